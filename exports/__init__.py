@@ -1,0 +1,1 @@
+"""Plain data to bytes: workbooks and other files that leave the house."""

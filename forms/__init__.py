@@ -1,0 +1,1 @@
+"""Survey forms: reading, evaluating and consolidating them. Pure: no I/O, no clock."""

@@ -1,0 +1,1 @@
+"""Calendar, reminder plan, outbox and mail. Imports nothing of the other rooms."""

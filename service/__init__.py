@@ -1,0 +1,1 @@
+"""Composes forms, reminders and exports into the running service."""
