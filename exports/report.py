@@ -1,0 +1,190 @@
+"""What an export may show: one frozen value, filled in from a single snapshot by whoever owns the data.
+
+Everything a person reads in it is already in words (names of states, labels of choices); the numbers are
+the ones that page, mail and API show. Instants are aware; dates are plain dates. `kind` of an answer column
+is one of "text", "choice", "integer", "decimal", "date", "datetime", "time" and only chooses how a cell looks.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from types import MappingProxyType
+
+AnswerValue = str | int | Decimal | date | datetime | time | None
+Answers = Mapping[str, AnswerValue]
+
+NOTHING: Mapping[str, Answers] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRate:
+    """The rate of one kind or one group; `on_time` counts against the extended due date."""
+
+    label: str
+    expected: int
+    responded: int
+    on_time: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateFigures:
+    """The response rate as service/life.py counted it; `nil` and `received` are parts of `responded`.
+
+    `recorded_later` is how much `responded` has changed by records made after the as-of time.
+    `states` are (label, number of invitations), the exempt ones among them.
+    """
+
+    expected: int
+    responded: int
+    nil: int
+    received: int
+    returned: int
+    on_time_original: int
+    on_time_extended: int
+    recorded_later: int
+    states: tuple[tuple[str, int], ...]
+    by_kind: tuple[GroupRate, ...] = ()
+    by_group: tuple[GroupRate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitRow:
+    """One invitation, answered or not. `on_time` is None while nothing can be said.
+
+    `due_at` is the extended due time, `original_due_at` the one frozen at publication (None: the same).
+    `late_label` says it in words ("Đúng hạn", "Quá hạn 2 ngày", ...); `contacts` are one line each.
+    """
+
+    code: str
+    name: str
+    kind: str
+    group: str
+    state_label: str
+    due_at: datetime | None
+    original_due_at: datetime | None = None
+    first_sent_at: datetime | None = None
+    on_time: bool | None = None
+    late_label: str = ""
+    receipt: str = ""
+    document: str = ""
+    contacts: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerColumn:
+    """One question as a column; `name` is the key in the answers, `section` stands above the label."""
+
+    name: str
+    label: str
+    section: str = ""
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatRow:
+    """One row of a repeat, with the unit that gave it."""
+
+    code: str
+    unit: str
+    values: Answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatSheet:
+    """A repeat of the form: its rows from all units, in the order to be shown."""
+
+    name: str
+    title: str
+    columns: tuple[AnswerColumn, ...]
+    rows: tuple[RepeatRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratio:
+    """A ratio of sums, with both in words: 1.035 of 1.142 received. A denominator of 0 has no ratio.
+
+    `numerator_name` and `denominator_name` are question names, when each is one question ("" otherwise).
+    `percent` False shows a plain quotient ("2,5 lượt mỗi hồ sơ") instead of a percentage.
+    """
+
+    numerator: str
+    denominator: str
+    numerator_sum: int | Decimal
+    denominator_sum: int | Decimal
+    numerator_name: str = ""
+    denominator_name: str = ""
+    percent: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionTotals:
+    """What all answers to one question come to: answered `answered` of `of` units."""
+
+    name: str
+    label: str
+    answered: int
+    of: int
+    section: str = ""
+    total: int | Decimal | None = None
+    mean: int | Decimal | None = None
+    median: int | Decimal | None = None
+    minimum: int | Decimal | date | None = None
+    maximum: int | Decimal | date | None = None
+    distribution: tuple[tuple[str, int], ...] = ()
+    ratio: Ratio | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRow:
+    """One message as it went out, and what the mail server said."""
+
+    at: datetime
+    unit: str
+    kind_label: str
+    address: str
+    subject: str
+    outcome_label: str
+    reply: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignReport:
+    """One campaign as of one moment. `units` holds ALL invitations, also those that did not answer.
+
+    `answers` maps unit code to question name to value, choices as their labels; units that sent no answers
+    are absent. `curve` is (day, responded at its end), rising by day. `highest_event` is the last event seen.
+    `illustrative` marks made-up data wherever it shows. `letter` is "111/KH-SKHCN ngày 8/7/2025" or "".
+    Raises ValueError when a time has no zone, a code stands twice, or answers belong to no unit of the list.
+    """
+
+    title: str
+    as_of: datetime
+    made_at: datetime
+    rate: RateFigures
+    units: tuple[UnitRow, ...]
+    letter: str = ""
+    staff: str = ""
+    period_from: date | None = None
+    period_to: date | None = None
+    due_at: datetime | None = None
+    closes_at: datetime | None = None
+    highest_event: int = 0
+    illustrative: bool = False
+    filters: str = ""
+    curve: tuple[tuple[date, int], ...] = ()
+    columns: tuple[AnswerColumn, ...] = ()
+    answers: Mapping[str, Answers] = NOTHING
+    repeats: tuple[RepeatSheet, ...] = ()
+    questions: tuple[QuestionTotals, ...] = ()
+    messages: tuple[MessageRow, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.as_of.tzinfo is None or self.made_at.tzinfo is None:
+            raise ValueError("as_of and made_at must carry a time zone")
+        codes = {unit.code for unit in self.units}
+        if len(codes) != len(self.units):
+            raise ValueError("a unit code stands twice in the report")
+        if strangers := sorted(self.answers.keys() - codes):
+            raise ValueError(f"answers of units that are not in the report: {', '.join(strangers)}")
