@@ -1,1 +1,1 @@
-"""Calendar, reminder plan, outbox and mail. Imports nothing of the other rooms."""
+"""Who is due, what is sent, and what became of it. Imports nothing of ours."""

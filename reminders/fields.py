@@ -1,0 +1,20 @@
+"""The one field for moments in time."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from tortoise import Model, fields
+
+
+class Instant(fields.DatetimeField[datetime]):
+    """An aware moment, kept in UTC.
+
+    Tortoise writes aware datetimes to SQLite as text with their own offset and compares them as
+    text, so that a filter in +07:00 against rows in UTC is wrong. A naive value is an error.
+    """
+
+    def to_db_value(self, value: Any, instance: type[Model] | Model) -> Any:
+        if isinstance(value, datetime) and value.tzinfo is None:
+            raise ValueError(f"{self.model_field_name}: a moment needs its time zone")
+        value = super().to_db_value(value, instance)
+        return value.astimezone(UTC) if isinstance(value, datetime) else value

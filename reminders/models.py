@@ -1,0 +1,93 @@
+"""The outbox and its record. No foreign key leads out of this room.
+
+Message keeps what it needs from service as plain values: `ref`, `campaign`, `unit`, `contact`.
+"""
+
+from tortoise import fields
+from tortoise.fields import OnDelete
+from tortoise.models import Model
+
+from reminders.fields import Instant
+
+
+class Message(Model):
+    """One mail to one address, from the moment it is owed until it is settled.
+
+    key: unique for ever; who enqueues the same key twice sends one mail.
+    kind: invitation, reminder, receipt, notice, code.
+    subject, text: as sent, with `{link}` in place of the personal link; empty until a `template` is
+        composed, which happens when the message is claimed.
+    message_id: the Message-ID header, the same for every attempt.
+    state: waiting, sending, sent, failed, cancelled, dropped; `why` is the code of the reason.
+    not_before: earliest moment of the next attempt. expires_at: after it the message has no meaning.
+    tried_at: the first attempt; giving up counts from it. lease_until: while sending.
+    """
+
+    id = fields.IntField(primary_key=True)
+    key = fields.CharField(max_length=400, unique=True)
+    kind = fields.CharField(max_length=20)
+    ref = fields.CharField(max_length=100)
+    campaign = fields.IntField(null=True)
+    unit = fields.CharField(max_length=20, default="")
+    contact = fields.IntField(null=True)
+    step = fields.CharField(max_length=40, default="")
+    occurrence = fields.IntField(default=0)
+    due_round = fields.IntField(default=0)
+    to_address = fields.CharField(max_length=254)
+    to_name = fields.CharField(max_length=200, default="")
+    template = fields.CharField(max_length=60, default="")
+    subject = fields.CharField(max_length=400, default="")
+    text = fields.TextField(default="")
+    message_id = fields.CharField(max_length=320, unique=True)
+    state = fields.CharField(max_length=10, default="waiting")
+    why = fields.CharField(max_length=60, default="")
+    attempt = fields.IntField(default=0)
+    not_before = Instant()
+    expires_at = Instant(null=True)
+    tried_at = Instant(null=True)
+    lease_until = Instant(null=True)
+    created_at = Instant()
+    settled_at = Instant(null=True)
+
+    attempts: fields.ReverseRelation["Attempt"]
+
+    class Meta:
+        table = "reminders_message"
+        app = "reminders"
+        indexes = (("state", "not_before"), ("campaign", "unit"), ("to_address",))
+
+
+class Attempt(Model):
+    """One try at sending a message, with the server's own words.
+
+    outcome: sent, transient, ambiguous (the server may have taken it), permanent, lost (the process
+    that was sending it never said how it ended).
+    """
+
+    id = fields.IntField(primary_key=True)
+    message: fields.ForeignKeyRelation[Message] = fields.ForeignKeyField(
+        "reminders.Message", related_name="attempts", on_delete=OnDelete.RESTRICT
+    )
+    message_id: int
+    number = fields.IntField()
+    at = Instant()
+    outcome = fields.CharField(max_length=20)
+    reply_code = fields.IntField(null=True)
+    reply_text = fields.TextField(default="")
+
+    class Meta:
+        table = "reminders_attempt"
+        app = "reminders"
+
+
+class Tick(Model):
+    """The right to plan, held by one process at a time and won by a conditional update."""
+
+    name = fields.CharField(max_length=40, primary_key=True)
+    holder = fields.CharField(max_length=100, default="")
+    lease_until = Instant()
+    finished_at = Instant(null=True)
+
+    class Meta:
+        table = "reminders_tick"
+        app = "reminders"
