@@ -2,7 +2,7 @@
 
 Everything a person reads in it is already in words (names of states, labels of choices); the numbers are
 the ones that page, mail and API show. Instants are aware; dates are plain dates. `kind` of an answer column
-is one of "text", "choice", "integer", "decimal", "date", "datetime", "time" and only chooses how a cell looks.
+is "text", "choice", "integer", "decimal", "date", "datetime" or "time" and only chooses how a cell looks.
 """
 
 from collections.abc import Mapping

@@ -1,0 +1,249 @@
+"""The sheets that are lists: units, answers, repeats, days, messages. Title, one line of note, header, rows."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from exports import styles
+from exports.document import CLOCK, LOCAL, Area, Cell, Column, Merge, Row, Sheet, Style
+from exports.report import AnswerColumn, Answers, AnswerValue, CampaignReport, RepeatSheet
+from exports.words import Words, as_of_line, figure, illustrative
+
+PAPER = 150  # characters of the default font that fit across an A4 page and stay readable
+SAMPLE = 300  # rows that are looked at to choose the width of a column
+LONG = 900  # a text of more characters does not stretch its row; the cell still holds all of it
+TALL = 150.0
+
+Heading = tuple[str, float, Style]  # label, width, style of the column
+
+
+def heading(report: CampaignReport, _: Words, title: str) -> list[Row]:
+    note: Row = (Cell(as_of_line(report, _), styles.NOTE),)
+    if report.illustrative:
+        title = f"{title} · {illustrative(_).upper()}"
+    return [(Cell(title, styles.SHEET_TITLE),), note]
+
+
+def _list(
+    report: CampaignReport, _: Words, name: str, title: str, headings: Sequence[Heading], rows: Iterable[Row]
+) -> Sheet:
+    """A list with one header row under the title; the first two columns stay in view."""
+    top = heading(report, _, title)
+    top.append(tuple(Cell(label, styles.HEAD) for label, _width, _style in headings))
+    body = tuple(rows)
+    return Sheet(
+        name=name,
+        columns=tuple(Column(width, style) for _label, width, style in headings),
+        rows=(*top, *body),
+        headers=(len(top) - 1, len(top) - 1),
+        frozen=2,
+        filter=True,
+        heights=_heights(body, len(top)),
+        pages=_pages(width for _label, width, _style in headings),
+    )
+
+
+def _pages(widths: Iterable[float]) -> int:
+    return max(1, math.ceil(sum(widths) / PAPER - 0.25))
+
+
+def _heights(rows: Iterable[Row], first: int) -> Mapping[int, float]:
+    """Fixed heights for the rows that hold a very long text."""
+    return {
+        number: TALL
+        for number, row in enumerate(rows, first)
+        if any(type(value) is str and len(value) > LONG for value in row)
+    }
+
+
+def _width(values: Iterable[str], least: float, most: float) -> float:
+    """A width that shows the longest line of most values, between two limits."""
+    longest = max((len(line) for value in values for line in value.split("\n")), default=0)
+    return min(max(longest * 1.08 + 2, least), most)
+
+
+def units(report: CampaignReport, _: Words, name: str) -> Sheet:
+    """Every invitation, also those that did not answer."""
+    rows = report.units
+    contacts = ["\n".join(unit.contacts) for unit in rows]
+    headings = (
+        (_("Mã đơn vị"), 10, styles.CENTRE),
+        (_("Đơn vị"), _width((unit.name for unit in rows), 18, 34), styles.TEXT),
+        (_("Loại"), 12, styles.TEXT),
+        (_("Nhóm đơn vị"), _width((unit.group for unit in rows), 14, 26), styles.TEXT),
+        (_("Trạng thái"), _width((unit.state_label for unit in rows), 14, 30), styles.TEXT),
+        (_("Hạn gửi"), 17, styles.INSTANT),
+        (_("Hạn ban đầu"), 17, styles.INSTANT),
+        (_("Gửi lần đầu"), 17, styles.INSTANT),
+        (_("Đúng hạn"), 9, styles.CENTRE),
+        (_("Tình trạng thời hạn"), _width((unit.late_label for unit in rows), 16, 30), styles.TEXT),
+        (_("Số xác nhận"), _width((unit.receipt for unit in rows), 12, 24), styles.TEXT),
+        (_("Văn bản"), _width((unit.document for unit in rows), 12, 30), styles.TEXT),
+        (_("Công chức đầu mối"), _width(contacts, 20, 46), styles.TEXT),
+        (_("Ghi chú"), _width((unit.note for unit in rows), 12, 36), styles.TEXT),
+    )
+    yes, no = _("Có"), _("Không")
+    body = (
+        (
+            *(unit.code, unit.name, unit.kind, unit.group, unit.state_label),
+            *(unit.due_at, unit.original_due_at or unit.due_at, unit.first_sent_at),
+            None if unit.on_time is None else yes if unit.on_time else no,
+            *(unit.late_label, unit.receipt, unit.document, lines, unit.note),
+        )
+        for unit, lines in zip(rows, contacts, strict=True)
+    )
+    title = _("Danh sách {count} đơn vị").format(count=figure(len(rows)))
+    return _list(report, _, name, title, headings, body)
+
+
+def _answer_style(column: AnswerColumn, values: Sequence[AnswerValue]) -> Style:
+    match column.kind:
+        case "integer" | "decimal":
+            most = max(map(places, values), default=0)
+            return replace(styles.NUMBER, number_format=styles.decimals(most))
+        case "date":
+            return styles.DAY
+        case "datetime":
+            return styles.INSTANT
+        case "time":
+            return replace(styles.CENTRE, number_format=CLOCK)
+    return styles.TEXT
+
+
+def places(value: AnswerValue) -> int:
+    if not isinstance(value, Decimal) or not value.is_finite():
+        return 0
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _answer_column(column: AnswerColumn, rows: Iterable[Answers]) -> Column:
+    """Wide enough for the values, and for the label in about four lines."""
+    values = [row.get(column.name) for row in rows]
+    style = _answer_style(column, values)
+    label = len(column.label) / 4
+    match column.kind:
+        case "text" | "choice":
+            shown = (value for value in values[:SAMPLE] if isinstance(value, str))
+            return Column(max(_width(shown, 14, 46), min(label, 40)), style)
+        case "datetime":
+            return Column(max(17, min(label, 34)), style)
+    return Column(max(13, min(label, 34)), style)
+
+
+def answers(report: CampaignReport, _: Words, name: str) -> Sheet:
+    """One row a unit: labels of choices, sections above questions. Units without answers keep their row."""
+    lead = (_("Mã đơn vị"), _("Đơn vị"), _("Trạng thái"))
+    asked = tuple(report.columns)
+    keys = [column.name for column in asked]
+    given = tuple(report.answers.values())
+    columns = (
+        Column(10, styles.CENTRE),
+        Column(_width((unit.name for unit in report.units), 18, 34), styles.TEXT),
+        Column(_width((unit.state_label for unit in report.units), 14, 26), styles.TEXT),
+        *(_answer_column(column, given) for column in asked),
+    )
+    sections, merges = _sections(asked, len(lead), row=2)
+    top = heading(report, _, _("Trả lời của các đơn vị"))
+    top.append((*(Cell("", styles.SECTION) for _label in lead), *sections))
+    top.append(tuple(Cell(label, styles.HEAD) for label in (*lead, *(column.label for column in asked))))
+    nothing: Answers = {}
+    body = tuple(
+        (unit.code, unit.name, unit.state_label, *map(report.answers.get(unit.code, nothing).get, keys))
+        for unit in report.units
+    )
+    return Sheet(
+        name=name,
+        columns=columns,
+        rows=(*top, *body),
+        headers=(2, 3),
+        frozen=2,
+        filter=True,
+        merges=merges,
+        heights=_heights(body, len(top)),
+        pages=_pages(column.width for column in columns),
+    )
+
+
+def answer_areas(report: CampaignReport, name: str) -> Mapping[str, Area]:
+    """Where the answers to each question stand on the sheet that `answers` makes."""
+    first, count = 4, len(report.units)
+    if not count:
+        return {}
+    return {c.name: Area(name, 3 + at, first, first + count - 1) for at, c in enumerate(report.columns)}
+
+
+def _sections(asked: Sequence[AnswerColumn], offset: int, row: int) -> tuple[Row, tuple[Merge, ...]]:
+    """The row of section titles, each once, and the merges that stretch it over its questions."""
+    cells: list[Cell] = []
+    merges: list[Merge] = []
+    begin = 0
+    for at, column in enumerate(asked):
+        new = at == 0 or column.section != asked[at - 1].section
+        begin = at if new else begin
+        cells.append(Cell(column.section if new else "", styles.SECTION))
+        last = at + 1 == len(asked) or asked[at + 1].section != column.section
+        if last and at > begin:
+            merges.append(Merge(row, offset + begin, offset + at))
+    return tuple(cells), tuple(merges)
+
+
+def repeat(report: CampaignReport, _: Words, name: str, sheet: RepeatSheet) -> Sheet:
+    """The rows of one repeat from all units."""
+    given = [row.values for row in sheet.rows]
+    made = [_answer_column(column, given) for column in sheet.columns]
+    headings = (
+        (_("Mã đơn vị"), 10, styles.CENTRE),
+        (_("Đơn vị"), _width((row.unit for row in sheet.rows), 18, 34), styles.TEXT),
+        *((asked.label, column.width, column.style) for asked, column in zip(sheet.columns, made, strict=True)),
+    )
+    keys = [column.name for column in sheet.columns]
+    body = ((row.code, row.unit, *map(row.values.get, keys)) for row in sheet.rows)
+    title = _("{title}: {count} dòng").format(title=sheet.title, count=figure(len(sheet.rows)))
+    return _list(report, _, name, title, headings, body)
+
+
+def days(report: CampaignReport, _: Words, name: str) -> Sheet:
+    """The curve in figures: what came each day, and all that had come by its end."""
+    headings = (
+        (_("Ngày"), 14, styles.DAY),
+        (_("Gửi trong ngày"), 16, styles.NUMBER),
+        (_("Tổng số đã gửi"), 16, styles.NUMBER),
+        (_("Phải gửi"), 16, styles.NUMBER),
+        (_("Tỷ lệ gửi"), 14, styles.SHARE),
+        (_("Mốc hạn gửi"), 16, styles.NUMBER),
+    )
+    return _list(report, _, name, _("Diễn biến theo ngày"), headings, _days(report))
+
+
+def _days(report: CampaignReport) -> Iterable[Row]:
+    expected = report.rate.expected
+    due = report.due_at.astimezone(LOCAL).date() if report.due_at else None
+    before = 0
+    for day, total in report.curve:
+        share = Cell(total / expected, shared(total, expected)) if expected else None
+        yield day, total - before, total, expected, share, total if day == due else None
+        before = total
+
+
+def shared(part: int, whole: int) -> Style:
+    """The style of a cell with the share of `part` in `whole`."""
+    return replace(styles.SHARE, number_format=styles.share_format(part, whole))
+
+
+def messages(report: CampaignReport, _: Words, name: str) -> Sheet:
+    """The log of mail: to whom, what, when, and what the mail server said."""
+    rows = report.messages
+    sample = rows[:SAMPLE]
+    headings = (
+        (_("Thời điểm"), 17, styles.INSTANT),
+        (_("Đơn vị"), _width((m.unit for m in sample), 18, 34), styles.TEXT),
+        (_("Loại thư"), _width((m.kind_label for m in sample), 12, 26), styles.TEXT),
+        (_("Địa chỉ"), _width((m.address for m in sample), 20, 40), styles.TEXT),
+        (_("Tiêu đề"), _width((m.subject for m in sample), 24, 60), styles.TEXT),
+        (_("Kết quả"), _width((m.outcome_label for m in sample), 14, 30), styles.TEXT),
+        (_("Trả lời của máy chủ thư"), _width((m.reply for m in sample), 20, 44), styles.TEXT),
+    )
+    body = ((m.at, m.unit, m.kind_label, m.address, m.subject, m.outcome_label, m.reply) for m in rows)
+    return _list(report, _, name, _("Nhật ký thư"), headings, body)

@@ -1,0 +1,279 @@
+"""Document -> the bytes of a workbook, with XlsxWriter. Thin: all decisions are made before.
+
+The same document gives the same bytes: nothing here reads a clock, and `made_at` is the only time inside.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from fractions import Fraction
+from io import BytesIO
+from typing import Any
+
+import xlsxwriter
+
+from exports import text
+from exports.document import (
+    CLOCK,
+    DATE,
+    LIMIT,
+    LOCAL,
+    MOMENT,
+    Cell,
+    Chart,
+    Document,
+    Formula,
+    Series,
+    Sheet,
+    Style,
+    Value,
+    is_number,
+)
+
+FONT = "Arial"  # on every machine, with all Vietnamese marks
+A4 = 9
+MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
+FIRST_DAY = date(1900, 3, 1)  # before it Excel counts a 29/2/1900 that never was
+
+MOMENTS = (DATE, MOMENT, CLOCK)
+MARGINS = {"left": 0.5, "right": 0.4, "top": 0.6, "bottom": 0.6}
+
+Put = Callable[[int, int, Any, Any], int]
+
+
+class SheetTooLarge(ValueError):
+    """A sheet has more rows or columns than a workbook can hold; nothing was left out in silence."""
+
+
+def render(document: Document) -> bytes:
+    """The workbook as bytes. Raises SheetTooLarge beyond 1,048,576 rows or 16,384 columns a sheet."""
+    stream = BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_urls": False})
+    book.set_calc_mode("auto")
+    book.set_properties(
+        {
+            "title": text.cell(document.title),
+            "subject": text.cell(document.subject),
+            "comments": text.cell(document.mark),
+            "created": document.made_at.astimezone(UTC).replace(tzinfo=None),
+        }
+    )
+    formats = _Formats(book)
+    for sheet in document.sheets:
+        _sheet(book, formats, document, sheet)
+    book.close()
+    return stream.getvalue()
+
+
+class _Formats:
+    """Style -> XlsxWriter format, each made once."""
+
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self._made: dict[Style, Any] = {}
+
+    def of(self, style: Style) -> Any:
+        found = self._made.get(style)
+        if found is None:
+            found = self._made[style] = self._book.add_format(_properties(style))
+        return found
+
+
+def _properties(style: Style) -> dict[str, Any]:
+    properties: dict[str, Any] = {
+        "font_name": FONT,
+        "font_size": style.size,
+        "align": style.align,
+        "valign": "vcenter" if style.valign == "center" else style.valign,
+    }
+    if style.number_format:
+        properties["num_format"] = style.number_format
+    if style.color:
+        properties["font_color"] = style.color
+    if style.fill:
+        properties["bg_color"] = style.fill
+    if style.border:
+        properties |= {"border": 1, "border_color": style.border}
+    if style.indent:
+        properties["indent"] = style.indent
+    for name, wanted in (("bold", style.bold), ("italic", style.italic), ("text_wrap", style.wrap)):
+        if wanted:
+            properties[name] = True
+    return properties
+
+
+def _sheet(book: Any, formats: _Formats, document: Document, sheet: Sheet) -> None:
+    width = max((len(row) for row in sheet.rows), default=0)
+    if len(sheet.rows) > MAX_ROWS or max(width, len(sheet.columns)) > MAX_COLUMNS:
+        raise SheetTooLarge(f"{sheet.name}: {len(sheet.rows)} rows, {width} columns")
+    page = book.add_worksheet(sheet.name)
+    for number, column in enumerate(sheet.columns):
+        page.set_column(number, number, column.width)
+    for number, height in sheet.heights.items():
+        page.set_row(number, height)
+    _cells(page, formats, sheet)
+    for merge in sheet.merges:
+        _merge(page, formats, sheet, merge.row, merge.first, merge.last)
+    for chart in sheet.charts:
+        _chart(book, page, chart)
+    for bars in sheet.bars:
+        area = bars.area
+        page.conditional_format(area.first, area.column, area.last, area.column, _data_bar(bars.color, bars.full))
+    _view(page, sheet)
+    _paper(page, document, sheet)
+
+
+def _cells(page: Any, formats: _Formats, sheet: Sheet) -> None:
+    styles = tuple(column.style for column in sheet.columns)
+    ready = tuple(formats.of(style) for style in styles)
+    text_of, write_string = text.cell, page.write_string
+    write_blank, write_number = page.write_blank, page.write_number
+    for r, row in enumerate(sheet.rows):
+        for c, value in enumerate(row):
+            if type(value) is str:
+                if value:
+                    write_string(r, c, text_of(value), ready[c])
+                else:
+                    write_blank(r, c, None, ready[c])
+            elif value is None:
+                write_blank(r, c, None, ready[c])
+            elif type(value) is int and -LIMIT < value < LIMIT:
+                write_number(r, c, value, ready[c])
+            elif isinstance(value, Cell):
+                _value(page, formats, r, c, value.value, value.style)
+            else:
+                _value(page, formats, r, c, value, styles[c])
+
+
+def _value(page: Any, formats: _Formats, row: int, column: int, value: Value, style: Style) -> None:
+    """Write one value by its type; what Excel cannot keep as it is (a long number, an old date) as text."""
+    if value is None or value == "":
+        page.write_blank(row, column, None, formats.of(style))
+    elif isinstance(value, str):
+        page.write_string(row, column, text.cell(value), formats.of(style))
+    elif isinstance(value, Formula):
+        cached = float(value.value) if isinstance(value.value, Decimal | Fraction) else value.value
+        page.write_formula(row, column, value.text, formats.of(style), cached)
+    elif isinstance(value, date | time):  # a datetime is a date
+        _moment(page, formats, row, column, value, style)
+    elif isinstance(value, float | Fraction) or is_number(value):
+        page.write_number(row, column, float(value), formats.of(style))
+    else:
+        page.write_string(row, column, str(value), formats.of(style))
+
+
+def _moment(page: Any, formats: _Formats, row: int, column: int, value: date | time, style: Style) -> None:
+    if isinstance(value, datetime):
+        fitting = MOMENT
+        if value.tzinfo is not None:
+            value = value.astimezone(LOCAL).replace(tzinfo=None)
+    else:
+        fitting = DATE if isinstance(value, date) else CLOCK
+    if isinstance(value, date) and (value.year, value.month) < (FIRST_DAY.year, FIRST_DAY.month):
+        page.write_string(row, column, value.strftime("%d/%m/") + f"{value.year:04}", formats.of(style))
+        return
+    if isinstance(value, time):
+        value = value.replace(tzinfo=None)
+    if style.number_format not in MOMENTS:
+        style = dataclasses.replace(style, number_format=fitting)
+    page.write_datetime(row, column, value, formats.of(style))
+
+
+def _merge(page: Any, formats: _Formats, sheet: Sheet, row: int, first: int, last: int) -> None:
+    value = sheet.rows[row][first]
+    style = value.style if isinstance(value, Cell) else sheet.columns[first].style
+    page.merge_range(row, first, row, last, "", formats.of(style))
+    _value(page, formats, row, first, value.value if isinstance(value, Cell) else value, style)
+
+
+def _data_bar(color: str, full: float) -> dict[str, Any]:
+    return {
+        "type": "data_bar",
+        "bar_color": color,
+        "bar_solid": True,
+        "min_type": "num",
+        "max_type": "num",
+        "min_value": 0,
+        "max_value": full,
+    }
+
+
+def _view(page: Any, sheet: Sheet) -> None:
+    page.hide_gridlines(2)
+    if sheet.color:
+        page.set_tab_color(sheet.color)
+    if sheet.headers:
+        page.freeze_panes(sheet.headers[1] + 1, sheet.frozen)
+        if sheet.filter:
+            last = max(len(sheet.rows) - 1, sheet.headers[1])
+            page.autofilter(sheet.headers[1], 0, last, len(sheet.columns) - 1)
+
+
+def _paper(page: Any, document: Document, sheet: Sheet) -> None:
+    page.set_paper(A4)
+    page.set_landscape()
+    page.set_margins(**MARGINS)
+    page.fit_to_pages(sheet.pages, 0)
+    if sheet.headers:
+        page.repeat_rows(*sheet.headers)
+        if sheet.pages > 1 and sheet.frozen:
+            page.repeat_columns(0, sheet.frozen - 1)
+    if sheet.breaks:
+        page.set_h_pagebreaks(list(sheet.breaks))
+    if document.mark:
+        page.set_header(f"&R&8 {_literal(document.mark)}")
+    # The space keeps a text that begins with a digit out of the font size.
+    page.set_footer(f"&L&8 {_literal(document.footer)}&R&8 {document.page_label}")
+
+
+def _literal(words: str) -> str:
+    """Text for a header or footer: a lone & would be a command, and all of it may have 255 characters."""
+    return text.cell(words)[:100].replace("&", "&&")
+
+
+def _chart(book: Any, page: Any, chart: Chart) -> None:
+    drawn = book.add_chart({"type": chart.kind})
+    for series in chart.series:
+        drawn.add_series(_series(chart, series))
+    font = {"name": FONT, "size": 9, "color": "#404040"}
+    drawn.set_title({"name": chart.title, "name_font": font | {"size": 11, "bold": True}, "overlay": False})
+    grid = {"visible": True, "line": {"color": "#E3E7EC", "width": 0.75}}
+    names: dict[str, Any] = {"num_font": font, "line": {"color": "#9AA5B1"}}
+    if chart.dates:
+        names |= {"date_axis": True, "num_format": "dd/mm"}
+        names |= {"major_unit": chart.step, "major_unit_type": "days"}
+    if chart.kind == "bar":
+        names |= {"reverse": True}
+        drawn.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0})
+        drawn.set_y_axis(names)
+    else:
+        drawn.set_x_axis(names)
+        drawn.set_y_axis(
+            {"num_font": font, "min": 0, "major_gridlines": grid, "line": {"none": True}, "num_format": "#,##0"}
+        )
+    drawn.set_legend({"position": "bottom", "font": font} if chart.legend else {"none": True})
+    drawn.show_blanks_as("gap")
+    drawn.set_size({"width": chart.width, "height": chart.height})
+    drawn.set_chartarea({"border": {"color": "#D5DBE1"}})
+    page.insert_chart(chart.row, chart.column, drawn)
+
+
+def _series(chart: Chart, series: Series) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "name": series.name,
+        "categories": "=" + series.categories.absolute(),
+        "values": "=" + series.values.absolute(),
+    }
+    if chart.kind == "bar":
+        made |= {"fill": {"color": series.color}, "gap": 45}
+    elif series.line:
+        made["line"] = {"color": series.color, "width": 2, "dash_type": series.dash}
+    else:
+        made["line"] = {"none": True}
+    if series.marker:
+        paint = {"color": series.color}
+        made["marker"] = {"type": series.marker, "size": 8, "fill": paint, "border": paint}
+    if series.labels:
+        made["data_labels"] = {"value": True, "num_format": "#,##0", "font": {"name": FONT, "size": 9}}
+    return made
