@@ -5,11 +5,10 @@ A string is always text. Only `Formula` calculates, and only this room writes on
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
-from types import MappingProxyType
 
 DIGITS = 15  # an Excel number keeps this many significant digits, the rest turn into zeros
 LIMIT: int = 10**DIGITS
@@ -152,7 +151,7 @@ class Sheet:
     merges: tuple[Merge, ...] = ()
     charts: tuple[Chart, ...] = ()
     bars: tuple[Bars, ...] = ()
-    heights: Mapping[int, float] = MappingProxyType({})
+    heights: Mapping[int, float] = field(default_factory=dict)
     breaks: tuple[int, ...] = ()
     pages: int = 1
     color: str = ""

@@ -6,15 +6,12 @@ is "text", "choice", "integer", "decimal", "date", "datetime" or "time" and only
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
-from types import MappingProxyType
 
 AnswerValue = str | int | Decimal | date | datetime | time | None
 Answers = Mapping[str, AnswerValue]
-
-NOTHING: Mapping[str, Answers] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +172,7 @@ class CampaignReport:
     filters: str = ""
     curve: tuple[tuple[date, int], ...] = ()
     columns: tuple[AnswerColumn, ...] = ()
-    answers: Mapping[str, Answers] = NOTHING
+    answers: Mapping[str, Answers] = field(default_factory=dict)
     repeats: tuple[RepeatSheet, ...] = ()
     questions: tuple[QuestionTotals, ...] = ()
     messages: tuple[MessageRow, ...] = ()
