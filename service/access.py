@@ -1,0 +1,117 @@
+"""Who may enter: every route names its rule, and nothing else opens a door.
+
+A browser's request that changes something must also carry its session's form token. An API request carries a
+bearer token, and no cookie counts there.
+"""
+
+import functools
+from collections.abc import Awaitable, Callable
+from enum import Enum
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from service import web
+from service.errors import EntryNeeded, Forbidden, FormExpired, LoginNeeded
+from service.flow import accounts, entry
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+PLAIN_BODY = 1024 * 1024
+# Above the 20 MB a file may have: a file that is too large is then refused beside its field, with the rest of the
+# form read and kept.
+UPLOAD_BODY = 64 * 1024 * 1024
+
+
+class Access(Enum):
+    """The rule of a route. Staff roles include the ones before them."""
+
+    PUBLIC = "public"
+    UNIT = "unit"
+    VIEWER = "viewer"
+    STAFF = "staff"
+    ADMINISTRATOR = "administrator"
+
+
+_RANK = {"viewer": 1, "staff": 2, "administrator": 3}
+_SAFE = frozenset({"GET", "HEAD"})
+
+
+def page(path: str, endpoint: Endpoint, access: Access, *methods: str, uploads: bool = False) -> Route:
+    """A page's route: GET unless methods are given. `uploads` allows bodies up to UPLOAD_BODY."""
+    return _route(path, endpoint, access, methods, uploads, _enter_page)
+
+
+def api(path: str, endpoint: Endpoint, access: Access, *methods: str, uploads: bool = False) -> Route:
+    """An API call's route, for bearers of a token with the role or a higher one."""
+    return _route(path, endpoint, access, methods, uploads, _enter_api)
+
+
+def _route(
+    path: str,
+    endpoint: Endpoint,
+    access: Access,
+    methods: tuple[str, ...],
+    uploads: bool,
+    enter: Callable[[Request, Access], Awaitable[None]],
+) -> Route:
+    @functools.wraps(endpoint)
+    async def guarded(request: Request) -> Response:
+        await enter(request, access)
+        return await endpoint(request)
+
+    guarded.access = access  # type: ignore[attr-defined]  # read by the house test that lists the routes
+    name = f"{endpoint.__module__.rsplit('.', 1)[-1]}.{endpoint.__name__}"
+    limit = UPLOAD_BODY if uploads else PLAIN_BODY
+    return Route(path, guarded, methods=methods or ["GET"], name=name, max_body_size=limit)
+
+
+async def _enter_page(request: Request, access: Access) -> None:
+    if access is Access.UNIT:
+        await _enter_unit(request)
+    elif access is not Access.PUBLIC:
+        await _enter_staff(request, access)
+    if request.method not in _SAFE:
+        await _require_own_form(request)
+
+
+async def _enter_staff(request: Request, access: Access) -> None:
+    token = request.cookies.get(web.STAFF_COOKIE, "")
+    staff = await accounts.of_session(token, web.now(request)) if token else None
+    if staff is None:
+        raise LoginNeeded()
+    request.state.staff, request.state.session_token = staff, token
+    if _RANK[staff.role] < _RANK[access.value]:
+        raise Forbidden()
+
+
+async def _enter_unit(request: Request) -> None:
+    token = request.cookies.get(web.UNIT_COOKIE, "")
+    visit = await entry.of_session(token, web.now(request)) if token else None
+    if visit is None:
+        raise EntryNeeded()
+    request.state.visit, request.state.session_token = visit, token
+
+
+async def _require_own_form(request: Request) -> None:
+    """The request comes from a page of ours: same origin where the browser says so, and the form's token."""
+    origin = request.headers.get("origin")
+    own = {request.headers.get("host"), web.settings(request).public_url.split("://")[-1]}
+    if origin is not None and origin.split("://")[-1] not in own:
+        raise FormExpired()
+    given = request.headers.get("x-csrf-token") or web.text(await web.read_form(request), "csrf")
+    if not web.csrf_matches(request, given):
+        raise FormExpired()
+
+
+async def _enter_api(request: Request, access: Access) -> None:
+    if access is Access.PUBLIC:
+        return
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    bearer = await accounts.of_token(token) if scheme.lower() == "bearer" and token else None
+    if bearer is None:
+        raise LoginNeeded()
+    if _RANK[bearer.role] < _RANK[access.value]:
+        raise Forbidden()
+    request.state.bearer = bearer

@@ -1,0 +1,1 @@
+"""The HTTP API: the same shape as pages, in JSON."""

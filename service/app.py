@@ -1,0 +1,142 @@
+"""The application: settings in, a Starlette app out."""
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import asyncpg
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from tortoise.exceptions import DBConnectionError, OperationalError
+
+from service import database, web, words
+from service.errors import LoginNeeded, ServiceError, Unavailable
+from service.flow.reminding import Postroom
+from service.routes import routes
+from service.settings import Settings
+
+log = logging.getLogger("phieu")
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(self)",
+    "Cache-Control": "no-store",
+}
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, *, postroom: bool = True) -> Starlette:
+    """The whole service. `postroom` False leaves sending to `phieu worker`.
+
+    One app a process: Tortoise's connection is opened in the lifespan and found by all tasks.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with database.opened(settings.database_url):
+            await database.require_migrated()
+            app.state.postroom = Postroom(settings, clock)
+            if postroom:
+                app.state.postroom.start()
+            try:
+                yield
+            finally:
+                await app.state.postroom.stop()
+
+    app = Starlette(
+        routes=routes(),
+        lifespan=lifespan,
+        middleware=[Middleware(GZipMiddleware, minimum_size=800, compresslevel=5), Middleware(SecureHeaders)],
+        exception_handlers={
+            ServiceError: _service_error,
+            HTTPException: _http_error,
+            ClientDisconnect: _gone,
+            OperationalError: _database_error,
+            DBConnectionError: _database_error,
+            asyncpg.PostgresConnectionError: _database_error,
+            asyncpg.InterfaceError: _database_error,
+            OSError: _database_error,
+        },
+    )
+    static = web.Static(web.STATIC_FOLDER)
+    app.state.settings, app.state.clock = settings, clock
+    app.state.static, app.state.templates = static, web.templates(static)
+    return app
+
+
+class SecureHeaders:
+    """Adds the house's headers to every response that does not set its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                if scope["app"].state.settings.secure:
+                    headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+def _is_api(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+async def _service_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ServiceError)
+    if _is_api(request) or "application/json" in request.headers.get("accept", ""):
+        sentence = words._(error.message).format(**error.params)
+        body: dict[str, object] = {"code": error.code, "message": sentence}
+        problems = getattr(error, "problems", None)
+        if problems is not None:
+            body["problems"] = problems
+        return JSONResponse({"error": body}, error.status)
+    if isinstance(error, LoginNeeded) and request.method == "GET":
+        return RedirectResponse("/login", 303)
+    return web.error_page(request, error)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        return Response(status_code=405, headers=error.headers)
+    return await _service_error(request, web.http_error(error))
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    return Response(status_code=400)
+
+
+async def _database_error(request: Request, error: Exception) -> Response:
+    """The database is locked or away: say so, and give back what was typed."""
+    log.error("database unavailable: %s", type(error).__name__, exc_info=error)
+    if request.method == "POST" and not _is_api(request):
+        await web.read_form(request)
+    return await _service_error(request, Unavailable())

@@ -1,0 +1,87 @@
+"""The database: one connection for two Tortoise apps, on SQLite or PostgreSQL."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from tortoise import Tortoise, connections
+from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.migrations.api import migrate as apply_migrations
+from tortoise.migrations.executor import MigrationExecutor
+
+APPS = {
+    "service": {"models": ["service.models"], "migrations": "service.migrations"},
+    "reminders": {"models": ["reminders.models"], "migrations": "reminders.migrations"},
+}
+
+
+class NotMigrated(RuntimeError):
+    """The database is older than the program; `phieu migrate` brings it up."""
+
+
+def config(url: str) -> dict[str, Any]:
+    """Tortoise's configuration for a database address."""
+    if url.startswith("sqlite:"):
+        connection: dict[str, Any] = {
+            "engine": "service.sqlite",
+            "credentials": {
+                "file_path": urlsplit(url).path,
+                "journal_mode": "WAL",
+                "synchronous": "FULL",
+                "busy_timeout": 5000,
+                "foreign_keys": "ON",
+            },
+        }
+    else:
+        connection = expand_db_url(url)
+    return {
+        "connections": {"default": connection},
+        "apps": {name: {**app, "default_connection": "default"} for name, app in APPS.items()},
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[None]:
+    """Tortoise ready for this process; one at a time.
+
+    The global fallback is needed because the server handles requests in tasks of its own, which
+    do not inherit a context that was opened in the lifespan.
+    """
+    await Tortoise.init(config=config(url), _enable_global_fallback=True)
+    try:
+        yield
+    finally:
+        await close()
+
+
+async def close() -> None:
+    await connections.close_all()
+
+
+async def migrate(url: str) -> None:
+    """Bring the schema up to date; safe to repeat."""
+    await apply_migrations(config=config(url))
+
+
+async def pending() -> list[str]:
+    """Names of migrations that are not applied yet."""
+    executor = MigrationExecutor(
+        connections.get("default"),
+        {name: {**app, "default_connection": "default"} for name, app in APPS.items()},
+    )
+    steps = await executor.plan()
+    return [f"{step.migration.app_label}.{step.migration.name}" for step in steps]
+
+
+async def require_migrated() -> None:
+    """Raise NotMigrated when the schema is behind the program."""
+    missing = await pending()
+    if missing:
+        raise NotMigrated(f"The database needs {len(missing)} migration(s). Run: phieu migrate")
+
+
+def is_postgres() -> bool:
+    return connections.get("default").capabilities.dialect == "postgres"

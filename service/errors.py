@@ -1,0 +1,152 @@
+"""Broken rules, each with the status it answers and the sentence people read.
+
+`code` goes to API clients, `message` to people (Vietnamese, through gettext, lazily). Bad answers are not errors
+but values (forms.answers.Problem).
+"""
+
+from service.words import N_
+
+
+class ServiceError(Exception):
+    status = 400
+    code = "bad_request"
+    message = N_("Yêu cầu không hợp lệ. Vui lòng kiểm tra và thử lại.")
+
+    def __init__(self, **params: object) -> None:
+        super().__init__(self.code, params)
+        self.params = params
+
+
+class NotFound(ServiceError):
+    status = 404
+    code = "not_found"
+    message = N_("Không tìm thấy nội dung này. Vui lòng kiểm tra lại địa chỉ.")
+
+
+class Forbidden(ServiceError):
+    status = 403
+    code = "forbidden"
+    message = N_("Anh/chị không có quyền làm việc này. Vui lòng liên hệ quản trị viên.")
+
+
+class LoginNeeded(ServiceError):
+    status = 401
+    code = "unauthorized"
+    message = N_("Vui lòng đăng nhập để tiếp tục.")
+
+
+class LinkInvalid(ServiceError):
+    status = 404
+    code = "link_invalid"
+    message = N_(
+        "Đường dẫn này không đúng hoặc không còn hiệu lực. Vui lòng mở lại đường dẫn trong thư mới nhất, "
+        "hoặc gọi cho chuyên viên có tên trong công văn để được cấp đường dẫn mới."
+    )
+
+
+class EntryNeeded(ServiceError):
+    status = 401
+    code = "entry_needed"
+    message = N_(
+        "Phiên làm việc đã kết thúc hoặc thuộc đơn vị khác. Những gì đã lưu vẫn còn. "
+        "Vui lòng mở lại đường dẫn riêng trong thư để làm tiếp."
+    )
+
+
+class FormExpired(ServiceError):
+    status = 403
+    code = "csrf"
+    message = N_("Trang đã mở quá lâu hoặc được mở từ nơi khác. Vui lòng quay lại, tải lại trang rồi gửi lại.")
+
+
+class TooManyTries(ServiceError):
+    status = 429
+    code = "too_many_tries"
+    message = N_("Đã thử quá nhiều lần. Vui lòng đợi 15 phút rồi thử lại.")
+
+
+class TooLarge(ServiceError):
+    status = 413
+    code = "too_large"
+    message = N_("Nội dung gửi lên quá lớn (tối đa {limit} MB). Vui lòng chọn tệp nhỏ hơn.")
+
+
+class BadFile(ServiceError):
+    status = 422
+    code = "bad_file"
+    message = N_(
+        "Tệp “{name}” không dùng được: nội dung không phải là {kinds}. "
+        "Vui lòng chọn tệp khác; những gì đã điền vẫn còn nguyên."
+    )
+
+
+class EmptyFile(ServiceError):
+    status = 422
+    code = "empty_file"
+    message = N_("Tệp rỗng hoặc chưa chọn tệp. Vui lòng chọn tệp rồi gửi lại.")
+
+
+class StaleDraft(ServiceError):
+    status = 409
+    code = "stale_draft"
+    message = N_("Bản nháp đã được thay đổi ở nơi khác (phiên bản {version}). Vui lòng tải lại rồi sửa tiếp.")
+
+
+class CampaignClosed(ServiceError):
+    status = 409
+    code = "campaign_closed"
+    message = N_(
+        "Đợt khảo sát đã đóng nên không nhận thêm báo cáo. Những gì đã điền vẫn được giữ. "
+        "Vui lòng gọi cho chuyên viên phụ trách nếu cần gửi bổ sung."
+    )
+
+
+class CampaignNotOpen(ServiceError):
+    status = 409
+    code = "campaign_not_open"
+    message = N_("Đợt khảo sát chưa mở. Vui lòng quay lại sau.")
+
+
+class NotPublished(ServiceError):
+    status = 409
+    code = "not_published"
+    message = N_("Đợt khảo sát chưa được phát hành.")
+
+
+class AlreadyPublished(ServiceError):
+    status = 409
+    code = "already_published"
+    message = N_("Đợt khảo sát đã phát hành, không sửa được nữa.")
+
+
+class WrongState(ServiceError):
+    status = 409
+    code = "wrong_state"
+    message = N_("Phiếu đang ở trạng thái “{state}” nên không làm được việc này.")
+
+
+class KeyReused(ServiceError):
+    status = 422
+    code = "idempotency_key_reused"
+    message = N_("Mã chống gửi trùng đã dùng cho nội dung khác. Vui lòng tải lại trang rồi gửi lại.")
+
+
+class Invalid(ServiceError):
+    """Input with problems of its own; `problems` are JSON-ready objects."""
+
+    status = 422
+    code = "invalid"
+    message = N_("Nội dung gửi lên có lỗi. Vui lòng sửa các mục được nêu rồi gửi lại.")
+
+    def __init__(self, problems: list[dict[str, object]], **params: object) -> None:
+        super().__init__(**params)
+        self.problems = problems
+
+
+class Unavailable(ServiceError):
+    status = 503
+    code = "unavailable"
+    message = N_(
+        "Hệ thống đang bận hoặc tạm thời không ghi được dữ liệu. Nội dung anh/chị vừa nhập vẫn còn trên trang này. "
+        "Vui lòng đợi một phút rồi gửi lại."
+    )

@@ -1,0 +1,107 @@
+"""Personal links: one contact's way into one invitation.
+
+A link's address is derived, never stored, and opening it changes nothing: mail scanners open links. Entering is a
+POST that starts a session; the session sees the unit only, and dies with the link's generation.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tortoise.transactions import in_transaction
+
+from service import life, security
+from service.errors import LinkInvalid
+from service.flow import audit, events, principal
+from service.models import Contact, ContactLink, Invitation, UnitSession
+
+SESSION = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A unit's browser that has entered."""
+
+    link: int
+    unit: int
+    campaign: int
+    code: str
+    contact: int | None
+
+    @property
+    def principal(self) -> principal.Principal:
+        return principal.link(self.link)
+
+
+async def link_for(invitation: Invitation, contact: Contact | None, address: str, now: datetime) -> ContactLink:
+    """The link of a contact (or bare address) for an invitation, made when there is none.
+
+    Contacts that share a mailbox share the link. A fresh one for the same address revokes none already mailed.
+    """
+    link = await ContactLink.get_or_none(invitation=invitation, contact=contact, address=address)
+    if link is None:
+        link = await ContactLink.create(invitation=invitation, contact=contact, address=address, created_at=now)
+    return link
+
+
+async def fresh_link(campaign_id: int, code: str, who: principal.Principal, now: datetime) -> ContactLink:
+    """A link of its own for handing out by hand or by API. Raises NotFound."""
+    async with in_transaction():
+        invitation = await events.locked(campaign_id, code)
+        link = await ContactLink.create(invitation=invitation, contact=None, created_at=now)
+        await audit.record("link.create", f"invitation:{invitation.id}", who, now, {"link": link.id})
+    return link
+
+
+def address_of(public_url: str, secret_key: bytes, link: ContactLink) -> str:
+    """The address that goes into a mail. Never shown to staff of mail already sent."""
+    return f"{public_url}/p/{security.link_token(secret_key, link.id, link.generation)}"
+
+
+async def of_link(token: str, secret_key: bytes) -> ContactLink:
+    """The link a token opens, with invitation and campaign loaded. Changes nothing. Raises LinkInvalid."""
+    link_id = security.link_id_of(token)
+    link = (
+        await ContactLink.filter(id=link_id).select_related("invitation__campaign__staff", "contact").first()
+        if link_id is not None
+        else None
+    )
+    if link is None or not security.link_matches(secret_key, token, link.id, link.generation):
+        raise LinkInvalid()
+    return link
+
+
+async def enter(token: str, secret_key: bytes, now: datetime) -> tuple[ContactLink, str]:
+    """Start a session and note that the link was opened; the link and the session's token."""
+    link = await of_link(token, secret_key)
+    session_token = security.new_token()
+    async with in_transaction():
+        invitation = await events.locked(link.invitation.campaign_id, link.invitation.code)
+        await UnitSession.create(
+            link=link,
+            generation=link.generation,
+            token_hash=security.token_hash(session_token),
+            created_at=now,
+            expires_at=now + SESSION,
+        )
+        who = principal.link(link.id)
+        if life.may(life.State(invitation.state), life.Act.OPEN, who.actor):
+            await events.apply(invitation, life.Act.OPEN, who, at=now, recorded_at=now)
+        await audit.record("link.enter", f"invitation:{invitation.id}", who, now, {"link": link.id})
+    return link, session_token
+
+
+async def of_session(token: str, now: datetime) -> Visit | None:
+    """The visit a cookie stands for; None when it ended or its link was revoked."""
+    session = (
+        await UnitSession.filter(token_hash=security.token_hash(token), revoked_at=None, expires_at__gt=now)
+        .select_related("link__invitation")
+        .first()
+    )
+    if session is None or session.generation != session.link.generation:
+        return None
+    invitation = session.link.invitation
+    return Visit(session.link_id, invitation.unit_id, invitation.campaign_id, invitation.code, session.link.contact_id)
+
+
+async def leave(token: str, now: datetime) -> None:
+    await UnitSession.filter(token_hash=security.token_hash(token), revoked_at=None).update(revoked_at=now)

@@ -1,0 +1,63 @@
+"""The one place that moves an invitation from state to state.
+
+Called inside a transaction, on an invitation that was locked in it (`locked`).
+"""
+
+from datetime import datetime
+
+from service import life
+from service.errors import NotFound, WrongState
+from service.flow.principal import Principal
+from service.models import Event, EventNote, Invitation
+from service.words import state as state_words
+
+
+async def locked(campaign_id: int, code: str) -> Invitation:
+    """The invitation, locked to the end of the transaction. Raises NotFound."""
+    row = await Invitation.select_for_update().get_or_none(campaign_id=campaign_id, code=code)
+    if row is None:
+        raise NotFound()
+    return row
+
+
+async def apply(
+    invitation: Invitation,
+    act: life.Act,
+    who: Principal,
+    *,
+    at: datetime,
+    recorded_at: datetime,
+    nil: bool = False,
+    due_at: datetime | None = None,
+    note: str = "",
+) -> Event:
+    """Record the act and bring the invitation's current columns up to it. Raises WrongState."""
+    try:
+        state = life.step(life.State(invitation.state), act, who.actor)
+    except life.NotAllowed as error:
+        raise WrongState(state=state_words(invitation.state)) from error
+    invitation.events_count += 1
+    invitation.state = state
+    if act in life.SENDINGS:
+        invitation.nil = nil
+        invitation.first_sent_at = min(invitation.first_sent_at or at, at)
+    if due_at is not None:
+        invitation.due_at = due_at
+    if act in (life.Act.EXTEND, life.Act.RETURN):
+        invitation.due_round += 1
+    await invitation.save()
+    event = await Event.create(
+        invitation=invitation,
+        seq=invitation.events_count,
+        act=act,
+        to=state,
+        actor=who.actor,
+        actor_ref=who.ref,
+        at=at,
+        recorded_at=recorded_at,
+        nil=nil,
+        due_at=due_at,
+    )
+    if note:
+        await EventNote.create(event=event, text=note)
+    return event

@@ -1,0 +1,101 @@
+"""Forms: importing a workbook as a version, and the built form of a version."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.transactions import in_transaction
+
+from forms import xlsform
+from forms.schema import Form
+from service import files, formwords, sandbox
+from service.errors import Invalid, NotFound
+from service.flow import audit
+from service.flow.principal import Principal
+from service.models import FormVersion, StoredFile
+from service.settings import Settings
+from service.words import N_, _
+
+CACHED = 32
+OVER_LIMIT = N_(
+    "Tệp mẫu phiếu quá nặng hoặc được tạo để gây quá tải nên không đọc được. "
+    "Vui lòng lưu lại thành .xlsx từ Excel, bỏ các trang tính và định dạng thừa, rồi nhập lại."
+)
+_built: OrderedDict[int, Form] = OrderedDict()
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A workbook that was read: its cells, the form, and warnings in words."""
+
+    cells: xlsform.Cells
+    form: Form
+    warnings: list[dict[str, object]]
+
+
+async def check(data: bytes) -> Checked:
+    """Read a workbook in a child process and build its form.
+
+    Raises Invalid with every problem: {sheet, row, column, message}.
+    """
+    try:
+        cells: xlsform.Cells = await sandbox.call(xlsform.read, data)
+        form = xlsform.build(cells)
+        doubts = await sandbox.call(xlsform.second_opinion, data)
+    except xlsform.FormErrors as error:
+        raise Invalid([formwords.form_problem(p) for p in error.problems]) from error
+    except sandbox.OverLimit as error:
+        raise Invalid([{"sheet": "", "row": None, "column": None, "message": _(OVER_LIMIT)}]) from error
+    wrong = [p for p in doubts if p.severity == "error"]
+    if wrong:
+        raise Invalid([formwords.form_problem(p) for p in wrong])
+    warnings = [formwords.form_problem(p) for p in (*form.warnings, *(p for p in doubts if p not in wrong))]
+    return Checked(cells, form, warnings)
+
+
+async def bring_in(
+    settings: Settings, name: str, data: bytes, who: Principal, now: datetime
+) -> tuple[FormVersion, list[dict[str, object]]]:
+    """Import a workbook as a form version; the same version again is refused. Raises Invalid, BadFile."""
+    content_type = files.judge(name, data, frozenset({files.XLSX}))
+    checked = await check(data)
+    form = checked.form
+    if await FormVersion.exists(form_id=form.id, version=form.version):
+        message = _("Phiên bản {version} của mẫu phiếu này đã có. Vui lòng tăng số version trong trang settings.")
+        raise Invalid(
+            [{"sheet": "settings", "row": 2, "column": "version", "message": message.format(version=form.version)}]
+        )
+    digest = files.keep(settings.files_dir, data)
+    async with in_transaction():
+        file = await StoredFile.create(
+            sha256=digest,
+            name=files.clean_name(name),
+            size=len(data),
+            content_type=content_type,
+            created_at=now,
+        )
+        version = await FormVersion.create(
+            form_id=form.id,
+            version=form.version,
+            title=form.title,
+            questions=sum(1 for question in form.questions if question.asked),
+            cells=checked.cells,
+            file=file,
+            created_at=now,
+        )
+        await audit.record("form.import", f"form:{version.id}", who, now, {"sha256": digest})
+    return version, checked.warnings
+
+
+async def built(version_id: int) -> Form:
+    """The form of a version. A version never changes, so the last few are kept."""
+    if version_id in _built:
+        _built.move_to_end(version_id)
+        return _built[version_id]
+    version = await FormVersion.get_or_none(id=version_id)
+    if version is None:
+        raise NotFound()
+    form = _built[version_id] = xlsform.build(version.cells)
+    while len(_built) > CACHED:
+        _built.popitem(last=False)
+    return form

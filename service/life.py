@@ -1,0 +1,271 @@
+"""One response's life: its transitions, its state at a moment, and the response rate.
+
+Pure. This is the only place that computes 59/114: page, mail, workbook and API all ask here.
+
+Every event has `at`, when it took effect (a paper received on 18/7), and `recorded_at`, when it was
+written down (typed in on 22/7). On time is judged by the first; a figure "as of T" counts only what was
+recorded by T, so that a figure once reported stays as it was.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class State(StrEnum):
+    NOT_SENT = "not_sent"
+    SENT = "sent"
+    OPENED = "opened"
+    DRAFT = "draft"
+    AWAITING_SIGNOFF = "awaiting_signoff"
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    RECEIVED = "received"
+    RETURNED = "returned"
+    EXEMPT = "exempt"
+    UNDELIVERABLE = "undeliverable"
+
+
+class Act(StrEnum):
+    """What can happen to an invitation."""
+
+    DELIVER = "deliver"
+    BOUNCE = "bounce"
+    OPEN = "open"
+    BEGIN = "begin"
+    SUBMIT = "submit"
+    INTAKE = "intake"
+    ACCEPT = "accept"
+    RETURN = "return"
+    EXEMPT = "exempt"
+    INCLUDE = "include"
+    EXTEND = "extend"
+
+
+class Actor(StrEnum):
+    UNIT = "unit"
+    STAFF = "staff"
+    SYSTEM = "system"
+
+
+RESPONDED = frozenset({State.SUBMITTED, State.ACCEPTED, State.RECEIVED})
+UNANSWERED = frozenset({State.NOT_SENT, State.UNDELIVERABLE, State.SENT, State.OPENED, State.DRAFT})
+SENDINGS = frozenset({Act.SUBMIT, Act.INTAKE})
+
+
+class NotAllowed(ValueError):
+    """The act does not fit the state the invitation is in."""
+
+    def __init__(self, state: State, act: Act, actor: Actor) -> None:
+        super().__init__(f"{actor} may not {act} while {state}")
+        self.state, self.act, self.actor = state, act, actor
+
+
+def _table() -> Mapping[tuple[State, Act, Actor], State]:
+    unit, staff, system = Actor.UNIT, Actor.STAFF, Actor.SYSTEM
+    rows: list[tuple[Iterable[State], Act, Iterable[Actor], State | None]] = [
+        ({State.NOT_SENT, State.UNDELIVERABLE}, Act.DELIVER, {system}, State.SENT),
+        ({State.NOT_SENT, State.SENT}, Act.BOUNCE, {system}, State.UNDELIVERABLE),
+        ({State.NOT_SENT, State.SENT, State.UNDELIVERABLE}, Act.OPEN, {unit}, State.OPENED),
+        (UNANSWERED - {State.DRAFT}, Act.BEGIN, {unit, staff}, State.DRAFT),
+        (UNANSWERED | {State.RETURNED, State.RECEIVED}, Act.SUBMIT, {unit, staff}, State.SUBMITTED),
+        (UNANSWERED | {State.RETURNED}, Act.INTAKE, {staff}, State.RECEIVED),
+        ({State.SUBMITTED}, Act.ACCEPT, {staff}, State.ACCEPTED),
+        (RESPONDED, Act.RETURN, {staff}, State.RETURNED),
+        (set(State) - {State.EXEMPT}, Act.EXEMPT, {staff}, State.EXEMPT),
+        ({State.EXEMPT}, Act.INCLUDE, {staff}, State.NOT_SENT),
+        (set(State) - {State.EXEMPT}, Act.EXTEND, {staff}, None),  # None: the state stays
+    ]
+    return {
+        (state, act, actor): to or state for states, act, actors, to in rows for state in states for actor in actors
+    }
+
+
+TRANSITIONS: Mapping[tuple[State, Act, Actor], State] = _table()
+
+
+def step(state: State, act: Act, actor: Actor) -> State:
+    """The state after the act. Raises NotAllowed when it does not fit."""
+    try:
+        return TRANSITIONS[state, act, actor]
+    except KeyError:
+        raise NotAllowed(state, act, actor) from None
+
+
+def may(state: State, act: Act, actor: Actor) -> bool:
+    return (state, act, actor) in TRANSITIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened. `to` is the state after it; `due_at` the new due time of an extension."""
+
+    act: Act
+    to: State
+    at: datetime
+    recorded_at: datetime
+    nil: bool = False
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One invitation with all its events, in the order they were recorded."""
+
+    unit: str
+    kind: str
+    group: str
+    due_at: datetime
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one invitation stands at a moment. `due_at` includes the extensions known then."""
+
+    unit: str
+    kind: str
+    group: str
+    state: State
+    original_due_at: datetime
+    due_at: datetime
+    first_sent_at: datetime | None = None
+    nil: bool = False
+
+    @property
+    def responded(self) -> bool:
+        return self.state in RESPONDED
+
+    @property
+    def on_time_original(self) -> bool:
+        return self.responded and self.first_sent_at is not None and self.first_sent_at <= self.original_due_at
+
+    @property
+    def on_time_extended(self) -> bool:
+        return self.responded and self.first_sent_at is not None and self.first_sent_at <= self.due_at
+
+    def timing(self, as_of: datetime) -> str:
+        """Which list it is on: exempt, on_time, late, overdue, or not_yet_due."""
+        if self.state is State.EXEMPT:
+            return "exempt"
+        if self.responded:
+            return "on_time" if self.on_time_extended else "late"
+        return "overdue" if as_of > self.due_at else "not_yet_due"
+
+
+def state_at(track: Track, as_of: datetime) -> Standing:
+    """How the invitation stood, by what was recorded at `as_of` (inclusive)."""
+    state, due_at, first, nil = State.NOT_SENT, track.due_at, None, False
+    for event in track.events:
+        if event.recorded_at > as_of:
+            continue
+        state = event.to
+        if event.due_at is not None:
+            due_at = event.due_at
+        if event.act in SENDINGS:
+            first = event.at if first is None else min(first, event.at)
+            nil = event.nil
+    return Standing(track.unit, track.kind, track.group, state, track.due_at, due_at, first, nil)
+
+
+def recorded_later(track: Track, as_of: datetime) -> bool:
+    """Whether a sending took effect by `as_of` but was written down only afterwards."""
+    if state_at(track, as_of).responded:
+        return False
+    return any(e.act in SENDINGS and e.at <= as_of < e.recorded_at for e in track.events)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Responded and on time of a group of units; `expected` leaves out exempt ones."""
+
+    expected: int
+    responded: int
+    on_time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """The response rate of a campaign as of a moment. The counts are of units.
+
+    `nil` and `received` are parts of `responded`; `returned` is beside it. `recorded_later` says how many
+    units' replies took effect by then but were recorded afterwards: they change no past figure.
+    """
+
+    as_of: datetime
+    expected: int
+    responded: int
+    nil: int
+    received: int
+    returned: int
+    on_time_original: int
+    on_time_extended: int
+    recorded_later: int
+    states: Mapping[State, int]
+    by_kind: Mapping[str, Tally] = field(default_factory=dict)
+    by_group: Mapping[str, Tally] = field(default_factory=dict)
+
+
+def rate(tracks: Sequence[Track], as_of: datetime) -> Rate:
+    """The response rate as of a moment, from the stored events alone."""
+    standings = [state_at(track, as_of) for track in tracks]
+    return rate_of(standings, as_of, sum(recorded_later(track, as_of) for track in tracks))
+
+
+def rate_of(standings: Sequence[Standing], as_of: datetime, later: int = 0) -> Rate:
+    """The response rate of standings already known."""
+    whole = _tally(standings)
+    responded = [s for s in standings if s.responded]
+    counts = Counter(s.state for s in standings)
+    return Rate(
+        as_of=as_of,
+        expected=whole.expected,
+        responded=whole.responded,
+        nil=sum(s.nil for s in responded),
+        received=counts[State.RECEIVED],
+        returned=counts[State.RETURNED],
+        on_time_original=sum(s.on_time_original for s in responded),
+        on_time_extended=whole.on_time,
+        recorded_later=later,
+        states={state: counts[state] for state in State if counts[state]},
+        by_kind=_tallies(standings, lambda s: s.kind),
+        by_group=_tallies(standings, lambda s: s.group),
+    )
+
+
+def _tally(standings: Iterable[Standing]) -> Tally:
+    expected = responded = on_time = 0
+    for standing in standings:
+        if standing.state is not State.EXEMPT:
+            expected += 1
+            responded += standing.responded
+            on_time += standing.on_time_extended
+    return Tally(expected, responded, on_time)
+
+
+def _tallies(standings: Iterable[Standing], key: Callable[[Standing], str]) -> Mapping[str, Tally]:
+    groups: dict[str, list[Standing]] = {}
+    for standing in standings:
+        groups.setdefault(key(standing), []).append(standing)
+    return {name: _tally(members) for name, members in groups.items()}
+
+
+def curve(tracks: Sequence[Track], until: datetime) -> list[tuple[datetime, int]]:
+    """Moments at which the number of units that responded changed, as recorded, with that number."""
+    changes: list[tuple[datetime, int]] = []
+    for track in tracks:
+        before = False
+        for event in track.events:
+            if event.recorded_at > until:
+                continue
+            now = event.to in RESPONDED
+            if now != before:
+                changes.append((event.recorded_at, 1 if now else -1))
+            before = now
+    total, points = 0, []
+    for moment, change in sorted(changes):
+        total += change
+        points.append((moment, total))
+    return points

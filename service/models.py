@@ -1,0 +1,408 @@
+"""What the service keeps. Every foreign key is RESTRICT: nothing vanishes because something else did.
+
+Times are Instant (UTC in the database). Secrets are hashes. Names and texts of people stand here, in
+events and audit records only their ids.
+"""
+
+from tortoise import fields
+from tortoise.fields import OnDelete
+from tortoise.models import Model
+
+from reminders.fields import Instant
+
+RESTRICT = OnDelete.RESTRICT
+
+
+class Unit(Model):
+    """A commune-level body, known by its official 5-digit code (a string: it may begin with 0)."""
+
+    id = fields.IntField(primary_key=True)
+    code = fields.CharField(max_length=10, unique=True)
+    name = fields.CharField(max_length=200)
+    full_name = fields.CharField(max_length=200)
+    kind = fields.CharField(max_length=20)
+    group = fields.CharField(max_length=200)
+    parent = fields.CharField(max_length=10, default="")
+    tile_col = fields.IntField(null=True)
+    tile_row = fields.IntField(null=True)
+    latitude = fields.FloatField(null=True)
+    longitude = fields.FloatField(null=True)
+    folded = fields.CharField(max_length=200)
+    active = fields.BooleanField(default=True)
+
+
+class Contact(Model):
+    """A person or mailbox of a unit. `email` is normalised; empty when only a telephone is known."""
+
+    id = fields.IntField(primary_key=True)
+    unit: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField(
+        "service.Unit", related_name="contacts", on_delete=RESTRICT
+    )
+    unit_id: int
+    role = fields.CharField(max_length=20)  # official, leader
+    name = fields.CharField(max_length=200, default="")
+    position = fields.CharField(max_length=200, default="")
+    email = fields.CharField(max_length=254, default="")
+    phone = fields.CharField(max_length=40, default="")
+    active = fields.BooleanField(default=True)
+
+    class Meta:
+        unique_together = (("unit", "role", "email", "name"),)
+
+
+class Staff(Model):
+    id = fields.IntField(primary_key=True)
+    username = fields.CharField(max_length=100, unique=True)
+    name = fields.CharField(max_length=200)
+    position = fields.CharField(max_length=200, default="")
+    phone = fields.CharField(max_length=40, default="")
+    email = fields.CharField(max_length=254, default="")
+    role = fields.CharField(max_length=20)  # viewer, staff, administrator
+    password_hash = fields.CharField(max_length=200, default="")
+    active = fields.BooleanField(default=True)
+    created_at = Instant()
+
+
+class StaffSession(Model):
+    """A log-in. The cookie's token is stored only as its hash."""
+
+    id = fields.IntField(primary_key=True)
+    staff: fields.ForeignKeyRelation[Staff] = fields.ForeignKeyField(
+        "service.Staff", related_name="sessions", on_delete=RESTRICT
+    )
+    staff_id: int
+    token_hash = fields.CharField(max_length=64, unique=True)
+    created_at = Instant()
+    expires_at = Instant()
+    revoked_at = Instant(null=True)
+
+
+class SetupLink(Model):
+    """A one-time link by which a new staff member chooses a password."""
+
+    id = fields.IntField(primary_key=True)
+    staff: fields.ForeignKeyRelation[Staff] = fields.ForeignKeyField(
+        "service.Staff", related_name="setup_links", on_delete=RESTRICT
+    )
+    staff_id: int
+    token_hash = fields.CharField(max_length=64, unique=True)
+    expires_at = Instant()
+    used_at = Instant(null=True)
+
+
+class ApiToken(Model):
+    id = fields.IntField(primary_key=True)
+    name = fields.CharField(max_length=100)
+    role = fields.CharField(max_length=20)
+    token_hash = fields.CharField(max_length=64, unique=True)
+    created_at = Instant()
+    revoked_at = Instant(null=True)
+
+
+class Attempts(Model):
+    """How often something guarded was tried in a window (log-in by name and by address)."""
+
+    key = fields.CharField(max_length=120, primary_key=True)
+    count = fields.IntField()
+    until = Instant()
+
+
+class CalendarDay(Model):
+    """A public holiday or make-up working day, with where it is from and how sure it is."""
+
+    date = fields.DateField(primary_key=True)
+    kind = fields.CharField(max_length=10)  # nghi, lam_bu
+    name = fields.CharField(max_length=200)
+    source = fields.CharField(max_length=200)
+    status = fields.CharField(max_length=20)  # quyet_dinh, du_kien, can_xac_minh
+
+
+class StoredFile(Model):
+    """A file on disk, found by the SHA-256 of its content; `name` is what its sender called it."""
+
+    id = fields.IntField(primary_key=True)
+    sha256 = fields.CharField(max_length=64, db_index=True)
+    name = fields.CharField(max_length=255)
+    size = fields.IntField()
+    content_type = fields.CharField(max_length=100)
+    created_at = Instant()
+
+
+class FormVersion(Model):
+    """An imported workbook: its cells as read (forms.xlsform.Cells), from which the form is built."""
+
+    id = fields.IntField(primary_key=True)
+    form_id = fields.CharField(max_length=200)
+    version = fields.CharField(max_length=100)
+    title = fields.CharField(max_length=500)
+    questions = fields.IntField()
+    cells: dict[str, list[list[str]]] = fields.JSONField()  # type: ignore[assignment]
+    file: fields.ForeignKeyRelation[StoredFile] = fields.ForeignKeyField(
+        "service.StoredFile", related_name="form_versions", on_delete=RESTRICT
+    )
+    file_id: int
+    created_at = Instant()
+
+    class Meta:
+        unique_together = (("form_id", "version"),)
+
+
+class Campaign(Model):
+    """A survey round. Due is `due_at` (fixed) or `due_days` of `due_kind` after publication or opening.
+
+    `roster` is the choice made before publication: "all" or a list of unit codes. `reminders` is the plan's
+    steps as JSON. `illustrative` marks made-up figures wherever they show.
+    """
+
+    id = fields.IntField(primary_key=True)
+    title = fields.CharField(max_length=500)
+    form: fields.ForeignKeyRelation[FormVersion] = fields.ForeignKeyField(
+        "service.FormVersion", related_name="campaigns", on_delete=RESTRICT
+    )
+    form_id: int
+    letter_number = fields.CharField(max_length=100, default="")
+    letter_date = fields.DateField(null=True)
+    letter_subject = fields.CharField(max_length=500, default="")
+    letter_file: fields.ForeignKeyNullableRelation[StoredFile] = fields.ForeignKeyField(
+        "service.StoredFile", related_name="letters", null=True, on_delete=RESTRICT
+    )
+    letter_file_id: int | None
+    staff: fields.ForeignKeyNullableRelation[Staff] = fields.ForeignKeyField(
+        "service.Staff", related_name="campaigns", null=True, on_delete=RESTRICT
+    )
+    staff_id: int | None
+    period_from = fields.DateField(null=True)
+    period_to = fields.DateField(null=True)
+    opens_at = Instant(null=True)
+    closes_at = Instant(null=True)
+    due_at = Instant(null=True)
+    due_days = fields.DecimalField(max_digits=6, decimal_places=1, null=True)
+    due_kind = fields.CharField(max_length=20, default="")  # day, working_day; empty: due_at is fixed
+    roster: str | list[str] = fields.JSONField()  # type: ignore[assignment]
+    reminders: list[dict[str, object]] = fields.JSONField()  # type: ignore[assignment]
+    allow_nil = fields.BooleanField(default=False)
+    illustrative = fields.BooleanField(default=False)
+    created_at = Instant()
+    published_at = Instant(null=True)
+
+
+class Invitation(Model):
+    """One unit in one campaign, with the unit's names of the day of publication.
+
+    `state`, `due_at` (with extensions) and `first_sent_at` repeat what the events say, written in the same
+    transaction; `original_due_at` never changes.
+    """
+
+    id = fields.IntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "service.Campaign", related_name="invitations", on_delete=RESTRICT
+    )
+    campaign_id: int
+    unit: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField(
+        "service.Unit", related_name="invitations", on_delete=RESTRICT
+    )
+    unit_id: int
+    code = fields.CharField(max_length=10)
+    name = fields.CharField(max_length=200)
+    full_name = fields.CharField(max_length=200)
+    kind = fields.CharField(max_length=20)
+    group = fields.CharField(max_length=200)
+    parent = fields.CharField(max_length=10)
+    state = fields.CharField(max_length=20)
+    nil = fields.BooleanField(default=False)
+    original_due_at = Instant()
+    due_at = Instant()
+    due_round = fields.IntField(default=0)
+    first_sent_at = Instant(null=True)
+    events_count = fields.IntField(default=0)
+
+    class Meta:
+        unique_together = (("campaign", "code"),)
+
+
+class Event(Model):
+    """One act in an invitation's life; never changed. `note` and `data` hold no personal text."""
+
+    id = fields.IntField(primary_key=True)
+    invitation: fields.ForeignKeyRelation[Invitation] = fields.ForeignKeyField(
+        "service.Invitation", related_name="events", on_delete=RESTRICT
+    )
+    invitation_id: int
+    seq = fields.IntField()
+    act = fields.CharField(max_length=20)
+    to = fields.CharField(max_length=20)
+    actor = fields.CharField(max_length=20)
+    actor_ref = fields.CharField(max_length=60, default="")
+    at = Instant()
+    recorded_at = Instant()
+    nil = fields.BooleanField(default=False)
+    due_at = Instant(null=True)
+
+    class Meta:
+        unique_together = (("invitation", "seq"),)
+
+
+class EventNote(Model):
+    """The reason or remark given with an event: free text, so that it can be erased without the event."""
+
+    id = fields.IntField(primary_key=True)
+    event: fields.OneToOneRelation[Event] = fields.OneToOneField(
+        "service.Event", related_name="note", on_delete=RESTRICT
+    )
+    event_id: int
+    text = fields.TextField()
+
+
+class ContactLink(Model):
+    """One contact's way in for one invitation. The token is derived (service/security.py), never stored."""
+
+    id = fields.IntField(primary_key=True)
+    invitation: fields.ForeignKeyRelation[Invitation] = fields.ForeignKeyField(
+        "service.Invitation", related_name="links", on_delete=RESTRICT
+    )
+    invitation_id: int
+    contact: fields.ForeignKeyNullableRelation[Contact] = fields.ForeignKeyField(
+        "service.Contact", related_name="links", null=True, on_delete=RESTRICT
+    )
+    contact_id: int | None
+    address = fields.CharField(max_length=254, default="")
+    generation = fields.IntField(default=1)
+    created_at = Instant()
+
+
+class UnitSession(Model):
+    """A unit's browser that came in by a personal link; it sees that unit only."""
+
+    id = fields.IntField(primary_key=True)
+    link: fields.ForeignKeyRelation[ContactLink] = fields.ForeignKeyField(
+        "service.ContactLink", related_name="sessions", on_delete=RESTRICT
+    )
+    link_id: int
+    generation = fields.IntField()
+    token_hash = fields.CharField(max_length=64, unique=True)
+    created_at = Instant()
+    expires_at = Instant()
+    revoked_at = Instant(null=True)
+
+
+class Draft(Model):
+    """Work in progress: raw text by question key (forms.answers.Raw), invalid text included."""
+
+    invitation: fields.OneToOneRelation[Invitation] = fields.OneToOneField(
+        "service.Invitation", related_name="draft", on_delete=RESTRICT, primary_key=True
+    )
+    invitation_id: int
+    version = fields.IntField(default=0)
+    answers: dict[str, str | list[str]] = fields.JSONField()  # type: ignore[assignment]
+    updated_at = Instant()
+    updated_by = fields.CharField(max_length=60, default="")
+
+
+class DraftRevision(Model):
+    """What one save changed: question key -> [before, after]; null where the key was absent."""
+
+    id = fields.IntField(primary_key=True)
+    draft: fields.ForeignKeyRelation[Draft] = fields.ForeignKeyField(
+        "service.Draft", related_name="revisions", on_delete=RESTRICT
+    )
+    draft_id: int
+    version = fields.IntField()
+    changes: dict[str, list[str | list[str] | None]] = fields.JSONField()  # type: ignore[assignment]
+    at = Instant()
+    by = fields.CharField(max_length=60)
+
+    class Meta:
+        unique_together = (("draft", "version"),)
+
+
+class Attachment(Model):
+    """A file given to a file question; the draft holds its id as text."""
+
+    id = fields.IntField(primary_key=True)
+    invitation: fields.ForeignKeyRelation[Invitation] = fields.ForeignKeyField(
+        "service.Invitation", related_name="attachments", on_delete=RESTRICT
+    )
+    invitation_id: int
+    key = fields.CharField(max_length=500)
+    file: fields.ForeignKeyRelation[StoredFile] = fields.ForeignKeyField(
+        "service.StoredFile", related_name="attachments", on_delete=RESTRICT
+    )
+    file_id: int
+    created_at = Instant()
+
+
+class Submission(Model):
+    """What was sent; numbered within the invitation and never overwritten.
+
+    `receipt` is the number people quote. `hash` is SHA-256 over the canonical JSON of the answers with the
+    invitation, the number and the time. A key of one principal may be used once (idempotency).
+    """
+
+    id = fields.IntField(primary_key=True)
+    invitation: fields.ForeignKeyRelation[Invitation] = fields.ForeignKeyField(
+        "service.Invitation", related_name="submissions", on_delete=RESTRICT
+    )
+    invitation_id: int
+    number = fields.IntField()
+    receipt = fields.CharField(max_length=40, unique=True)
+    submitted_at = Instant()
+    answers: dict[str, object] = fields.JSONField()  # type: ignore[assignment]
+    nil_reason = fields.TextField(default="")
+    hash = fields.CharField(max_length=64)
+    actor = fields.CharField(max_length=20)
+    actor_ref = fields.CharField(max_length=60)
+    principal = fields.CharField(max_length=60)
+    idempotency_key = fields.CharField(max_length=200)
+    body_hash = fields.CharField(max_length=64)
+
+    class Meta:
+        unique_together = (("invitation", "number"), ("principal", "invitation", "idempotency_key"))
+
+
+class Intake(Model):
+    """A reply that came on paper or through HPnet, recorded in one step."""
+
+    id = fields.IntField(primary_key=True)
+    invitation: fields.ForeignKeyRelation[Invitation] = fields.ForeignKeyField(
+        "service.Invitation", related_name="intakes", on_delete=RESTRICT
+    )
+    invitation_id: int
+    channel = fields.CharField(max_length=20)  # paper, hpnet
+    document_number = fields.CharField(max_length=100)
+    document_date = fields.DateField(null=True)
+    received_at = Instant()
+    recorded_at = Instant()
+    scan: fields.ForeignKeyNullableRelation[StoredFile] = fields.ForeignKeyField(
+        "service.StoredFile", related_name="intakes", null=True, on_delete=RESTRICT
+    )
+    scan_id: int | None
+    staff_id = fields.IntField(null=True)
+
+
+class AuditRecord(Model):
+    """One change, chained to the one before by hash. Holds ids, never names or texts."""
+
+    seq = fields.IntField(primary_key=True, generated=False)
+    at = Instant()
+    actor = fields.CharField(max_length=60)
+    action = fields.CharField(max_length=60)
+    subject = fields.CharField(max_length=120)
+    data: dict[str, object] = fields.JSONField()  # type: ignore[assignment]
+    previous = fields.CharField(max_length=64)
+    hash = fields.CharField(max_length=64)
+
+
+class ExportRecord(Model):
+    """An export that was made: of when, by whom, and the hash of the file."""
+
+    id = fields.IntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "service.Campaign", related_name="exports", on_delete=RESTRICT
+    )
+    campaign_id: int
+    format = fields.CharField(max_length=10)
+    as_of = Instant()
+    made_at = Instant()
+    made_by = fields.CharField(max_length=60)
+    highest_event = fields.IntField()
+    sha256 = fields.CharField(max_length=64)

@@ -1,0 +1,1 @@
+"""One file per screen: reads the request, calls one flow function, answers."""

@@ -1,0 +1,133 @@
+"""Settings: read once from the environment, checked, then handed down as one value."""
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parseaddr
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from reminders import smtp
+
+MINIMUM_SECRET = 32
+
+
+class SettingsError(ValueError):
+    """A setting is wrong; the message names it and says what it should look like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that the environment decides.
+
+    `public_url` has no trailing slash. `smtp_url` None means mail goes to the local mailbox page.
+    """
+
+    database_url: str
+    data_dir: Path
+    public_url: str
+    smtp_url: str | None
+    mail_from: str
+    secret_key: bytes
+
+    @property
+    def files_dir(self) -> Path:
+        return self.data_dir / "files"
+
+    @property
+    def secure(self) -> bool:
+        return self.public_url.startswith("https://")
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process.
+
+    Every name may also be given as `NAME_FILE`, the path of a file that holds the value.
+    Raises SettingsError with one line that names the setting.
+    """
+    data_dir = Path(_value(environ, "PHIEU_DATA_DIR") or "data").absolute()
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"PHIEU_DATA_DIR: cannot create {data_dir}: {error.strerror}") from error
+    return Settings(
+        database_url=_database_url(_value(environ, "PHIEU_DATABASE_URL"), data_dir),
+        data_dir=data_dir,
+        public_url=_public_url(_value(environ, "PHIEU_PUBLIC_URL") or "http://127.0.0.1:8000"),
+        smtp_url=_smtp_url(_value(environ, "PHIEU_SMTP_URL")),
+        mail_from=_mail_from(_value(environ, "PHIEU_MAIL_FROM") or "Phiếu <phieu@localhost.localdomain>"),
+        secret_key=_secret_key(_value(environ, "PHIEU_SECRET_KEY"), data_dir),
+    )
+
+
+def _value(environ: Mapping[str, str], name: str) -> str | None:
+    path = environ.get(f"{name}_FILE")
+    if path:
+        if environ.get(name):
+            raise SettingsError(f"{name}: set either {name} or {name}_FILE, not both")
+        try:
+            return Path(path).read_text(encoding="utf-8").strip() or None
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{name}_FILE: cannot read {path}: {error}") from error
+    return environ.get(name, "").strip() or None
+
+
+def _database_url(text: str | None, data_dir: Path) -> str:
+    if text is None:
+        return f"sqlite://{data_dir / 'phieu.sqlite3'}"
+    scheme = text.partition("://")[0]
+    if scheme not in ("sqlite", "postgres", "postgresql"):
+        raise SettingsError("PHIEU_DATABASE_URL: use sqlite:///path or postgres://user:password@host/database")
+    try:
+        parts = urlsplit(text)
+        complete = bool(parts.path.strip("/")) and (scheme == "sqlite" or parts.port != 0)
+    except ValueError:
+        complete = False
+    if not complete:
+        raise SettingsError("PHIEU_DATABASE_URL: the address is not complete")
+    return text
+
+
+def _public_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise SettingsError("PHIEU_PUBLIC_URL: use http://host or https://host, as people type it")
+    return text.rstrip("/")
+
+
+def _smtp_url(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        smtp.parse_url(text)
+    except ValueError as error:
+        raise SettingsError(f"PHIEU_SMTP_URL: {error}") from error
+    return text
+
+
+def _mail_from(text: str) -> str:
+    address = parseaddr(text)[1]
+    if "\n" in text or "\r" in text or not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+        raise SettingsError("PHIEU_MAIL_FROM: use one address, such as Sở KH&CN <khaosat@example.gov.vn>")
+    return text
+
+
+def _secret_key(text: str | None, data_dir: Path) -> bytes:
+    if text is None:
+        text = _kept_secret(data_dir / "secret.key")
+    if len(text) < MINIMUM_SECRET:
+        raise SettingsError(f"PHIEU_SECRET_KEY: use at least {MINIMUM_SECRET} random characters")
+    return text.encode()
+
+
+def _kept_secret(path: Path) -> str:
+    """The key kept in the data folder, made on the first start."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text(encoding="ascii").strip()

@@ -1,0 +1,173 @@
+"""What every page shares: drawing a template, reading a form, cookies, messages after a redirect."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+import jinja2
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from service import files, security, words
+from service.errors import NotFound, ServiceError, TooLarge
+from service.settings import Settings
+
+STAFF_COOKIE = "phieu_staff"
+UNIT_COOKIE = "phieu_unit"
+FLASH_COOKIE = "phieu_said"
+STATIC_FOLDER = Path(__file__).parent / "static"
+_TEMPLATES = Path(__file__).parent / "templates"
+_MAX_FIELDS = 5000
+_MAX_FILES = 20
+
+
+class Static:
+    """Files under static/, addressed by a name that holds their content's hash."""
+
+    def __init__(self, folder: Path) -> None:
+        self.by_address: dict[str, Path] = {}
+        self.addresses: dict[str, str] = {}
+        for file in sorted(folder.rglob("*")):
+            if file.is_file():
+                name = file.relative_to(folder).as_posix()
+                digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+                address = f"{name.removesuffix(file.suffix)}.{digest}{file.suffix}"
+                self.by_address[address] = file
+                self.addresses[name] = address
+
+    def url(self, name: str) -> str:
+        return f"/static/{self.addresses[name]}"
+
+
+def templates(static: Static) -> jinja2.Environment:
+    """The template environment: autoescape for all, an unknown name is an error."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        words._, lambda one, many, n: words._(one if n == 1 else many), newstyle=True
+    )
+    environment.globals["static"] = static.url
+    environment.globals["words"] = words
+    for name in ("number", "percent", "day", "moment", "due", "size", "state", "timing", "kind"):
+        environment.filters[name] = getattr(words, name)
+    return environment
+
+
+def settings(request: Request) -> Settings:
+    value: Settings = request.app.state.settings
+    return value
+
+
+def now(request: Request) -> datetime:
+    """The one clock at the edge; flows get the time handed down."""
+    moment: datetime = request.app.state.clock()
+    return moment
+
+
+def render(
+    request: Request, template: str, context: Mapping[str, Any] | None = None, status: int = 200
+) -> HTMLResponse:
+    """Draw a page. Every template finds request, staff, visit, csrf (a call), said, and local_mail."""
+    shared = {
+        "request": request,
+        "staff": getattr(request.state, "staff", None),
+        "visit": getattr(request.state, "visit", None),
+        "csrf": csrf_of(request),
+        "said": unquote(request.cookies.get(FLASH_COOKIE, "")),
+        "local_mail": settings(request).smtp_url is None,
+    }
+    page = request.app.state.templates.get_template(template)
+    response = HTMLResponse(page.render({**shared, **(context or {})}), status)
+    if shared["said"]:
+        response.delete_cookie(FLASH_COOKIE)
+    return response
+
+
+def redirect(request: Request, path: str, said: str = "") -> Response:
+    """See other, on this site; `said` is shown once on the next page."""
+    response = RedirectResponse(path, 303)
+    if said:
+        set_cookie(request, response, FLASH_COOKIE, quote(said), max_age=60)
+    return response
+
+
+def set_cookie(request: Request, response: Response, name: str, value: str, max_age: int) -> None:
+    response.set_cookie(
+        name, value, max_age=max_age, httponly=True, samesite="lax", secure=settings(request).secure, path="/"
+    )
+
+
+def session_token(request: Request) -> str:
+    """The secret that ties a form to its session; forms outside a session use the visit's own cookie-less one."""
+    token: str = getattr(request.state, "session_token", "")
+    return token
+
+
+def csrf_of(request: Request) -> str:
+    """A fresh form token: a nonce and its MAC, so that no two pages carry the same (BREACH)."""
+    nonce = secrets.token_hex(8)
+    return nonce + security.csrf_token(settings(request).secret_key, session_token(request) + nonce)
+
+
+def csrf_matches(request: Request, given: str) -> bool:
+    nonce, mac = given[:16], given[16:]
+    return security.same(security.csrf_token(settings(request).secret_key, session_token(request) + nonce), mac)
+
+
+async def read_form(request: Request) -> FormData:
+    """The posted form, read once; large files are spooled to disk by the parser."""
+    if not hasattr(request.state, "form"):
+        request.state.form = await request.form(max_files=_MAX_FILES, max_fields=_MAX_FIELDS)
+    form: FormData = request.state.form
+    return form
+
+
+def text(form: FormData, name: str) -> str:
+    """One text field, "" when absent; a file in its place counts as absent."""
+    value = form.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def texts(form: FormData, name: str) -> list[str]:
+    return [value for value in form.getlist(name) if isinstance(value, str)]
+
+
+async def upload(form: FormData, name: str) -> tuple[str, bytes] | None:
+    """The file given in a field as (name, bytes), None when no file was chosen."""
+    value = form.get(name)
+    if not isinstance(value, UploadFile) or not value.filename:
+        return None
+    return value.filename, await value.read()
+
+
+def error_page(request: Request, error: ServiceError) -> Response:
+    """The error in words, with what was typed kept for sending again where that is safe."""
+    kept: list[tuple[str, str]] = []
+    form = getattr(request.state, "form", None)
+    if error.status == 503 and isinstance(form, FormData):
+        kept = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    sentence = words._(error.message).format(**error.params)
+    context = {"sentence": sentence, "status": error.status, "kept": kept, "again": request.url.path}
+    return render(request, "error.html", context, error.status)
+
+
+def http_error(error: HTTPException) -> ServiceError:
+    """The house's error for one that starlette raised."""
+    if error.status_code == 404:
+        return NotFound()
+    if error.status_code == 413:
+        return TooLarge(limit=files.LIMIT_MB)
+    return ServiceError()

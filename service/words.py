@@ -1,0 +1,168 @@
+"""Words on screens: gettext, numbers and times the Vietnamese way.
+
+Vietnamese sentences are the message ids, so the product speaks Vietnamese without a catalogue; a catalogue in
+service/locale/<language>/LC_MESSAGES/phieu.mo switches another language on.
+"""
+
+import gettext
+import unicodedata
+from contextvars import ContextVar
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+_LOCALES = Path(__file__).parent / "locale"
+language: ContextVar[str] = ContextVar("language", default="vi")
+
+
+@cache
+def _catalogue(name: str) -> gettext.NullTranslations:
+    return gettext.translation("phieu", _LOCALES, [name], fallback=True)
+
+
+def _(text: str) -> str:
+    """The sentence in the language of this request."""
+    return _catalogue(language.get()).gettext(text)
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "translate later"
+    return text
+
+
+def number(value: int | float | Decimal | None, places: int | None = None) -> str:
+    """1035 -> 1.035; Decimal('51.754') with places=1 -> 51,8 (halves up). None -> an en dash."""
+    if value is None:
+        return "–"
+    exact = Decimal(str(value))
+    if places is not None:
+        exact = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return f"{exact:,f}".translate(str.maketrans(",.", ".,"))
+
+
+def percent(part: int, whole: int, places: int = 1) -> str:
+    """51,8% ; 100% only when equal, and never 0% when there is something. An en dash over nothing."""
+    if whole == 0:
+        return "–"
+    if part == whole:
+        return "100%"
+    smallest = Decimal(1).scaleb(-places)
+    share = (Decimal(part) * 100 / whole).quantize(smallest, ROUND_HALF_UP)
+    share = min(share, 100 - smallest)
+    if part > 0:
+        share = max(share, smallest)
+    return f"{number(share)}%"
+
+
+def local(moment: datetime) -> datetime:
+    return moment.astimezone(ZONE)
+
+
+def day(value: date | datetime | None) -> str:
+    """18/7/2025, as official letters write it."""
+    if value is None:
+        return "–"
+    if isinstance(value, datetime):
+        value = local(value).date()
+    return f"{value.day}/{value.month}/{value.year}"
+
+
+def moment(value: datetime | None) -> str:
+    """17:00 ngày 18/7/2025."""
+    if value is None:
+        return "–"
+    return f"{local(value):%H:%M} {_('ngày')} {day(value)}"
+
+
+_WEEKDAYS = (
+    N_("thứ Hai"),
+    N_("thứ Ba"),
+    N_("thứ Tư"),
+    N_("thứ Năm"),
+    N_("thứ Sáu"),
+    N_("thứ Bảy"),
+    N_("Chủ nhật"),
+)
+
+
+def weekday(value: date | datetime) -> str:
+    if isinstance(value, datetime):
+        value = local(value).date()
+    return _(_WEEKDAYS[value.weekday()])
+
+
+def due(value: datetime | None) -> str:
+    """17:00 thứ Sáu, 18/7/2025: how a deadline is written everywhere."""
+    if value is None:
+        return "–"
+    return f"{local(value):%H:%M} {weekday(value)}, {day(value)}"
+
+
+def size(count: int) -> str:
+    """A file's size: 512 B, 2,1 KB, 19,8 MB."""
+    if count < 1024:
+        return f"{count} B"
+    if count < 1024 * 1024:
+        return f"{number(Decimal(count) / 1024, 1)} KB"
+    return f"{number(Decimal(count) / (1024 * 1024), 1)} MB"
+
+
+def fold(text: str) -> str:
+    """Text for searching: lower case, without marks, đ as d. Never a key: two units may fold to the same."""
+    plain = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+
+
+STATES = {
+    "not_sent": N_("Chưa gửi thư"),
+    "sent": N_("Đã gửi thư"),
+    "opened": N_("Đã mở đường dẫn"),
+    "draft": N_("Đang điền"),
+    "awaiting_signoff": N_("Trình lãnh đạo duyệt"),
+    "submitted": N_("Đã gửi báo cáo"),
+    "accepted": N_("Đã kiểm tra, đạt"),
+    "received": N_("Đã nhận văn bản"),
+    "returned": N_("Đề nghị chỉnh sửa, bổ sung"),
+    "exempt": N_("Không thuộc diện báo cáo"),
+    "undeliverable": N_("Không gửi được thư"),
+}
+TIMINGS = {
+    "on_time": N_("Đúng hạn"),
+    "late": N_("Gửi muộn"),
+    "not_yet_due": N_("Chưa đến hạn"),
+    "overdue": N_("Quá hạn, chưa gửi"),
+    "exempt": N_("Không thuộc diện báo cáo"),
+}
+KINDS = {"xa": N_("Xã"), "phuong": N_("Phường"), "dac_khu": N_("Đặc khu")}
+ROLES = {"viewer": N_("Người xem"), "staff": N_("Chuyên viên"), "administrator": N_("Quản trị viên")}
+
+
+def state(code: str) -> str:
+    return _(STATES[code])
+
+
+def timing(code: str) -> str:
+    return _(TIMINGS[code])
+
+
+def kind(code: str) -> str:
+    return _(KINDS.get(code, code))
+
+
+_ALPHABET = {c: i for i, c in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
+
+
+def collation(text: str) -> tuple[tuple[int, ...], str]:
+    """Sort key in Vietnamese alphabetical order (a ă â b c d đ e ê …), first without the tones."""
+    lower = unicodedata.normalize("NFC", text).lower()
+    return tuple(_ALPHABET.get(_untoned(c), ord(c)) for c in lower), lower
+
+
+_TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0303\u0309\u0323"))
+
+
+@cache
+def _untoned(character: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", character).translate(_TONES))
