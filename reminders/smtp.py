@@ -1,0 +1,232 @@
+"""Sending by SMTP: TLS as configured or not at all, one recipient a message, one connection a lane."""
+
+import asyncio
+import re
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass, field
+from email import policy
+from email.message import EmailMessage
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+
+from reminders.ports import Permanent as Permanent
+from reminders.ports import Reply, SendError
+from reminders.ports import Transient as Transient
+
+TIMEOUT = 30.0
+_PORTS: dict[str, int] = {"plain": 25, "tls": 465, "starttls": 587}
+_SCHEMES: dict[str, Literal["plain", "tls", "starttls"]] = {
+    "smtp": "plain",
+    "smtps": "tls",
+    "smtp+starttls": "starttls",
+}
+_TOO_BIG = 552
+_SHUTTING_DOWN = 421
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where and how to send. security: plain, tls (from the first byte) or starttls (required)."""
+
+    host: str
+    port: int
+    security: Literal["plain", "tls", "starttls"]
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+def parse_url(url: str) -> Server:
+    """`smtp://`, `smtps://` or `smtp+starttls://` `[user:password@]host[:port]`.
+
+    User and password are percent-encoded. Raises ValueError that says what is wrong, without the
+    password.
+    """
+    if re.search(r"[\s\x00-\x1f]", url):
+        raise ValueError("the address must not contain spaces or control characters")
+    scheme = url.partition("://")[0].lower()
+    if scheme not in _SCHEMES or "://" not in url:
+        raise ValueError("start with smtp://, smtps:// or smtp+starttls://")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ValueError("the port must be a number from 1 to 65535, a / or ? in it percent-encoded") from None
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError("nothing may follow the host and port; percent-encode / ? # in the password")
+    host = parts.hostname
+    if not host or not re.fullmatch(r"[A-Za-z0-9._:-]+", host):
+        raise ValueError("the host is missing or not a host name")
+    if port == 0:
+        raise ValueError("the port must be a number from 1 to 65535")
+    if (parts.username is None) != (parts.password is None) or parts.username == "" or parts.password == "":
+        raise ValueError("give both a user and a password, or neither")
+    security = _SCHEMES[scheme]
+    return Server(
+        host=host,
+        port=port or _PORTS[security],
+        security=security,
+        username=None if parts.username is None else unquote(parts.username),
+        password=None if parts.password is None else unquote(parts.password),
+    )
+
+
+class _Gone(Exception):
+    """The connection failed before anything was handed over."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.text)
+        self.reply = reply
+
+
+class SmtpSender:
+    """One connection to the server, opened when first needed and used again until close()."""
+
+    def __init__(self, server: Server, *, timeout: float = TIMEOUT, tls_context: ssl.SSLContext | None = None) -> None:
+        self._server = server
+        self._timeout = timeout
+        self._tls_context = tls_context
+        self._client: aiosmtplib.SMTP | None = None
+
+    async def send(self, mail: EmailMessage) -> Reply:
+        """Send to the one address in To. Raises Transient or Permanent, with the server's words.
+
+        Only a refusal of this recipient or this text (5xx) is permanent. Refused connections, log-ins
+        and senders are no verdict on the recipient and are tried again. A connection that turns out to
+        be stale before anything was handed over is opened anew once.
+        """
+        recipient, sender = _single(mail, "To"), _single(mail, "From")
+        content = mail.as_bytes(policy=policy.SMTP)
+        reused = self._client is not None and self._client.is_connected
+        try:
+            client = await self._connected()
+            try:
+                await _envelope(client, sender, recipient, len(content))
+            except _Gone:
+                self._drop()
+                if not reused:
+                    raise
+                client = await self._connected()
+                await _envelope(client, sender, recipient, len(content))
+            return await _data(client, content)
+        except _Gone as error:
+            raise Transient(error.reply) from error
+        except SendError:
+            await self._reset()
+            raise
+        except BaseException:
+            # Cancelled in the middle: the connection is in no known state.
+            self._drop()
+            raise
+
+    async def check(self) -> Reply:
+        """Connect, secure and log in, without sending anything (for `phieu doctor`). Raises Transient."""
+        try:
+            client = await self._connected()
+            response = await client.noop()
+            return Reply(response.code, response.message)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise Transient(Reply(None, _words(error))) from error
+        except _Gone as error:
+            raise Transient(error.reply) from error
+
+    async def close(self) -> None:
+        client, self._client = self._client, None
+        if client is None:
+            return
+        if client.is_connected:
+            with suppress(aiosmtplib.SMTPException, OSError, asyncio.TimeoutError):
+                await client.quit(timeout=5)
+        client.close()
+
+    async def _reset(self) -> None:
+        """Make the connection good for the next message, or let it go."""
+        if self._client is None or not self._client.is_connected:
+            return
+        try:
+            await self._client.rset()
+        except (aiosmtplib.SMTPException, OSError):
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    async def _connected(self) -> aiosmtplib.SMTP:
+        if self._client is not None and self._client.is_connected:
+            return self._client
+        self._drop()
+        server = self._server
+        client = aiosmtplib.SMTP(
+            hostname=server.host,
+            port=server.port,
+            username=server.username,
+            password=server.password,
+            timeout=self._timeout,
+            use_tls=server.security == "tls",
+            # False, not None: None would try STARTTLS when offered and go on without it when not.
+            start_tls=server.security == "starttls",
+            tls_context=self._tls_context,
+        )
+        try:
+            await client.connect()
+        except aiosmtplib.SMTPResponseException as error:
+            client.close()
+            raise _Gone(Reply(error.code, error.message)) from error
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            client.close()
+            raise _Gone(Reply(None, _words(error))) from error
+        except BaseException:
+            client.close()
+            raise
+        self._client = client
+        return client
+
+
+async def _envelope(client: aiosmtplib.SMTP, sender: str, recipient: str, size: int) -> None:
+    options = [f"size={size}"] if client.supports_extension("size") else []
+    try:
+        await client.mail(sender, options=options)
+        await client.rcpt(recipient)
+    except aiosmtplib.SMTPSenderRefused as error:
+        if error.code == _SHUTTING_DOWN:
+            raise _Gone(Reply(error.code, error.message)) from error
+        # A sender that is refused is our setting, no verdict on the recipient; a size is one.
+        kind = Permanent if error.code == _TOO_BIG else Transient
+        raise kind(Reply(error.code, error.message)) from error
+    except aiosmtplib.SMTPRecipientRefused as error:
+        raise _refused(error) from error
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise _Gone(Reply(None, _words(error))) from error
+
+
+async def _data(client: aiosmtplib.SMTP, content: bytes) -> Reply:
+    try:
+        response = await client.data(content)
+    except aiosmtplib.SMTPResponseException as error:
+        raise _refused(error) from error
+    except (aiosmtplib.SMTPException, OSError) as error:
+        # The server may have taken the message before the line broke.
+        raise Transient(Reply(None, _words(error)), ambiguous=True) from error
+    return Reply(response.code, response.message)
+
+
+def _refused(error: aiosmtplib.SMTPResponseException) -> SendError:
+    reply = Reply(error.code, error.message)
+    return Permanent(reply) if 500 <= error.code < 600 else Transient(reply)
+
+
+def _single(mail: EmailMessage, header: str) -> str:
+    """The one address in a header; a list would be sent to its first address only."""
+    addresses = [address.addr_spec for address in mail[header].addresses]
+    if len(addresses) != 1:
+        raise ValueError(f"{header} must hold exactly one address")
+    return str(addresses[0])
+
+
+def _words(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -1,0 +1,160 @@
+"""Templates of mails: a subject, an empty line, a text; placeholders from a fixed list.
+
+A placeholder is `{name}`, nothing more: no attribute, no format, no conversion. A line with a
+placeholder whose value is empty is left out, so a letter without a number or a telephone reads well.
+What people wrote is put in as it is: it becomes neither a placeholder nor a second header.
+
+Values are ready for reading: due "17:00 ngày 18/7/2025", days_left "còn 2 ngày làm việc" or "đã quá hạn
+1 ngày làm việc", share "59/114", letter "Công văn số 123/SKHCN ngày 8/7/2025", minutes "30".
+"""
+
+import string
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+from reminders.message import one_line
+
+# Filled in when the mail goes out, never stored.
+LATE = frozenset({"link", "code"})
+PLACEHOLDERS = LATE | frozenset(
+    {
+        "unit",
+        "recipient",
+        "survey",
+        "letter",
+        "due",
+        "days_left",
+        "share",
+        "staff_name",
+        "staff_phone",
+        "minutes",
+        "figures",
+        "site",
+        "receipt",
+        "submitted_at",
+        "hash",
+        "sender",
+    }
+)
+NAMES = (
+    "invitation",
+    "reminder_before",
+    "reminder_due",
+    "reminder_after",
+    "leader_copy",
+    "receipt",
+)
+
+
+class TemplateError(ValueError):
+    """A template that cannot be used. `code`: no_subject, no_text, braces, unknown, missing, not_here (a
+    link in a text that must have none, or in the subject), no_template. `name`: the placeholder."""
+
+    def __init__(self, code: str, name: str = "") -> None:
+        super().__init__(f"{code} {name}".strip())
+        self.code = code
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    subject: str
+    text: str
+
+    def placeholders(self) -> frozenset[str]:
+        return frozenset(_names(self.subject)) | frozenset(_names(self.text))
+
+
+def load(name: str) -> Template:
+    """The template that ships with the product. Raises TemplateError("no_template")."""
+    if name not in NAMES:
+        raise TemplateError("no_template", name)
+    return parse((files("reminders") / "templates" / f"{name}.txt").read_text(encoding="utf-8"))
+
+
+def parse(source: str) -> Template:
+    """A template from its text: the first line is the subject. Raises TemplateError."""
+    head, _, text = source.replace("\r\n", "\n").strip().partition("\n")
+    template = Template(head.strip(), text.strip() + "\n")
+    check(template)
+    return template
+
+
+def check(template: Template) -> None:
+    """Raise TemplateError unless the template can be rendered."""
+    if not template.subject:
+        raise TemplateError("no_subject")
+    if not template.text.strip():
+        raise TemplateError("no_text")
+    for name in _names(template.subject):
+        if name in LATE:
+            raise TemplateError("not_here", name)
+    template.placeholders()
+
+
+def render(template: str | Template, values: Mapping[str, str]) -> tuple[str, str]:
+    """Subject and text with `values` in place; `{link}` and `{code}` stay unless given.
+
+    Raises TemplateError: unknown (a placeholder outside the list), missing (no value given), braces.
+    """
+    found = load(template) if isinstance(template, str) else template
+    check(found)
+    safe = {name: _value(text) for name, text in values.items()}
+    subject = one_line(_fill(found.subject, safe))
+    if not subject:
+        raise TemplateError("no_subject")
+    lines = (line for line in found.text.split("\n") if not _empty(line, safe))
+    text = "\n".join(_fill(line, safe) for line in _single_blank(lines))
+    return subject, text.strip() + "\n"
+
+
+def _value(text: str) -> str:
+    """A value cannot bring a late placeholder of its own."""
+    for name in LATE:
+        text = text.replace("{" + name + "}", f"({name})")
+    return text.strip()
+
+
+def _parts(text: str) -> Iterable[tuple[str, str | None]]:
+    try:
+        for literal, name, form, conversion in string.Formatter().parse(text):
+            if name is not None and (name not in PLACEHOLDERS or form or conversion):
+                raise TemplateError("unknown", name)
+            yield literal, name
+    except TemplateError:
+        raise
+    except ValueError as error:
+        raise TemplateError("braces") from error
+
+
+def _names(text: str) -> list[str]:
+    return [name for _, name in _parts(text) if name is not None]
+
+
+def _fill(line: str, values: Mapping[str, str]) -> str:
+    found = []
+    for literal, name in _parts(line):
+        found.append(literal)
+        if name is None:
+            continue
+        if name in values:
+            found.append(values[name])
+        elif name in LATE:
+            found.append("{" + name + "}")
+        else:
+            raise TemplateError("missing", name)
+    return "".join(found)
+
+
+def _empty(line: str, values: Mapping[str, str]) -> bool:
+    return any(values.get(name) == "" for name in _names(line))
+
+
+def _single_blank(lines: Iterable[str]) -> Iterable[str]:
+    """No two empty lines after each other: the lines left out leave no hole."""
+    blank = True
+    for line in lines:
+        if line.strip() or not blank:
+            yield line
+        blank = not line.strip()
