@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from reminders.address import Mailbox, clean_name
-from reminders.outbox import Claimed
+from reminders.delivery import Claimed
 
 _PAGE = (
     '<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"></head>'

@@ -124,3 +124,8 @@ class Sender(Protocol):
 
     async def close(self) -> None:
         """Let the connection go. Safe to repeat."""
+
+
+def storable(text: str) -> str:
+    """`text` without what a database or a mail cannot carry: NUL and lone surrogates."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")

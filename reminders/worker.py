@@ -13,10 +13,10 @@ from uuid import uuid4
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from reminders import message, outbox
+from reminders import delivery, message
 from reminders.address import Mailbox
+from reminders.delivery import Claimed
 from reminders.models import Tick
-from reminders.outbox import Claimed
 from reminders.ports import Desk, Outcome, Reply, Sender, SendError, Transient
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class Worker:
         mail_from: Mailbox,
         interval: float = 20,
         concurrency: int = 4,
-        lease: timedelta = outbox.LEASE,
+        lease: timedelta = delivery.LEASE,
     ) -> None:
         self._desk = desk
         self._sender_factory = sender_factory
@@ -158,7 +158,7 @@ class Worker:
         try:
             while not self._stopping:
                 async with self._claiming:
-                    claimed = await outbox.claim(self._desk, clock(), 1, self._lease)
+                    claimed = await delivery.claim(self._desk, clock(), 1, self._lease)
                 if not claimed:
                     return
                 sender = sender or self._sender_factory()
@@ -184,8 +184,8 @@ class Worker:
         """Record the end; a database that is busy for a moment must not make us mail twice."""
         for pause in SETTLE_PAUSES:
             try:
-                return await outbox.settle(self._desk, claimed, result, clock())
+                return await delivery.settle(self._desk, claimed, result, clock())
             except Exception:
                 log.exception("message %d could not be settled yet", claimed.envelope.id)
                 await asyncio.sleep(pause)
-        return await outbox.settle(self._desk, claimed, result, clock())
+        return await delivery.settle(self._desk, claimed, result, clock())
