@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from exports import styles
 from exports.document import Area, Bars, Cell, Chart, Column, Formula, Merge, Row, Series, Sheet, Style, Value
+from exports.layout import heights
 from exports.lists import shared
 from exports.report import CampaignReport, GroupRate
 from exports.words import Words, day, figure, moment
@@ -12,7 +14,7 @@ from exports.words import Words, day, figure, moment
 LAST = 11  # the last column of the page, to which titles are stretched
 RIGHT = 6  # the column where the charts begin
 CHART_WIDTH = 520
-COLUMNS = (Column(46), *(Column(11.5),) * 4, Column(2), *(Column(12),) * 6)
+COLUMNS = (Column(46), *(Column(13.5),) * 4, Column(2), *(Column(12),) * 6)
 MANY = 12  # more groups than this begin a page of their own
 
 
@@ -75,7 +77,7 @@ def cover(report: CampaignReport, _: Words, name: str, curve: str) -> Sheet:
         columns=COLUMNS,
         rows=tuple(page.rows),
         merges=tuple(page.merges),
-        heights=page.heights,
+        heights={**heights(COLUMNS, page.rows), **page.heights},
         charts=tuple(charts),
         bars=tuple(page.bars),
         breaks=tuple(page.breaks),
@@ -94,8 +96,8 @@ def _head(page: _Page, report: CampaignReport, _: Words) -> None:
         page.stretch(row, 1, LAST)
 
 
-def _facts(report: CampaignReport, _: Words) -> Iterable[tuple[str, str]]:
-    yield _("Tính đến"), moment(report.as_of)
+def _facts(report: CampaignReport, _: Words) -> Iterable[tuple[str, str | datetime]]:
+    yield _("Tính đến"), report.as_of
     if report.letter:
         yield _("Theo văn bản"), report.letter
     if report.period_from or report.period_to:
@@ -103,9 +105,9 @@ def _facts(report: CampaignReport, _: Words) -> Iterable[tuple[str, str]]:
         last = day(report.period_to) if report.period_to else "…"
         yield _("Kỳ số liệu"), _("từ {first} đến {last}").format(first=first, last=last)
     if report.due_at:
-        yield _("Hạn gửi báo cáo"), moment(report.due_at)
+        yield _("Hạn gửi báo cáo"), report.due_at
     if report.closes_at:
-        yield _("Đóng nhận báo cáo"), moment(report.closes_at)
+        yield _("Đóng nhận báo cáo"), report.closes_at
     if report.staff:
         yield _("Chuyên viên theo dõi"), report.staff
     if report.filters:

@@ -1,19 +1,17 @@
 """The sheets that are lists: units, answers, repeats, days, messages. Title, one line of note, header, rows."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from exports import styles
-from exports.document import CLOCK, LOCAL, Area, Cell, Column, Merge, Row, Sheet, Style
+from exports.document import CLOCK, LOCAL, Area, Cell, Column, Row, Sheet, Style
+from exports.layout import heights, pages, width
 from exports.report import AnswerColumn, Answers, AnswerValue, CampaignReport, RepeatSheet
 from exports.words import Words, as_of_line, figure, illustrative
 
-PAPER = 150  # characters of the default font that fit across an A4 page and stay readable
 SAMPLE = 300  # rows that are looked at to choose the width of a column
-LONG = 900  # a text of more characters does not stretch its row; the cell still holds all of it
-TALL = 150.0
+TALL = 120.0  # points; rows of answers do not grow beyond, the cell still holds all of its text
 
 Heading = tuple[str, float, Style]  # label, width, style of the column
 
@@ -29,38 +27,20 @@ def _list(
     report: CampaignReport, _: Words, name: str, title: str, headings: Sequence[Heading], rows: Iterable[Row]
 ) -> Sheet:
     """A list with one header row under the title; the first two columns stay in view."""
+    columns = tuple(Column(wide, style) for _label, wide, style in headings)
     top = heading(report, _, title)
-    top.append(tuple(Cell(label, styles.HEAD) for label, _width, _style in headings))
-    body = tuple(rows)
+    top.append(tuple(Cell(label, styles.HEAD) for label, _wide, _style in headings))
+    everything = (*top, *rows)
     return Sheet(
         name=name,
-        columns=tuple(Column(width, style) for _label, width, style in headings),
-        rows=(*top, *body),
+        columns=columns,
+        rows=everything,
         headers=(len(top) - 1, len(top) - 1),
         frozen=2,
         filter=True,
-        heights=_heights(body, len(top)),
-        pages=_pages(width for _label, width, _style in headings),
+        heights=heights(columns, everything),
+        pages=pages(columns),
     )
-
-
-def _pages(widths: Iterable[float]) -> int:
-    return max(1, math.ceil(sum(widths) / PAPER - 0.25))
-
-
-def _heights(rows: Iterable[Row], first: int) -> Mapping[int, float]:
-    """Fixed heights for the rows that hold a very long text."""
-    return {
-        number: TALL
-        for number, row in enumerate(rows, first)
-        if any(type(value) is str and len(value) > LONG for value in row)
-    }
-
-
-def _width(values: Iterable[str], least: float, most: float) -> float:
-    """A width that shows the longest line of most values, between two limits."""
-    longest = max((len(line) for value in values for line in value.split("\n")), default=0)
-    return min(max(longest * 1.08 + 2, least), most)
 
 
 def units(report: CampaignReport, _: Words, name: str) -> Sheet:
@@ -69,19 +49,19 @@ def units(report: CampaignReport, _: Words, name: str) -> Sheet:
     contacts = ["\n".join(unit.contacts) for unit in rows]
     headings = (
         (_("Mã đơn vị"), 10, styles.CENTRE),
-        (_("Đơn vị"), _width((unit.name for unit in rows), 18, 34), styles.TEXT),
+        (_("Đơn vị"), width((unit.name for unit in rows), 18, 34), styles.TEXT),
         (_("Loại"), 12, styles.TEXT),
-        (_("Nhóm đơn vị"), _width((unit.group for unit in rows), 14, 26), styles.TEXT),
-        (_("Trạng thái"), _width((unit.state_label for unit in rows), 14, 30), styles.TEXT),
+        (_("Nhóm đơn vị"), width((unit.group for unit in rows), 14, 26), styles.TEXT),
+        (_("Trạng thái"), width((unit.state_label for unit in rows), 14, 30), styles.TEXT),
         (_("Hạn gửi"), 17, styles.INSTANT),
         (_("Hạn ban đầu"), 17, styles.INSTANT),
         (_("Gửi lần đầu"), 17, styles.INSTANT),
         (_("Đúng hạn"), 9, styles.CENTRE),
-        (_("Tình trạng thời hạn"), _width((unit.late_label for unit in rows), 16, 30), styles.TEXT),
-        (_("Số xác nhận"), _width((unit.receipt for unit in rows), 12, 24), styles.TEXT),
-        (_("Văn bản"), _width((unit.document for unit in rows), 12, 30), styles.TEXT),
-        (_("Công chức đầu mối"), _width(contacts, 20, 46), styles.TEXT),
-        (_("Ghi chú"), _width((unit.note for unit in rows), 12, 36), styles.TEXT),
+        (_("Tình trạng thời hạn"), width((unit.late_label for unit in rows), 16, 30), styles.TEXT),
+        (_("Số xác nhận"), width((unit.receipt for unit in rows), 12, 24), styles.TEXT),
+        (_("Văn bản"), width((unit.document for unit in rows), 12, 30), styles.TEXT),
+        (_("Công chức đầu mối"), width(contacts, 20, 46), styles.TEXT),
+        (_("Ghi chú"), width((unit.note for unit in rows), 12, 36), styles.TEXT),
     )
     yes, no = _("Có"), _("Không")
     body = (
@@ -126,7 +106,7 @@ def _answer_column(column: AnswerColumn, rows: Iterable[Answers]) -> Column:
     match column.kind:
         case "text" | "choice":
             shown = (value for value in values[:SAMPLE] if isinstance(value, str))
-            return Column(max(_width(shown, 14, 46), min(label, 40)), style)
+            return Column(max(width(shown, 14, 46), min(label, 40)), style)
         case "datetime":
             return Column(max(17, min(label, 34)), style)
     return Column(max(13, min(label, 34)), style)
@@ -140,29 +120,28 @@ def answers(report: CampaignReport, _: Words, name: str) -> Sheet:
     given = tuple(report.answers.values())
     columns = (
         Column(10, styles.CENTRE),
-        Column(_width((unit.name for unit in report.units), 18, 34), styles.TEXT),
-        Column(_width((unit.state_label for unit in report.units), 14, 26), styles.TEXT),
+        Column(width((unit.name for unit in report.units), 18, 34), styles.TEXT),
+        Column(width((unit.state_label for unit in report.units), 14, 26), styles.TEXT),
         *(_answer_column(column, given) for column in asked),
     )
-    sections, merges = _sections(asked, len(lead), row=2)
     top = heading(report, _, _("Trả lời của các đơn vị"))
-    top.append((*(Cell("", styles.SECTION) for _label in lead), *sections))
+    top.append((*(Cell(None, styles.SECTION) for _label in lead), *_sections(asked)))
     top.append(tuple(Cell(label, styles.HEAD) for label in (*lead, *(column.label for column in asked))))
     nothing: Answers = {}
-    body = tuple(
+    body = (
         (unit.code, unit.name, unit.state_label, *map(report.answers.get(unit.code, nothing).get, keys))
         for unit in report.units
     )
+    rows = (*top, *body)
     return Sheet(
         name=name,
         columns=columns,
-        rows=(*top, *body),
+        rows=rows,
         headers=(2, 3),
         frozen=2,
         filter=True,
-        merges=merges,
-        heights=_heights(body, len(top)),
-        pages=_pages(column.width for column in columns),
+        heights=heights(columns, rows, TALL),
+        pages=pages(columns),
     )
 
 
@@ -174,19 +153,11 @@ def answer_areas(report: CampaignReport, name: str) -> Mapping[str, Area]:
     return {c.name: Area(name, 3 + at, first, first + count - 1) for at, c in enumerate(report.columns)}
 
 
-def _sections(asked: Sequence[AnswerColumn], offset: int, row: int) -> tuple[Row, tuple[Merge, ...]]:
-    """The row of section titles, each once, and the merges that stretch it over its questions."""
-    cells: list[Cell] = []
-    merges: list[Merge] = []
-    begin = 0
-    for at, column in enumerate(asked):
-        new = at == 0 or column.section != asked[at - 1].section
-        begin = at if new else begin
-        cells.append(Cell(column.section if new else "", styles.SECTION))
-        last = at + 1 == len(asked) or asked[at + 1].section != column.section
-        if last and at > begin:
-            merges.append(Merge(row, offset + begin, offset + at))
-    return tuple(cells), tuple(merges)
+def _sections(asked: Sequence[AnswerColumn]) -> Row:
+    """The row of section titles, each once, running over the empty cells that follow (merged ones hinder filters)."""
+    before: list[str | None] = [None, *(column.section for column in asked)]
+    pairs = zip(asked, before, strict=False)
+    return tuple(Cell(None if column.section == last else column.section, styles.SECTION) for column, last in pairs)
 
 
 def repeat(report: CampaignReport, _: Words, name: str, sheet: RepeatSheet) -> Sheet:
@@ -195,7 +166,7 @@ def repeat(report: CampaignReport, _: Words, name: str, sheet: RepeatSheet) -> S
     made = [_answer_column(column, given) for column in sheet.columns]
     headings = (
         (_("Mã đơn vị"), 10, styles.CENTRE),
-        (_("Đơn vị"), _width((row.unit for row in sheet.rows), 18, 34), styles.TEXT),
+        (_("Đơn vị"), width((row.unit for row in sheet.rows), 18, 34), styles.TEXT),
         *((asked.label, column.width, column.style) for asked, column in zip(sheet.columns, made, strict=True)),
     )
     keys = [column.name for column in sheet.columns]
@@ -238,12 +209,12 @@ def messages(report: CampaignReport, _: Words, name: str) -> Sheet:
     sample = rows[:SAMPLE]
     headings = (
         (_("Thời điểm"), 17, styles.INSTANT),
-        (_("Đơn vị"), _width((m.unit for m in sample), 18, 34), styles.TEXT),
-        (_("Loại thư"), _width((m.kind_label for m in sample), 12, 26), styles.TEXT),
-        (_("Địa chỉ"), _width((m.address for m in sample), 20, 40), styles.TEXT),
-        (_("Tiêu đề"), _width((m.subject for m in sample), 24, 60), styles.TEXT),
-        (_("Kết quả"), _width((m.outcome_label for m in sample), 14, 30), styles.TEXT),
-        (_("Trả lời của máy chủ thư"), _width((m.reply for m in sample), 20, 44), styles.TEXT),
+        (_("Đơn vị"), width((m.unit for m in sample), 18, 34), styles.TEXT),
+        (_("Loại thư"), width((m.kind_label for m in sample), 12, 26), styles.TEXT),
+        (_("Địa chỉ"), width((m.address for m in sample), 20, 40), styles.TEXT),
+        (_("Tiêu đề"), width((m.subject for m in sample), 24, 60), styles.TEXT),
+        (_("Kết quả"), width((m.outcome_label for m in sample), 14, 30), styles.TEXT),
+        (_("Trả lời của máy chủ thư"), width((m.reply for m in sample), 20, 44), styles.TEXT),
     )
     body = ((m.at, m.unit, m.kind_label, m.address, m.subject, m.outcome_label, m.reply) for m in rows)
     return _list(report, _, name, _("Nhật ký thư"), headings, body)

@@ -30,7 +30,8 @@ BLOCK = Style(size=12, bold=True, color=NAVY, valign="center")
 
 HEAD = Style(size=10, bold=True, color=NAVY, fill=SHADE, border=LINE, wrap=True, valign="center", align="center")
 HEAD_LEFT = replace(HEAD, align="left")
-SECTION = replace(HEAD, fill=NAVY, color="#FFFFFF", align="left", wrap=False)
+SECTION = Style(size=10, bold=True, fill=NAVY, color="#FFFFFF", valign="center")
+BAND = Style(size=10, bold=True, color=NAVY, fill=SHADE)
 
 BODY = Style(size=10, color=INK, border=LINE)
 TEXT = replace(BODY, wrap=True)

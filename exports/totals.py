@@ -13,12 +13,14 @@ from fractions import Fraction
 
 from exports import styles
 from exports.document import Area, Bars, Cell, Column, Formula, Row, Sheet, Style, Value, is_number
+from exports.layout import heights
 from exports.lists import heading, places, shared
 from exports.report import CampaignReport, QuestionTotals, Ratio
 from exports.words import Words
 
 Number = int | Decimal
-COLUMNS = (Column(26), Column(60), Column(12), Column(12), Column(15), *(Column(13),) * 4)
+COLUMNS = (Column(74), Column(12), Column(12), Column(16), *(Column(13),) * 4)
+FIGURE = 3  # the column of totals, ratios and shares
 
 
 class _Answers:
@@ -65,28 +67,41 @@ def _agrees(exact: Fraction, given: Number) -> bool:
 def totals(report: CampaignReport, _: Words, name: str, areas: Mapping[str, Area]) -> Sheet:
     """The sheet; `areas` tells where the answers to each question stand on their own sheet."""
     source = _Answers(report, areas)
-    rows = heading(report, _, _("Thống kê theo câu hỏi"))
-    rows.append(())
-    rows += _numbers(report, _, source)
+    rows = [*heading(report, _, _("Thống kê theo câu hỏi")), (), *_numbers(report, _, source)]
     bars: list[Bars] = []
     if any(question.ratio for question in report.questions):
-        rows += [(), *_ratios(report, _, source, len(rows) + 1)]
+        rows.append(())
+        rows += _ratios(report, _, source, len(rows))
     if any(question.distribution for question in report.questions):
         rows.append(())
-        first = len(rows)
+        first = len(rows) + 1
         rows += _distributions(report, _)
-        bars.append(Bars(Area(name, 4, first, len(rows) - 1), styles.BAR))
-    return Sheet(name=name, columns=COLUMNS, rows=tuple(rows), headers=(0, 1), bars=tuple(bars))
+        bars.append(Bars(Area(name, FIGURE, first, len(rows) - 1), styles.BAR))
+    return Sheet(
+        name=name,
+        columns=COLUMNS,
+        rows=tuple(rows),
+        headers=(0, 1),
+        bars=tuple(bars),
+        heights=heights(COLUMNS, rows),
+    )
 
 
 def _headings(labels: Sequence[str]) -> Row:
-    return tuple(Cell(label, styles.HEAD_LEFT if at < 2 else styles.HEAD) for at, label in enumerate(labels))
+    return tuple(Cell(label, styles.HEAD if at else styles.HEAD_LEFT) for at, label in enumerate(labels))
 
 
 def _numbers(report: CampaignReport, _: Words, source: _Answers) -> list[Row]:
-    labels = (_("Phần"), _("Câu hỏi"), _("Đã trả lời"), _("Trên số"))
+    """Every question, under the titles of the sections."""
     figures = (_("Tổng"), _("Trung bình"), _("Trung vị"), _("Nhỏ nhất"), _("Lớn nhất"))
-    return [_headings((*labels, *figures)), *(_question(question, source) for question in report.questions)]
+    rows = [_headings((_("Câu hỏi"), _("Đã trả lời"), _("Trên số"), *figures))]
+    section = ""
+    for question in report.questions:
+        if question.section != section:
+            section = question.section
+            rows.append((Cell(section, styles.BAND), *(Cell(None, styles.BAND) for _column in COLUMNS[1:])))
+        rows.append(_question(question, source))
+    return rows
 
 
 def _question(question: QuestionTotals, source: _Answers) -> Row:
@@ -105,12 +120,7 @@ def _question(question: QuestionTotals, source: _Answers) -> Row:
 
 def _lead(question: QuestionTotals, style: Style) -> Row:
     number = replace(styles.NUMBER, bold=style.bold, fill=style.fill)
-    return (
-        Cell(question.section, style),
-        Cell(question.label, style),
-        Cell(question.answered, number),
-        Cell(question.of, number),
-    )
+    return Cell(question.label, style), Cell(question.answered, number), Cell(question.of, number)
 
 
 def _figure(function: str, name: str, given: Number | date | None, source: _Answers) -> Cell:
@@ -122,13 +132,12 @@ def _figure(function: str, name: str, given: Number | date | None, source: _Answ
 
 
 def _numeric(given: Number) -> Style:
-    return replace(styles.NUMBER, number_format=styles.decimals(min(places(given), 2)))
+    return replace(styles.NUMBER, number_format=styles.decimals(2 if places(given) else 0))
 
 
 def _ratios(report: CampaignReport, _: Words, source: _Answers, first: int) -> list[Row]:
     """Each ratio in three rows, itself and its two terms in words; `first` is the row of the headings."""
-    labels = (_("Phần"), _("Tỷ lệ của tổng trên tổng"), _("Đã trả lời"), _("Trên số"), _("Giá trị"))
-    rows: list[Row] = [_headings(labels)]
+    rows: list[Row] = [_headings((_("Tỷ lệ của tổng trên tổng"), _("Đã trả lời"), _("Trên số"), _("Giá trị")))]
     for question in report.questions:
         if question.ratio is not None:
             rows += _ratio(question, question.ratio, _, source, first + len(rows))
@@ -136,41 +145,40 @@ def _ratios(report: CampaignReport, _: Words, source: _Answers, first: int) -> l
 
 
 def _ratio(question: QuestionTotals, ratio: Ratio, _: Words, source: _Answers, at: int) -> list[Row]:
-    style = styles.strong(styles.TEXT)
     above, below = ratio.numerator_sum, ratio.denominator_sum
     value: Value = "–"
     if below:
-        value = Formula(f"=E{at + 2}/E{at + 3}", Fraction(above) / Fraction(below))
+        value = Formula(f"=D{at + 2}/D{at + 3}", Fraction(above) / Fraction(below))
     shown = styles.PERCENT_FINE if ratio.percent else styles.decimals(2)
+    lead = _lead(question, styles.strong(styles.TEXT))
 
     def term(words: str, total: Number, name: str) -> Row:
-        given = source.figure("SUM", name, total)
         empty = Cell(None, styles.BODY)
-        label = Cell(words, styles.indented(styles.TEXT))
-        return empty, label, empty, empty, Cell(given, _numeric(total))
+        given = Cell(source.figure("SUM", name, total), _numeric(total))
+        return Cell(words, styles.indented(styles.TEXT)), empty, empty, given
 
     return [
-        (*_lead(question, style), Cell(value, replace(styles.strong(styles.NUMBER), number_format=shown))),
+        (*lead, Cell(value, replace(styles.strong(styles.NUMBER), number_format=shown))),
         term(_("Tử số: {words}").format(words=ratio.numerator), above, ratio.numerator_name),
         term(_("Mẫu số: {words}").format(words=ratio.denominator), below, ratio.denominator_name),
     ]
 
 
 def _distributions(report: CampaignReport, _: Words) -> list[Row]:
-    labels = (_("Phần"), _("Câu hỏi và lựa chọn"), _("Số trả lời"), _("Trên số"), _("Tỷ lệ trên số trả lời"))
+    """Each question with its choices; the shares are of those who answered it."""
+    labels = (_("Câu hỏi và lựa chọn"), _("Số trả lời"), _("Trên số"), _("Tỷ lệ"))
     rows: list[Row] = [_headings(labels)]
     for question in report.questions:
-        if not question.distribution:
-            continue
-        rows.append((*_lead(question, styles.strong(styles.TEXT)), Cell(None, styles.strong(styles.SHARE))))
-        rows += [_choice(label, count, question.answered) for label, count in question.distribution]
+        if question.distribution:
+            lead = _lead(question, styles.strong(styles.TEXT))
+            rows.append((*lead, Cell(None, styles.strong(styles.SHARE))))
+            rows += [_choice(label, count, question.answered) for label, count in question.distribution]
     return rows
 
 
 def _choice(label: str, count: int, answered: int) -> Row:
     share = Cell(count / answered, shared(count, answered)) if answered else Cell("–", styles.SHARE)
     return (
-        Cell(None, styles.BODY),
         Cell(label, styles.indented(styles.TEXT)),
         Cell(count, styles.NUMBER),
         Cell(answered, styles.NUMBER),

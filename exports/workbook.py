@@ -1,5 +1,7 @@
 """CampaignReport -> the sheets of the workbook, in the order in which they are read. Pure."""
 
+import textwrap
+
 from exports import lists, text
 from exports.cover import cover
 from exports.document import Document
@@ -29,12 +31,13 @@ def workbook(report: CampaignReport, _: Words = _vietnamese) -> Document:
         lists.days(report, _, days),
         lists.messages(report, _, messages),
     )
+    short = textwrap.shorten(report.title, 90, placeholder="…")
     return Document(
         title=report.title,
         subject=_("Tính đến {moment}").format(moment=moment(report.as_of)),
         made_at=report.made_at,
         sheets=sheets,
         mark=illustrative(_) if report.illustrative else "",
-        footer=_("{title} · tính đến {moment}").format(title=report.title[:60], moment=moment(report.as_of)),
+        footer=_("{title} · tính đến {moment}").format(title=short, moment=moment(report.as_of)),
         page_label=_("Trang &P/&N"),
     )

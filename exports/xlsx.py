@@ -14,6 +14,7 @@ from typing import Any
 import xlsxwriter
 
 from exports import text
+from exports.charts import FONT, drawn
 from exports.document import (
     CLOCK,
     DATE,
@@ -21,17 +22,14 @@ from exports.document import (
     LOCAL,
     MOMENT,
     Cell,
-    Chart,
     Document,
     Formula,
-    Series,
     Sheet,
     Style,
     Value,
     is_number,
 )
 
-FONT = "Arial"  # on every machine, with all Vietnamese marks
 A4 = 9
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 FIRST_DAY = date(1900, 3, 1)  # before it Excel counts a 29/2/1900 that never was
@@ -116,7 +114,7 @@ def _sheet(book: Any, formats: _Formats, document: Document, sheet: Sheet) -> No
     for merge in sheet.merges:
         _merge(page, formats, sheet, merge.row, merge.first, merge.last)
     for chart in sheet.charts:
-        _chart(book, page, chart)
+        page.insert_chart(chart.row, chart.column, drawn(book, chart))
     for bars in sheet.bars:
         area = bars.area
         page.conditional_format(area.first, area.column, area.last, area.column, _data_bar(bars.color, bars.full))
@@ -215,6 +213,7 @@ def _paper(page: Any, document: Document, sheet: Sheet) -> None:
     page.set_landscape()
     page.set_margins(**MARGINS)
     page.fit_to_pages(sheet.pages, 0)
+    page.print_across()
     if sheet.headers:
         page.repeat_rows(*sheet.headers)
         if sheet.pages > 1 and sheet.frozen:
@@ -229,51 +228,7 @@ def _paper(page: Any, document: Document, sheet: Sheet) -> None:
 
 def _literal(words: str) -> str:
     """Text for a header or footer: a lone & would be a command, and all of it may have 255 characters."""
-    return text.cell(words)[:100].replace("&", "&&")
-
-
-def _chart(book: Any, page: Any, chart: Chart) -> None:
-    drawn = book.add_chart({"type": chart.kind})
-    for series in chart.series:
-        drawn.add_series(_series(chart, series))
-    font = {"name": FONT, "size": 9, "color": "#404040"}
-    drawn.set_title({"name": chart.title, "name_font": font | {"size": 11, "bold": True}, "overlay": False})
-    grid = {"visible": True, "line": {"color": "#E3E7EC", "width": 0.75}}
-    names: dict[str, Any] = {"num_font": font, "line": {"color": "#9AA5B1"}}
-    if chart.dates:
-        names |= {"date_axis": True, "num_format": "dd/mm"}
-        names |= {"major_unit": chart.step, "major_unit_type": "days"}
-    if chart.kind == "bar":
-        names |= {"reverse": True}
-        drawn.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0})
-        drawn.set_y_axis(names)
-    else:
-        drawn.set_x_axis(names)
-        drawn.set_y_axis(
-            {"num_font": font, "min": 0, "major_gridlines": grid, "line": {"none": True}, "num_format": "#,##0"}
-        )
-    drawn.set_legend({"position": "bottom", "font": font} if chart.legend else {"none": True})
-    drawn.show_blanks_as("gap")
-    drawn.set_size({"width": chart.width, "height": chart.height})
-    drawn.set_chartarea({"border": {"color": "#D5DBE1"}})
-    page.insert_chart(chart.row, chart.column, drawn)
-
-
-def _series(chart: Chart, series: Series) -> dict[str, Any]:
-    made: dict[str, Any] = {
-        "name": series.name,
-        "categories": "=" + series.categories.absolute(),
-        "values": "=" + series.values.absolute(),
-    }
-    if chart.kind == "bar":
-        made |= {"fill": {"color": series.color}, "gap": 45}
-    elif series.line:
-        made["line"] = {"color": series.color, "width": 2, "dash_type": series.dash}
-    else:
-        made["line"] = {"none": True}
-    if series.marker:
-        paint = {"color": series.color}
-        made["marker"] = {"type": series.marker, "size": 8, "fill": paint, "border": paint}
-    if series.labels:
-        made["data_labels"] = {"value": True, "num_format": "#,##0", "font": {"name": FONT, "size": 9}}
-    return made
+    words = text.cell(words)
+    while len(doubled := words.replace("&", "&&")) > 215:
+        words = words[:-1]
+    return doubled
