@@ -122,14 +122,13 @@ def evaluate(form: Form, raw: Raw, now: Now, bound: Mapping[str, str] | None = N
 class Picture:
     """A settled draft; read-only."""
 
-    __slots__ = ("_checked", "_nodes", "_owners", "_run", "form")
+    __slots__ = ("_checked", "_owners", "_run", "form")
 
     def __init__(self, run: Run) -> None:
         self._run = run
         self.form = run.form
         self._checked: dict[Cell, Problem | None] = {}
         self._owners: dict[Node, Cell] = {}
-        self._nodes: dict[str, Node] = {}
 
     # what a page draws
 
@@ -268,20 +267,29 @@ class Picture:
         listed = self.form.choices(question)
         if question.choice_filter is None or question.choices is None:
             return listed
-        return tuple(choice for place, choice in enumerate(listed) if self._offered(cell, place))
+        items = self._list_node(question.choices).children
+        try:
+            kept = set(question.choice_filter.select(items, self._run.env, cell.node))
+        except EvaluationError:
+            return listed
+        return tuple(choice for choice, item in zip(listed, items, strict=True) if item in kept)
+
+    def _list_node(self, name: str) -> Node:
+        """The list as a tree, made once for the form and never changed."""
+        key = f"list:{name}"
+        found = self.form.memo.get(key)
+        if not isinstance(found, Node):
+            found = self.form.memo[key] = list_node(self.form, name)
+        return found
 
     def _offered(self, cell: Cell, place: int) -> bool:
         """Whether the filter keeps the choice at this place of the question's list."""
         question = cell.question
         if question.choice_filter is None or question.choices is None:
             return True
-        listed = self._nodes.get(question.choices)
-        if listed is None:
-            listed = self._nodes[question.choices] = list_node(self.form, question.choices)
-        item = listed.children[place]
-        item.scope = cell.node.scope  # the nodes are this picture's own
         try:
-            return question.choice_filter.boolean(item, self._run.env)
+            item = self._list_node(question.choices).children[place]
+            return question.choice_filter.boolean(item, self._run.env, cell.node)
         except EvaluationError:
             return True
 
@@ -355,7 +363,7 @@ class Picture:
                 continue
             if isinstance(part, Cell):
                 if part.question.kind not in (Kind.NOTE, Kind.DEVICEID):
-                    blank = [] if part.question.kind is Kind.SELECT_MULTIPLE else None
+                    blank: list[str] | None = [] if part.question.kind is Kind.SELECT_MULTIPLE else None
                     typed = part.value.typed
                     found[part.question.name] = blank if typed is None else as_json(typed)
             elif isinstance(part.item, Group):

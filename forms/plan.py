@@ -17,14 +17,6 @@ if TYPE_CHECKING:
     from forms.expressions import Expression
 
 
-class Cycle(ValueError):
-    """Relevance or calculations that wait for each other; `names` in the order they do."""
-
-    def __init__(self, names: tuple[str, ...]) -> None:
-        super().__init__(" -> ".join(names))
-        self.names = names
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Spec:
     """An item with what an evaluation needs at hand. `settles` says that a step of the plan
@@ -72,31 +64,32 @@ def _settling(item: Item) -> list[Expression]:
     return [expression for expression in found if expression is not None]
 
 
-def order(items: tuple[Item, ...], soft: bool = False) -> list[str]:
-    """Names of all items such that each stands after what decides it. Raises Cycle.
+def graph(items: Iterable[Item], soft: bool = False, parent: str | None = None) -> dict[str, set[str]]:
+    """For each item's name, the names that must settle before it: what its relevance, calculation
+    or default refers to, and the group or repeat it stands in.
 
     With `soft` the constraints of contact questions count too, because a known contact value is
     locked only when it passes them.
     """
-    sorter: TopologicalSorter[str] = TopologicalSorter()
-    _wire(sorter, items, soft)
-    try:
-        return list(sorter.static_order())
-    except CycleError as error:
-        names = tuple(reversed(error.args[1]))
-        raise Cycle(names) from error
-
-
-def _wire(sorter: TopologicalSorter[str], items: Iterable[Item], soft: bool, parent: str | None = None) -> None:
+    edges: dict[str, set[str]] = {}
     for item in items:
-        before = set(settling_names(item))
+        before = edges[item.name] = set(settling_names(item))
         if soft and isinstance(item, Question) and item.constraint and is_contact(item):
             before |= item.constraint.names - {item.name}
         if parent is not None:
             before.add(parent)
-        sorter.add(item.name, *sorted(before))
         if not isinstance(item, Question):
-            _wire(sorter, item.items, soft, item.name)
+            edges.update(graph(item.items, soft, item.name))
+    return edges
+
+
+def _ordered(items: tuple[Item, ...]) -> list[str]:
+    """Names of all items, each after what decides it. The importer has refused cycles; one that
+    only a contact's constraint closes is opened there."""
+    try:
+        return list(TopologicalSorter(graph(items, soft=True)).static_order())
+    except CycleError:
+        return list(TopologicalSorter(graph(items)).static_order())
 
 
 def is_contact(question: Question) -> bool:
@@ -105,10 +98,7 @@ def is_contact(question: Question) -> bool:
 
 
 def _plan(form: Form) -> Plan:
-    try:
-        ordered = order(form.items, soft=True)
-    except Cycle:
-        ordered = order(form.items)
+    ordered = _ordered(form.items)
     by_name: dict[str, Spec] = {}
     specs = _specs(form, form.items, by_name, False)
     steps = tuple(by_name[name] for name in ordered if by_name[name].settles)
@@ -119,13 +109,13 @@ def _specs(form: Form, items: tuple[Item, ...], by_name: dict[str, Spec], parent
     made = []
     for item in items:
         number = len(by_name)
-        by_name[item.name] = made_now = _spec(form, item, number, parent_settles)
+        by_name[item.name] = spec = _spec(form, item, number, parent_settles)
         if not isinstance(item, Question):
-            inner = _specs(form, item.items, by_name, made_now.settles)
+            inner = _specs(form, item.items, by_name, spec.settles)
             names = tuple(found.name for found in walk((item,))) if isinstance(item, Repeat) else ()
-            made_now = Spec(item, number, made_now.settles, inner, names)
-            by_name[item.name] = made_now
-        made.append(made_now)
+            spec = Spec(item, number, spec.settles, inner, names)
+            by_name[item.name] = spec
+        made.append(spec)
     return tuple(made)
 
 
