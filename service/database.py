@@ -84,4 +84,4 @@ async def require_migrated() -> None:
 
 
 def is_postgres() -> bool:
-    return connections.get("default").capabilities.dialect == "postgres"
+    return str(connections.get("default").capabilities.dialect) == "postgres"

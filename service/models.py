@@ -136,7 +136,7 @@ class FormVersion(Model):
     version = fields.CharField(max_length=100)
     title = fields.CharField(max_length=500)
     questions = fields.IntField()
-    cells: dict[str, list[list[str]]] = fields.JSONField()  # type: ignore[assignment]
+    cells: dict[str, list[list[str]]] = fields.JSONField()
     file: fields.ForeignKeyRelation[StoredFile] = fields.ForeignKeyField(
         "service.StoredFile", related_name="form_versions", on_delete=RESTRICT
     )
@@ -178,8 +178,8 @@ class Campaign(Model):
     due_at = Instant(null=True)
     due_days = fields.DecimalField(max_digits=6, decimal_places=1, null=True)
     due_kind = fields.CharField(max_length=20, default="")  # day, working_day; empty: due_at is fixed
-    roster: str | list[str] = fields.JSONField()  # type: ignore[assignment]
-    reminders: list[dict[str, object]] = fields.JSONField()  # type: ignore[assignment]
+    roster: str | list[str] = fields.JSONField()
+    reminders: list[dict[str, object]] = fields.JSONField()
     allow_nil = fields.BooleanField(default=False)
     illustrative = fields.BooleanField(default=False)
     created_at = Instant()
@@ -293,7 +293,7 @@ class Draft(Model):
     )
     invitation_id: int
     version = fields.IntField(default=0)
-    answers: dict[str, str | list[str]] = fields.JSONField()  # type: ignore[assignment]
+    answers: dict[str, str | list[str]] = fields.JSONField()
     updated_at = Instant()
     updated_by = fields.CharField(max_length=60, default="")
 
@@ -307,7 +307,7 @@ class DraftRevision(Model):
     )
     draft_id: int
     version = fields.IntField()
-    changes: dict[str, list[str | list[str] | None]] = fields.JSONField()  # type: ignore[assignment]
+    changes: dict[str, list[str | list[str] | None]] = fields.JSONField()
     at = Instant()
     by = fields.CharField(max_length=60)
 
@@ -346,7 +346,7 @@ class Submission(Model):
     number = fields.IntField()
     receipt = fields.CharField(max_length=40, unique=True)
     submitted_at = Instant()
-    answers: dict[str, object] = fields.JSONField()  # type: ignore[assignment]
+    answers: dict[str, object] = fields.JSONField()
     nil_reason = fields.TextField(default="")
     hash = fields.CharField(max_length=64)
     actor = fields.CharField(max_length=20)
@@ -376,7 +376,7 @@ class Intake(Model):
         "service.StoredFile", related_name="intakes", null=True, on_delete=RESTRICT
     )
     scan_id: int | None
-    staff_id = fields.IntField(null=True)
+    recorded_by = fields.CharField(max_length=60)
 
 
 class AuditRecord(Model):
@@ -387,7 +387,7 @@ class AuditRecord(Model):
     actor = fields.CharField(max_length=60)
     action = fields.CharField(max_length=60)
     subject = fields.CharField(max_length=120)
-    data: dict[str, object] = fields.JSONField()  # type: ignore[assignment]
+    data: dict[str, object] = fields.JSONField()
     previous = fields.CharField(max_length=64)
     hash = fields.CharField(max_length=64)
 

@@ -36,7 +36,8 @@ def routes() -> list[BaseRoute]:
 
 async def static(request: Request) -> Response:
     """A file of ours under the name that holds its hash: it may be kept for ever."""
-    file = request.app.state.static.by_address.get(request.path_params["address"])
-    if not isinstance(file, web.Path):
+    files: web.Static = request.app.state.static
+    file = files.by_address.get(request.path_params["address"])
+    if file is None:
         raise NotFound()
     return FileResponse(file, headers={"Cache-Control": "public, max-age=31536000, immutable"})

@@ -30,7 +30,7 @@ class Bearer:
     role: str
 
 
-async def create(username: str, name: str, role: str, now: datetime, **details: str) -> Staff:
+async def create(username: str, name: str, role: str, now: datetime, *, phone: str = "", email: str = "") -> Staff:
     """A staff member without a password yet; `set_up_link` lets them choose one. Raises Invalid."""
     username = username.strip().lower()
     problems = []
@@ -44,7 +44,7 @@ async def create(username: str, name: str, role: str, now: datetime, **details: 
         raise Invalid([{"message": message} for message in problems])
     async with in_transaction():
         staff = await Staff.create(
-            username=username, name=name.strip() or username, role=role, created_at=now, **details
+            username=username, name=name.strip() or username, role=role, created_at=now, phone=phone, email=email
         )
         await audit.record("staff.create", f"staff:{staff.id}", principal.SYSTEM, now, {"role": role})
     return staff

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from tortoise import connections
 
@@ -26,7 +27,7 @@ async def record(
     if is_postgres():
         await connections.get("default").execute_query("SELECT pg_advisory_xact_lock($1)", [_LOCK])
     last = await AuditRecord.all().order_by("-seq").first()
-    values = {
+    values: dict[str, Any] = {
         "seq": last.seq + 1 if last else 1,
         "at": now,
         "actor": who.ref,

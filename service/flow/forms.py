@@ -7,7 +7,7 @@ from datetime import datetime
 from tortoise.transactions import in_transaction
 
 from forms import xlsform
-from forms.schema import Form
+from forms.schema import NUMBERS, Form, Page, Question, walk
 from service import files, formwords, sandbox
 from service.errors import Invalid, NotFound
 from service.flow import audit
@@ -17,6 +17,7 @@ from service.settings import Settings
 from service.words import N_, _
 
 CACHED = 32
+FIGURES_WORTH_NAMING = 2
 OVER_LIMIT = N_(
     "Tệp mẫu phiếu quá nặng hoặc được tạo để gây quá tải nên không đọc được. "
     "Vui lòng lưu lại thành .xlsx từ Excel, bỏ các trang tính và định dạng thừa, rồi nhập lại."
@@ -78,7 +79,7 @@ async def bring_in(
             form_id=form.id,
             version=form.version,
             title=form.title,
-            questions=sum(1 for question in form.questions if question.asked),
+            questions=sum(1 for question in form.questions() if question.asked),
             cells=checked.cells,
             file=file,
             created_at=now,
@@ -99,3 +100,23 @@ async def built(version_id: int) -> Form:
     while len(_built) > CACHED:
         _built.popitem(last=False)
     return form
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What to tell people before they begin: about how many minutes, and the sections that ask for figures."""
+
+    minutes: int
+    figures: tuple[str, ...]
+
+
+async def brief(version_id: int) -> Brief:
+    """The brief of a form: 20 seconds a question, in steps of five minutes."""
+    form = await built(version_id)
+    asked = sum(1 for question in form.questions() if question.asked)
+    figures = tuple(page.title.plain for page in form.pages if _figures(page) >= FIGURES_WORTH_NAMING)
+    return Brief(max(5, -(-asked * 20 // 300) * 5), figures)
+
+
+def _figures(page: Page) -> int:
+    return sum(1 for item in walk(page.items) if isinstance(item, Question) and item.asked and item.kind in NUMBERS)

@@ -1,0 +1,299 @@
+"""Campaigns: created, reviewed, published (roster and due dates frozen), their invitations called back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tortoise.transactions import in_transaction
+
+from reminders import outbox, steps, timeline
+from reminders.calendar import Calendar, CalendarGap, Day
+from service import files
+from service.errors import AlreadyPublished, Invalid, NotFound, NotPublished, ServiceError
+from service.flow import audit, recipients, units
+from service.flow.principal import Principal
+from service.flow.terms import Terms
+from service.models import Campaign, FormVersion, Invitation, Staff, StoredFile, Unit
+from service.settings import Settings
+from service.words import N_, _, collation, day, due, local, weekday
+
+CALL_BACK = timedelta(minutes=5)
+
+
+class CannotCallBack(ServiceError):
+    status = 409
+    code = "cannot_call_back"
+    message = N_("Đã quá 5 phút từ khi phát hành hoặc thư đã gửi, không gọi lại được nữa.")
+
+
+async def create(
+    settings: Settings, terms: Terms, who: Principal, now: datetime, letter: tuple[str, bytes] | None = None
+) -> Campaign:
+    """A campaign not yet published. `letter` is the official letter as PDF. Raises Invalid, BadFile."""
+    await _check_references(terms)
+    content_type = files.judge(*letter, files.DOCUMENT) if letter else ""
+    digest = files.keep(settings.files_dir, letter[1]) if letter else ""
+    async with in_transaction():
+        stored = None
+        if letter:
+            stored = await StoredFile.create(
+                sha256=digest,
+                name=files.clean_name(letter[0]),
+                size=len(letter[1]),
+                content_type=content_type,
+                created_at=now,
+            )
+        campaign = await Campaign.create(**_columns(terms), letter_file=stored, created_at=now)
+        await audit.record("campaign.create", f"campaign:{campaign.id}", who, now)
+    return campaign
+
+
+async def change(campaign_id: int, terms: Terms, who: Principal, now: datetime) -> Campaign:
+    """Other terms for a campaign that is not published yet. Raises AlreadyPublished, Invalid."""
+    await _check_references(terms)
+    async with in_transaction():
+        campaign = await _locked(campaign_id)
+        if campaign.published_at:
+            raise AlreadyPublished()
+        await campaign.update_from_dict(_columns(terms)).save()
+        await audit.record("campaign.change", f"campaign:{campaign.id}", who, now)
+    return campaign
+
+
+def _columns(terms: Terms) -> dict[str, Any]:
+    return {
+        "title": terms.title,
+        "form_id": terms.form,
+        "letter_number": terms.letter_number,
+        "letter_date": terms.letter_date,
+        "letter_subject": terms.letter_subject,
+        "staff_id": terms.staff,
+        "period_from": terms.period_from,
+        "period_to": terms.period_to,
+        "opens_at": terms.opens_at,
+        "closes_at": terms.closes_at,
+        "due_at": terms.due.at,
+        "due_days": terms.due.days,
+        "due_kind": terms.due.kind,
+        "roster": terms.roster if terms.roster == "all" else list(terms.roster),
+        "reminders": steps.to_json(terms.reminders),
+        "allow_nil": terms.allow_nil,
+        "illustrative": terms.illustrative,
+    }
+
+
+async def _check_references(terms: Terms) -> None:
+    problems: list[dict[str, object]] = []
+    if not await FormVersion.exists(id=terms.form):
+        problems.append({"field": "form", "message": _("Không có mẫu phiếu này. Vui lòng chọn lại.")})
+    if terms.staff is not None and not await Staff.exists(id=terms.staff, active=True):
+        problems.append({"field": "staff", "message": _("Không có chuyên viên này. Vui lòng chọn lại.")})
+    if terms.roster != "all":
+        known = {unit.code for unit in await Unit.filter(code__in=list(terms.roster), active=True)}
+        unknown = [code for code in terms.roster if code not in known]
+        if unknown:
+            message = _("Không có đơn vị mang mã: {codes}.").format(codes=", ".join(unknown[:10]))
+            problems.append({"field": "units", "message": message})
+    if problems:
+        raise Invalid(problems)
+
+
+async def get(campaign_id: int) -> Campaign:
+    """The campaign with form and staff member loaded. Raises NotFound."""
+    campaign = await Campaign.filter(id=campaign_id).select_related("form", "staff", "letter_file").first()
+    if campaign is None:
+        raise NotFound()
+    return campaign
+
+
+async def published(campaign_id: int) -> Campaign:
+    campaign = await get(campaign_id)
+    if campaign.published_at is None:
+        raise NotPublished()
+    return campaign
+
+
+async def _locked(campaign_id: int) -> Campaign:
+    campaign = await Campaign.select_for_update().get_or_none(id=campaign_id)
+    if campaign is None:
+        raise NotFound()
+    return campaign
+
+
+async def roster(campaign: Campaign) -> list[Unit]:
+    """The units a campaign that is not published would go to, in alphabetical order."""
+    found = Unit.filter(active=True)
+    if campaign.roster != "all":
+        found = found.filter(code__in=campaign.roster)
+    return sorted(await found, key=lambda unit: collation(unit.full_name))
+
+
+def due_at(campaign: Campaign, published_at: datetime, calendar: Calendar) -> datetime:
+    """When answers are due, if published at that moment. A fixed time never rolls. Raises CalendarGap."""
+    if campaign.due_at is not None:
+        return campaign.due_at
+    assert campaign.due_days is not None
+    start = max(published_at, campaign.opens_at or published_at)
+    if campaign.due_kind == "working_day":
+        return calendar.working_days_after(start, campaign.due_days)
+    return calendar.days_after(start, int(campaign.due_days))
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What publishing now would do, for people to look at before they press the button."""
+
+    units: list[Unit]
+    due_at: datetime | None
+    moments: Sequence[timeline.Moment]
+    without_address: list[Unit]
+    letters: int
+    warnings: list[str]
+    obstacles: list[str]
+
+
+async def preview(campaign: Campaign, now: datetime) -> Preview:
+    """The review before publication: roster, due time, reminder moments, warnings, obstacles."""
+    calendar = await units.calendar()
+    chosen = await roster(campaign)
+    mailboxes = await recipients.by_unit([unit.id for unit in chosen])
+    without = [u for u in chosen if not any(r.role == "official" for r in mailboxes.get(u.id, ()))]
+    warnings: list[str] = []
+    obstacles: list[str] = [] if chosen else [_("Chưa có đơn vị nào để gửi.")]
+    when: datetime | None = None
+    moments: Sequence[timeline.Moment] = ()
+    try:
+        when = due_at(campaign, now, calendar)
+        moments, cut = timeline.known_moments(steps.from_json(campaign.reminders), when, calendar)
+        warnings += _due_warnings(campaign, when, now, calendar)
+        obstacles += _due_obstacles(campaign, when, now)
+        if cut:
+            warnings.append(_("Lịch nghỉ lễ chưa đủ cho các lần nhắc cuối; các lần đó sẽ không gửi."))
+    except CalendarGap as gap:
+        message = _("Chưa có lịch nghỉ lễ năm {year}. Vui lòng bổ sung lịch trước khi phát hành.")
+        obstacles.append(message.format(year=gap.year))
+    if without:
+        message = _("{count} đơn vị chưa có địa chỉ thư của công chức đầu mối, sẽ không nhận được thư.")
+        warnings.append(message.format(count=len(without)))
+    letters = sum(len(recipients.mailboxes(mailboxes.get(u.id, ()), "official")) for u in chosen)
+    return Preview(chosen, when, moments, without, letters, warnings, obstacles)
+
+
+def _due_warnings(campaign: Campaign, when: datetime, now: datetime, calendar: Calendar) -> list[str]:
+    found = []
+    last = local(when).date()
+    if not calendar.is_working(last):
+        message = _("Hạn gửi rơi vào {weekday}, {day}, không phải ngày làm việc. Hạn cố định không tự dời.")
+        found.append(message.format(weekday=weekday(last), day=day(last)))
+    # Decree 09/2019, art. 8: at least one working day between the end of the data and the due date.
+    if campaign.period_to is not None and calendar.working_days_between(campaign.period_to, last) < 1:
+        message = _(
+            "Hạn gửi phải cách ngày chốt số liệu ({day}) ít nhất 01 ngày làm việc "
+            "(khoản 5 Điều 8 Nghị định 09/2019/NĐ-CP)."
+        )
+        found.append(message.format(day=day(campaign.period_to)))
+    unsure = calendar.uncertain(now, when)
+    if unsure:
+        days = "; ".join(_uncertain_words(d) for d in unsure)
+        found.append(_("Khoảng thời gian đến hạn đi qua ngày nghỉ chưa chắc chắn: {days}.").format(days=days))
+    problems = timeline.check(steps.from_json(campaign.reminders), when, campaign.closes_at, calendar)
+    if any(p.code == "step_after_closing" for p in problems):
+        found.append(_("Có bước nhắc sau thời điểm đóng nên sẽ không gửi."))
+    return found
+
+
+def _uncertain_words(found: Day) -> str:
+    status = _("dự kiến") if found.status == "estimate" else _("cần xác minh")
+    return f"{day(found.date)} ({found.name}, {status})"
+
+
+def _due_obstacles(campaign: Campaign, when: datetime, now: datetime) -> list[str]:
+    found = []
+    if when <= now:
+        found.append(_("Hạn gửi ({due}) đã qua. Vui lòng sửa hạn trước khi phát hành.").format(due=due(when)))
+    if campaign.closes_at is not None and campaign.closes_at < when:
+        found.append(_("Thời điểm đóng trước hạn gửi. Vui lòng sửa lại."))
+    return found
+
+
+async def publish(settings: Settings, campaign_id: int, who: Principal, now: datetime) -> Campaign:
+    """Freeze roster and due date and queue the invitations, which wait five minutes.
+
+    Raises AlreadyPublished, or Invalid with the obstacles.
+    """
+    campaign = await get(campaign_id)
+    found = await preview(campaign, now)
+    if campaign.published_at:
+        raise AlreadyPublished()
+    if found.obstacles or found.due_at is None:
+        raise Invalid([{"message": message} for message in found.obstacles])
+    mailboxes = await recipients.by_unit([unit.id for unit in found.units])
+    async with in_transaction() as connection:
+        campaign = await _locked(campaign_id)
+        if campaign.published_at:
+            raise AlreadyPublished()
+        campaign.published_at, campaign.due_at = now, found.due_at
+        await campaign.save(update_fields=["published_at", "due_at"])
+        await Invitation.bulk_create([_invitation(campaign, unit, found.due_at) for unit in found.units])
+        invitations = await Invitation.filter(campaign=campaign)
+        letters = [
+            recipients.letter("invitation", invitation, recipient, not_before=_first_mail(campaign, now))
+            for invitation in invitations
+            for recipient in recipients.mailboxes(mailboxes.get(invitation.unit_id, ()), "official")
+        ]
+        await outbox.enqueue(letters, connection, now=now, domain=recipients.domain(settings))
+        data = {"units": len(invitations), "letters": len(letters), "due_at": found.due_at.isoformat()}
+        await audit.record("campaign.publish", f"campaign:{campaign.id}", who, now, data)
+    return campaign
+
+
+def _first_mail(campaign: Campaign, now: datetime) -> datetime:
+    return max(now + CALL_BACK, campaign.opens_at or now)
+
+
+def _invitation(campaign: Campaign, unit: Unit, when: datetime) -> Invitation:
+    return Invitation(
+        campaign=campaign,
+        unit_id=unit.id,
+        code=unit.code,
+        name=unit.name,
+        full_name=unit.full_name,
+        kind=unit.kind,
+        group=unit.group,
+        parent=unit.parent,
+        state="not_sent",
+        original_due_at=when,
+        due_at=when,
+    )
+
+
+async def call_back(campaign_id: int, who: Principal, now: datetime) -> int:
+    """Cancel the invitations that still wait, within five minutes of publication; how many.
+
+    The campaign is a draft again when no letter had left. Raises CannotCallBack.
+    """
+    async with in_transaction() as connection:
+        campaign = await _locked(campaign_id)
+        if campaign.published_at is None or now >= _first_mail(campaign, campaign.published_at):
+            raise CannotCallBack()
+        if await Invitation.exists(campaign=campaign, events_count__gt=0):
+            raise CannotCallBack()
+        count = await outbox.recall(connection, now=now, campaign=campaign.id, kind="invitation")
+        await audit.record("campaign.call_back", f"campaign:{campaign.id}", who, now, {"letters": count})
+        await _withdraw(campaign)
+    return count
+
+
+async def _withdraw(campaign: Campaign) -> None:
+    """Back to before publication. Nothing had happened to its invitations, so they may go."""
+    await Invitation.filter(campaign=campaign).delete()
+    campaign.published_at = None
+    if campaign.due_kind:
+        campaign.due_at = None
+    await campaign.save(update_fields=["published_at", "due_at"])
+
+
+def in_call_back(campaign: Campaign, now: datetime) -> bool:
+    """Whether the invitations still wait and can be called back."""
+    return campaign.published_at is not None and now < _first_mail(campaign, campaign.published_at)

@@ -1,0 +1,71 @@
+"""How a campaign stands: fetches its events and asks service.life, which alone computes the rate."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from service import life
+from service.models import Event, Invitation
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One invitation as lists show it, as of the moment asked for."""
+
+    id: int
+    code: str
+    name: str
+    full_name: str
+    kind: str
+    group: str
+    standing: life.Standing
+    timing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A campaign as of a moment: the rate, a row per invitation (in order of code), the curve.
+
+    `highest_event` is the last event that was looked at.
+    """
+
+    rate: life.Rate
+    rows: Sequence[Row]
+    curve: Sequence[tuple[datetime, int]]
+    highest_event: int
+
+
+async def of(campaign_id: int, as_of: datetime) -> Progress:
+    """The progress of a published campaign as of a moment, from its stored events alone."""
+    invitations = (
+        await Invitation.filter(campaign_id=campaign_id)
+        .order_by("code")
+        .values_list("id", "code", "name", "full_name", "kind", "group", "original_due_at")
+    )
+    events, highest = await _events(campaign_id)
+    tracks = {row[0]: life.Track(row[1], row[4], row[5], row[6], tuple(events.get(row[0], ()))) for row in invitations}
+    standings = {number: life.state_at(track, as_of) for number, track in tracks.items()}
+    later = sum(life.recorded_later(track, as_of) for track in tracks.values())
+    rows = [Row(*row[:6], standing=standings[row[0]], timing=standings[row[0]].timing(as_of)) for row in invitations]
+    return Progress(
+        rate=life.rate_of(list(standings.values()), as_of, later),
+        rows=rows,
+        curve=life.curve(list(tracks.values()), as_of),
+        highest_event=highest,
+    )
+
+
+async def _events(campaign_id: int) -> tuple[dict[int, list[life.Event]], int]:
+    """The campaign's events by invitation, in the order of their numbers; and the highest id."""
+    rows = (
+        await Event.filter(invitation__campaign_id=campaign_id)
+        .order_by("invitation_id", "seq")
+        .values_list("invitation_id", "act", "to", "at", "recorded_at", "nil", "due_at", "id")
+    )
+    found: dict[int, list[life.Event]] = {}
+    highest = 0
+    for invitation, act, to, at, recorded_at, nil, due_at, number in rows:
+        event = life.Event(life.Act(act), life.State(to), at, recorded_at, nil, due_at)
+        found.setdefault(invitation, []).append(event)
+        highest = max(highest, number)
+    return found, highest

@@ -1,0 +1,227 @@
+"""What a campaign is made of before publication: read from a form or from JSON, checked, with words for what is wrong.
+
+Both the page and the API hand over the same plain values (text as typed, or JSON scalars); all problems are told at
+once, each with the field it is about.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Literal
+
+from reminders import steps as plan_steps
+from reminders.steps import Step
+from service.errors import Invalid
+from service.words import N_, ZONE, _
+
+MOST_DAYS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Either a fixed moment (`at`), or `days` of `kind` after the later of publication and opening."""
+
+    at: datetime | None = None
+    days: Decimal | None = None
+    kind: Literal["", "day", "working_day"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A campaign's terms. `roster` is "all" or unit codes; times are aware."""
+
+    title: str
+    form: int
+    due: Due
+    roster: Literal["all"] | tuple[str, ...] = "all"
+    letter_number: str = ""
+    letter_date: date | None = None
+    letter_subject: str = ""
+    staff: int | None = None
+    period_from: date | None = None
+    period_to: date | None = None
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    allow_nil: bool = False
+    reminders: tuple[Step, ...] = plan_steps.DEFAULT
+    illustrative: bool = False
+
+
+class Reader:
+    """Takes the terms out of plain values and collects what is wrong with them."""
+
+    def __init__(self, values: Mapping[str, object]) -> None:
+        self.values = values
+        self.problems: list[dict[str, object]] = []
+
+    def wrong(self, field: str, message: str) -> None:
+        self.problems.append({"field": field, "message": message})
+
+    def text(self, field: str, limit: int, required: str = "") -> str:
+        value = self.values.get(field)
+        if value is not None and not isinstance(value, str):
+            self.wrong(field, _("Mục này phải là chữ."))
+            return ""
+        found = " ".join((value or "").split())
+        if required and not found:
+            self.wrong(field, required)
+        if len(found) > limit:
+            self.wrong(field, _("Nội dung dài quá {limit} ký tự. Vui lòng rút gọn.").format(limit=limit))
+        return found
+
+    def number(self, field: str, required: str = "") -> int | None:
+        value = self.values.get(field)
+        if value in (None, ""):
+            if required:
+                self.wrong(field, required)
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | str) or not str(value).isascii():
+            self.wrong(field, _("Giá trị không hợp lệ. Vui lòng chọn lại."))
+            return None
+        text = str(value)
+        if not text.isdigit() or len(text) > 9:
+            self.wrong(field, _("Giá trị không hợp lệ. Vui lòng chọn lại."))
+            return None
+        return int(text)
+
+    def day(self, field: str) -> date | None:
+        value = self.values.get(field)
+        if value in (None, ""):
+            return None
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.wrong(field, _("Ngày chưa đúng. Vui lòng nhập dạng ngày/tháng/năm."))
+            return None
+
+    def moment(self, field: str, value: object, clock: time = time(0)) -> datetime | None:
+        """An aware moment; one without an offset is local, a bare date takes `clock`."""
+        if value in (None, ""):
+            return None
+        text = str(value)
+        try:
+            if len(text) == 10:
+                return datetime.combine(date.fromisoformat(text), clock, ZONE)
+            found = datetime.fromisoformat(text)
+        except ValueError:
+            self.wrong(field, _("Thời điểm chưa đúng. Vui lòng nhập ngày và giờ."))
+            return None
+        return found if found.tzinfo else found.replace(tzinfo=ZONE)
+
+    def flag(self, field: str) -> bool:
+        return self.values.get(field) in (True, "on", "true", "1")
+
+
+def read(values: Mapping[str, object]) -> Terms:
+    """The terms in plain values. Raises Invalid with a problem per field; nothing is stored."""
+    reader = Reader(values)
+    title = reader.text("title", 500, _("Vui lòng nhập tên đợt khảo sát."))
+    form = reader.number("form", _("Vui lòng chọn mẫu phiếu."))
+    due = _due(reader)
+    letter = values.get("letter") if isinstance(values.get("letter"), Mapping) else {}
+    assert isinstance(letter, Mapping)
+    letters = Reader({f"letter_{k}": v for k, v in letter.items()} | {k: v for k, v in values.items() if k != "letter"})
+    found = {
+        "letter_number": letters.text("letter_number", 100),
+        "letter_date": letters.day("letter_date"),
+        "letter_subject": letters.text("letter_subject", 500),
+        "staff": reader.number("staff"),
+        "period_from": reader.day("period_from"),
+        "period_to": reader.day("period_to"),
+        "opens_at": reader.moment("opens_at", values.get("opens_at")),
+        "closes_at": reader.moment("closes_at", values.get("closes_at"), time(23, 59, 59)),
+        "roster": _roster(reader),
+        "reminders": _reminders(reader),
+        "allow_nil": reader.flag("allow_nil"),
+        "illustrative": reader.flag("illustrative"),
+    }
+    if reader.flag("signoff"):
+        reader.wrong("signoff", _("Trình lãnh đạo duyệt chưa dùng được ở phiên bản này. Vui lòng bỏ chọn."))
+    reader.problems += letters.problems
+    _check_order(reader, due, found)
+    if reader.problems or form is None:
+        raise Invalid(reader.problems)
+    return Terms(title=title, form=form, due=due, **found)  # type: ignore[arg-type]  # checked field by field above
+
+
+def _due(reader: Reader) -> Due:
+    given = reader.values.get("due")
+    if not isinstance(given, Mapping):
+        reader.wrong("due", _("Vui lòng chọn hạn gửi."))
+        return Due()
+    if given.get("at"):
+        return Due(at=reader.moment("due", given.get("at"), time(17, 0)))
+    kind = given.get("kind")
+    days = _days(reader, given.get("days"), kind == "working_day")
+    if kind not in ("day", "working_day"):
+        reader.wrong("due", _("Vui lòng chọn “ngày” hay “ngày làm việc”."))
+        return Due()
+    return Due(days=days, kind="day" if kind == "day" else "working_day")
+
+
+HALVES = N_("Số ngày phải là số dương; nửa ngày (ví dụ 2,5) chỉ dùng cho ngày làm việc.")
+
+
+def _days(reader: Reader, value: object, halves: bool) -> Decimal | None:
+    try:
+        days = Decimal(str(value).replace(",", "."))
+    except InvalidOperation:
+        reader.wrong("due", _("Vui lòng nhập số ngày."))
+        return None
+    step = Decimal("0.5") if halves else Decimal(1)
+    if not days.is_finite() or not 0 < days <= MOST_DAYS or days % step:
+        reader.wrong("due", _(HALVES))
+        return None
+    return days
+
+
+def _roster(reader: Reader) -> Literal["all"] | tuple[str, ...]:
+    given = reader.values.get("units", "all")
+    if given == "all":
+        return "all"
+    if not isinstance(given, list) or not all(isinstance(code, str) for code in given):
+        reader.wrong("units", _("Danh sách đơn vị phải là “all” hoặc danh sách mã đơn vị."))
+        return "all"
+    if not given:
+        reader.wrong("units", _("Vui lòng chọn ít nhất một đơn vị."))
+    return tuple(dict.fromkeys(given))
+
+
+PLAN_WORDS = {
+    "not_a_list": N_("Lịch nhắc phải là một danh sách."),
+    "too_many": N_("Lịch nhắc có quá nhiều bước."),
+    "unknown_state": N_("Bước {step}: trạng thái không nhắc được."),
+    "unknown_text": N_("Bước {step}: không có mẫu thư này."),
+    "together": N_("Bước {step}: lặp lại cần cả số ngày và số lần."),
+    "duplicate_id": N_("Bước {step}: trùng mã với bước khác."),
+    "missing": N_("Bước {step}: thiếu mục {field}."),
+    "unknown_field": N_("Bước {step}: mục {field} không dùng được."),
+    "bad_value": N_("Bước {step}: giá trị của mục {field} chưa đúng."),
+    "not_an_object": N_("Bước {step}: chưa đúng dạng."),
+}
+
+
+def _reminders(reader: Reader) -> tuple[Step, ...]:
+    given = reader.values.get("reminders")
+    if given is None:
+        return plan_steps.DEFAULT
+    try:
+        return plan_steps.from_json(given)
+    except plan_steps.PlanError as error:
+        for problem in error.problems:
+            reader.wrong("reminders", _(PLAN_WORDS[problem.code]).format(step=problem.step, field=problem.field))
+        return ()
+
+
+def _check_order(reader: Reader, due: Due, found: Mapping[str, object]) -> None:
+    first, last = found["period_from"], found["period_to"]
+    if isinstance(first, date) and isinstance(last, date) and last < first:
+        reader.wrong("period_to", _("Ngày chốt số liệu phải từ ngày bắt đầu kỳ trở đi."))
+    opens, closes = found["opens_at"], found["closes_at"]
+    if isinstance(opens, datetime) and isinstance(closes, datetime) and closes <= opens:
+        reader.wrong("closes_at", _("Thời điểm đóng phải sau thời điểm mở."))
+    if due.at and isinstance(closes, datetime) and closes < due.at:
+        reader.wrong("closes_at", _("Thời điểm đóng không được trước hạn gửi."))
+    if due.at and isinstance(opens, datetime) and due.at <= opens:
+        reader.wrong("due", _("Hạn gửi phải sau thời điểm mở."))
