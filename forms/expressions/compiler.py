@@ -107,7 +107,7 @@ class Compiler:
                 return self._folded(part, lambda node, run: text_of(code(node, run)))
 
     def number(self, part: Part) -> Code[float]:
-        if _is_context(part):
+        if paths.is_context(part):
             return lambda node, run: number_of_text(node.text(), run.zone)
         code = self.value(part)
         match self.kind(part):
@@ -261,15 +261,6 @@ class Compiler:
 def _miscounted(known: Function, call: Call) -> bool:
     given = len(call.arguments)
     return given < known.least or (known.most is not None and given > known.most)
-
-
-def _is_context(part: Part) -> bool:
-    return (
-        isinstance(part, Path)
-        and part.start is None
-        and len(part.steps) == 1
-        and (part.steps[0].axis, part.steps[0].test, part.steps[0].predicates) == ("self", "node()", ())
-    )
 
 
 def _is_constant(part: Part) -> bool:

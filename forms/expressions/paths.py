@@ -89,6 +89,8 @@ def build(make: Maker, path: Path) -> Code[list[Node]]:
     steps = _shortened(path.steps)
     moves = [_move(make, step) for step in steps]
     start = None if path.start is None else make.nodes(path.start)
+    if start is None and is_context(path):
+        return lambda node, run: [node]
     if start is None and len(moves) == 1:
         (only,) = moves
         return lambda node, run: only([node], run)
@@ -100,6 +102,14 @@ def build(make: Maker, path: Path) -> Code[list[Node]]:
         return nodes
 
     return follow
+
+
+def is_context(part: Part) -> bool:
+    """Whether a part is `.` alone."""
+    if not isinstance(part, Path) or part.start is not None or len(part.steps) != 1:
+        return False
+    (step,) = part.steps
+    return step.axis == "self" and step.test == "node()" and not step.predicates
 
 
 def _shortened(steps: tuple[Step, ...]) -> list[Step]:
