@@ -334,7 +334,8 @@ class Attachment(Model):
 class Submission(Model):
     """What was sent; numbered within the invitation and never overwritten.
 
-    `receipt` is the number people quote. `hash` is SHA-256 over the canonical JSON of the answers with the
+    `submitted_at` is when it took effect, `recorded_at` when it was written down: they differ where staff type in a
+    reply that came on paper. `receipt` is the number people quote. `hash` is SHA-256 over the canonical JSON of the answers with the
     invitation, the number and the time. A key of one principal may be used once (idempotency).
     """
 
@@ -346,6 +347,7 @@ class Submission(Model):
     number = fields.IntField()
     receipt = fields.CharField(max_length=40, unique=True)
     submitted_at = Instant()
+    recorded_at = Instant()
     answers: dict[str, object] = fields.JSONField()
     nil_reason = fields.TextField(default="")
     hash = fields.CharField(max_length=64)

@@ -288,10 +288,8 @@ async def call_back(campaign_id: int, who: Principal, now: datetime) -> int:
 async def _withdraw(campaign: Campaign) -> None:
     """Back to before publication. Nothing had happened to its invitations, so they may go."""
     await Invitation.filter(campaign=campaign).delete()
-    campaign.published_at = None
-    if campaign.due_kind:
-        campaign.due_at = None
-    await campaign.save(update_fields=["published_at", "due_at"])
+    due_at = None if campaign.due_kind else campaign.due_at
+    await Campaign.filter(id=campaign.id).update(published_at=None, due_at=due_at)
 
 
 def in_call_back(campaign: Campaign, now: datetime) -> bool:

@@ -46,7 +46,10 @@ async def of(campaign_id: int, as_of: datetime) -> Progress:
     tracks = {row[0]: life.Track(row[1], row[4], row[5], row[6], tuple(events.get(row[0], ()))) for row in invitations}
     standings = {number: life.state_at(track, as_of) for number, track in tracks.items()}
     later = sum(life.recorded_later(track, as_of) for track in tracks.values())
-    rows = [Row(*row[:6], standing=standings[row[0]], timing=standings[row[0]].timing(as_of)) for row in invitations]
+    rows = [
+        Row(number, code, name, full_name, kind, group, standings[number], standings[number].timing(as_of))
+        for number, code, name, full_name, kind, group, _ in invitations
+    ]
     return Progress(
         rate=life.rate_of(list(standings.values()), as_of, later),
         rows=rows,

@@ -12,6 +12,7 @@ from tortoise.transactions import in_transaction
 
 from reminders import address, outbox, plan, steps, texts
 from reminders.calendar import Calendar, CalendarGap
+from reminders.delivery import LINK
 from reminders.mailbox import LocalMailbox
 from reminders.models import Message
 from reminders.ports import Envelope, Outcome, Sender
@@ -145,12 +146,7 @@ class MailDesk:
 
     async def fill(self, envelope: Envelope, text: str) -> str:
         """The text with this contact's personal link."""
-        if outbox.LINK not in text:
-            return text
-        invitation = await Invitation.get(id=recipients.invitation_id(envelope.ref))
-        contact = await Contact.get_or_none(id=envelope.contact) if envelope.contact else None
-        link = await entry.link_for(invitation, contact, envelope.to_address, self._clock())
-        return text.replace(outbox.LINK, entry.address_of(self._settings.public_url, self._settings.secret_key, link))
+        return await _with_link(self._settings, envelope, text, self._clock())
 
     async def settled(self, envelope: Envelope, outcome: Outcome, at: datetime) -> None:
         """A delivered mail moves the invitation to sent; when every address failed, to undeliverable."""
@@ -243,7 +239,16 @@ def days_late(calendar: Calendar, due_at: datetime, at: datetime) -> str:
 
 async def as_received(settings: Settings, message: Message, now: datetime) -> str:
     """A message's text as its recipient reads it, link included: for the local mailbox page only."""
-    return await MailDesk(settings, lambda: now).fill(outbox.envelope(message), message.text)
+    return await _with_link(settings, message, message.text, now)
+
+
+async def _with_link(settings: Settings, mail: Envelope | Message, text: str, now: datetime) -> str:
+    if LINK not in text:
+        return text
+    invitation = await Invitation.get(id=recipients.invitation_id(mail.ref))
+    contact = await Contact.get_or_none(id=mail.contact) if mail.contact else None
+    link = await entry.link_for(invitation, contact, mail.to_address, now)
+    return text.replace(LINK, entry.address_of(settings.public_url, settings.secret_key, link))
 
 
 @dataclass(frozen=True, slots=True)

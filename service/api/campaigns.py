@@ -1,0 +1,100 @@
+"""Campaigns by API: list, create, publish, rate, export."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from service import life, web
+from service.api import reply
+from service.flow import campaigns, downloads, progress, terms
+from service.models import Campaign
+from service.settings import Settings
+
+
+async def index(request: Request) -> Response:
+    found = await Campaign.all().order_by("id")
+    return reply.page(request, found, shape)
+
+
+async def create(request: Request) -> Response:
+    found = terms.read(await reply.body(request))
+    campaign = await campaigns.create(web.settings(request), found, reply.who(request), web.now(request))
+    return reply.reply(shape(campaign), 201)
+
+
+async def show(request: Request) -> Response:
+    return reply.reply(shape(await campaigns.get(request.path_params["id"])))
+
+
+async def publish(request: Request) -> Response:
+    settings, now = web.settings(request), web.now(request)
+    campaign = await campaigns.publish(settings, request.path_params["id"], reply.who(request), now)
+    return reply.reply(shape(campaign))
+
+
+async def rate(request: Request) -> Response:
+    campaign = await campaigns.published(request.path_params["id"])
+    found = await progress.of(campaign.id, reply.moment(request, "as_of"))
+    return reply.reply(rate_shape(found.rate))
+
+
+async def export_xlsx(request: Request) -> Response:
+    settings: Settings = web.settings(request)
+    name, data = await downloads.workbook(
+        settings,
+        request.path_params["id"],
+        reply.moment(request, "as_of"),
+        reply.who(request),
+        web.now(request),
+    )
+    return downloaded(name, data)
+
+
+def downloaded(name: str, data: bytes) -> Response:
+    """A workbook to save, never to open in the page."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(data, media_type=downloads.XLSX, headers=headers)
+
+
+def shape(campaign: Campaign) -> dict[str, object]:
+    return {
+        "id": campaign.id,
+        "title": campaign.title,
+        "form": campaign.form_id,
+        "units": campaign.roster,
+        "period_from": campaign.period_from,
+        "period_to": campaign.period_to,
+        "opens_at": campaign.opens_at,
+        "closes_at": campaign.closes_at,
+        "due": {"at": campaign.due_at, "days": campaign.due_days, "kind": campaign.due_kind or None},
+        "letter": {
+            "number": campaign.letter_number,
+            "date": campaign.letter_date,
+            "subject": campaign.letter_subject,
+        },
+        "staff": campaign.staff_id,
+        "allow_nil": campaign.allow_nil,
+        "signoff": False,
+        "reminders": campaign.reminders,
+        "published_at": campaign.published_at,
+    }
+
+
+def rate_shape(rate: life.Rate) -> dict[str, object]:
+    return {
+        "expected": rate.expected,
+        "responded": rate.responded,
+        "nil": rate.nil,
+        "received": rate.received,
+        "returned": rate.returned,
+        "on_time_original": rate.on_time_original,
+        "on_time_extended": rate.on_time_extended,
+        "states": {str(state): count for state, count in rate.states.items()},
+        "by_kind": {name: tally_shape(tally) for name, tally in rate.by_kind.items()},
+        "by_group": {name: tally_shape(tally) for name, tally in rate.by_group.items()},
+        "as_of": rate.as_of,
+        "recorded_later": rate.recorded_later,
+    }
+
+
+def tally_shape(tally: life.Tally) -> dict[str, int]:
+    return {"expected": tally.expected, "responded": tally.responded, "on_time": tally.on_time}

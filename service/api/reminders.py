@@ -1,0 +1,84 @@
+"""What would be mailed and why not, and the record of what was."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from reminders import plan
+from reminders.calendar import CalendarGap
+from reminders.models import Message
+from service.api import reply
+from service.errors import Invalid
+from service.flow import campaigns, reminding, units
+from service.words import _
+
+
+async def preview(request: Request) -> Response:
+    campaign = await campaigns.published(request.path_params["id"])
+    at = reply.moment(request, "at")
+    try:
+        found = await reminding.decide(campaign, at, await units.calendar())
+    except CalendarGap as gap:
+        message = _("Chưa có lịch nghỉ lễ năm {year}.").format(year=gap.year)
+        raise Invalid([{"field": "at", "message": message}]) from gap
+    return reply.reply(
+        {
+            "at": at,
+            "would_send": [_notice(notice) for notice in found.notices],
+            "would_not_send": [_skipped(skipped) for skipped in found.skipped],
+        }
+    )
+
+
+def _notice(notice: plan.Notice) -> dict[str, object]:
+    return {
+        "unit": notice.pending.unit,
+        "step": notice.step.id,
+        "occurrence": notice.occurrence,
+        "address": notice.recipient.address,
+        "role": notice.recipient.role,
+        "text": notice.step.text,
+        "planned_for": notice.planned_for,
+    }
+
+
+def _skipped(skipped: plan.Skipped) -> dict[str, object]:
+    return {
+        "unit": skipped.pending.unit,
+        "step": skipped.step.id if skipped.step else None,
+        "reason": skipped.reason,
+        "until": skipped.at,
+    }
+
+
+async def messages(request: Request) -> Response:
+    """The record of mail, newest first; links are masked, for the text keeps {link}."""
+    found = Message.all().order_by("-id").prefetch_related("attempts")
+    if campaign := request.query_params.get("campaign"):
+        if not campaign.isascii() or not campaign.isdigit() or len(campaign) > 9:
+            raise Invalid([{"field": "campaign", "message": _("Giá trị phải là số nguyên không âm.")}])
+        found = found.filter(campaign=int(campaign))
+    if unit := request.query_params.get("unit"):
+        found = found.filter(unit=unit)
+    return reply.page(request, await found, _message)
+
+
+def _message(message: Message) -> dict[str, object]:
+    return {
+        "id": message.id,
+        "kind": message.kind,
+        "campaign": message.campaign,
+        "unit": message.unit,
+        "step": message.step or None,
+        "address": message.to_address,
+        "subject": message.subject,
+        "text": message.text,
+        "message_id": message.message_id,
+        "state": message.state,
+        "why": message.why or None,
+        "created_at": message.created_at,
+        "settled_at": message.settled_at,
+        "attempts": [
+            {"at": a.at, "outcome": a.outcome, "code": a.reply_code, "reply": a.reply_text}
+            for a in sorted(message.attempts, key=lambda a: a.number)
+        ],
+    }
