@@ -1,0 +1,106 @@
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from html.parser import HTMLParser
+
+import pytest
+
+from reminders import message
+from reminders.address import Mailbox
+from reminders.delivery import Claimed
+from reminders.ports import Envelope
+
+LINK = "https://phieu.test/p/abc-123"
+NOW = datetime(2025, 7, 15, 1, 0, tzinfo=UTC)
+
+
+def claimed(subject: str = "Nhắc hạn", text: str = f"Kính gửi\n\n{LINK}\n", name: str = "Nguyễn Văn An") -> Claimed:
+    envelope = Envelope(
+        id=1,
+        key="k",
+        kind="reminder",
+        ref="77",
+        to_address="a@anlao.test",
+        to_name=name,
+        campaign=1,
+        unit="11593",
+        contact=1,
+        step="due",
+        occurrence=0,
+        due_round=0,
+        template="reminder_due",
+        attempt=1,
+    )
+    return Claimed(envelope, "<0123@phieu.test>", subject, text, LINK)
+
+
+def sent(item: Claimed) -> EmailMessage:
+    """The mail as it comes out of the wire at the other end."""
+    mail = message.build(item, Mailbox("Sở KH&CN, Hải Phòng", "khaosat@phieu.test"), NOW)
+    read = message_from_bytes(mail.as_bytes(policy=policy.SMTP), policy=policy.default)
+    assert isinstance(read, EmailMessage)
+    return read
+
+
+def body(mail: EmailMessage, kind: str) -> str:
+    part = mail.get_body((kind,))
+    assert part is not None
+    return str(part.get_content())
+
+
+def test_the_headers_of_a_mail() -> None:
+    mail = sent(claimed())
+    assert mail["From"].addresses[0].display_name == "Sở KH&CN, Hải Phòng"
+    assert mail["To"].addresses[0].addr_spec == "a@anlao.test"
+    assert mail["To"].addresses[0].display_name == "Nguyễn Văn An"
+    assert mail["Subject"] == "Nhắc hạn"
+    assert mail["Message-ID"] == "<0123@phieu.test>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Date"].datetime == NOW
+
+
+def test_every_byte_is_ascii_so_that_any_server_takes_it() -> None:
+    mail = message.build(claimed(), Mailbox("Sở", "khaosat@phieu.test"), NOW)
+    raw = mail.as_bytes(policy=policy.SMTP)
+    assert raw.isascii()
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+
+
+@pytest.mark.parametrize("evil", ["a\r\nBcc: b@x.vn", "a\nX: y", "a\x00b", "a\u2028b", "a\ud800b"])
+def test_nothing_that_people_wrote_becomes_a_header(evil: str) -> None:
+    mail = sent(claimed(subject=evil, name=evil))
+    assert mail["Bcc"] is None
+    assert mail["X"] is None
+    assert len(mail["Subject"].splitlines()) == 1
+    assert len(mail["To"].addresses) == 1
+
+
+def test_both_parts_say_the_same_and_the_link_is_a_button() -> None:
+    mail = sent(claimed(text=f"Kính gửi: Xã An Lão\n\nVui lòng mở:\n\n{LINK}\n\nTrân trọng,\nSở\n"))
+    assert f"\n{LINK}\n" in body(mail, "plain")
+    page = body(mail, "html")
+    assert page.count(f'<a href="{LINK}"') == 1
+    assert "Mở phiếu khảo sát" in page
+    assert "<p>Trân trọng,<br>Sở</p>" in page
+
+
+def test_a_name_never_becomes_markup() -> None:
+    page = message.as_html(f'Xã <script>alert("1")</script> & https://evil.test/\n\n{LINK}', LINK)
+    assert "<script>" not in page
+    assert "&lt;script&gt;alert(&quot;1&quot;)" in page
+    links: list[str | None] = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            links.extend(value for name, value in attrs if name == "href")
+
+    Reader().feed(page)
+    assert links == [LINK]
+
+
+def test_without_a_link_there_is_no_button() -> None:
+    assert "<a " not in message.as_html("Kính gửi\n\nhttps://phieu.test/p/other", "")
+
+
+def test_the_link_is_not_in_what_a_log_would_show() -> None:
+    assert "abc-123" not in repr(claimed())
