@@ -1,0 +1,97 @@
+"""Problems of answers in words. A form author's own message, where there is one, wins."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from forms.answers import Problem
+from forms.schema import FILES, SELECTS, Kind, Question
+from service.words import N_, _, number
+
+LABEL_LENGTH = 90
+
+REQUIRED = {
+    "select": N_("Vui lòng chọn câu trả lời cho “{label}”."),
+    "file": N_("Vui lòng gửi tệp cho “{label}”."),
+    "tick": N_("Vui lòng đánh dấu vào ô “{label}”."),
+    "other": N_("Vui lòng trả lời “{label}”."),
+}
+SENTENCES: Mapping[str, str] = {
+    "constraint": N_("Câu trả lời cho “{label}” chưa hợp lệ. Vui lòng kiểm tra lại."),
+    "cannot_evaluate": N_(
+        "Chưa kiểm tra được “{label}” với các câu trả lời hiện có. Vui lòng kiểm tra các câu liên quan."
+    ),
+    "not_offered": N_("Lựa chọn ở “{label}” không còn phù hợp với câu trả lời khác. Vui lòng chọn lại."),
+    "not_choice": N_("Lựa chọn “{text}” không có trong danh sách của “{label}”. Vui lòng chọn lại."),
+    "not_integer": N_("“{label}” cần một số nguyên, ví dụ 1.142. Nội dung đã nhập: “{text}”."),
+    "not_number": N_("“{label}” cần một số, ví dụ 12,5. Nội dung đã nhập: “{text}”."),
+    "ambiguous_number": N_(
+        "Số “{text}” có thể hiểu theo hai cách. Vui lòng viết số nguyên liền nhau (ví dụ 1142), "
+        "phần thập phân sau dấu phẩy và đủ rõ (ví dụ 1,14)."
+    ),
+    "too_large": N_("Số ở “{label}” quá lớn (tối đa {digits} chữ số). Vui lòng kiểm tra lại."),
+    "not_date": N_("“{label}” cần một ngày có thật, ví dụ 18/7/2025. Nội dung đã nhập: “{text}”."),
+    "not_time": N_("“{label}” cần giờ và phút, ví dụ 07:30. Nội dung đã nhập: “{text}”."),
+    "not_datetime": N_("“{label}” cần ngày và giờ, ví dụ 18/7/2025 07:30. Nội dung đã nhập: “{text}”."),
+    "not_file": N_("Không tìm thấy tệp của “{label}”. Vui lòng gửi lại tệp."),
+    "too_long": N_("“{label}” dài {length} ký tự, tối đa {limit}. Vui lòng rút gọn hoặc gửi kèm tệp."),
+    "wrong_shape": N_("Câu trả lời cho “{label}” không đúng dạng. Vui lòng nhập lại."),
+    "unknown_question": N_("Phiếu không có câu hỏi “{label}”."),
+    "too_many_rows": N_("“{label}” có {rows} dòng, tối đa {limit}. Vui lòng gộp bớt hoặc gửi kèm tệp."),
+    "bad_row_id": N_("Mã dòng thứ {place} của “{label}” không hợp lệ."),
+    "duplicate_row": N_("Dòng thứ {place} của “{label}” trùng mã với dòng khác."),
+    "conflict": N_("Hai người đã sửa “{label}” khác nhau. Vui lòng chọn nội dung giữ lại."),
+}
+OTHER = N_("Câu trả lời cho “{label}” chưa dùng được. Vui lòng kiểm tra lại.")
+
+
+def problem(found: Problem, label: str = "") -> str:
+    """One problem as a sentence. `label` is the question's label as it is shown; else the author's text."""
+    if found.message:
+        return found.message
+    name = short(label or _label(found))
+    if found.code == "required" and found.question is not None:
+        return _(REQUIRED[_manner(found.question)]).format(label=name)
+    params = {key: number(value) if isinstance(value, int) else value for key, value in found.params.items()}
+    return _(SENTENCES.get(found.code, OTHER)).format_map(_Params(params, label=name))
+
+
+class _Params(dict[str, object]):
+    """A parameter that a code does not carry reads as an ellipsis rather than breaking a page."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def _manner(question: Question) -> str:
+    if question.kind in SELECTS:
+        return "select"
+    if question.kind in FILES:
+        return "file"
+    return "tick" if question.kind is Kind.ACKNOWLEDGE else "other"
+
+
+def _label(found: Problem) -> str:
+    if found.question is None:
+        return found.key or "…"
+    return found.question.label.plain or found.question.name
+
+
+def short(text: str) -> str:
+    """A label cut at a word, for quoting inside a sentence."""
+    text = " ".join(text.split()).rstrip(".:")
+    if len(text) <= LABEL_LENGTH:
+        return text
+    return text[:LABEL_LENGTH].rsplit(" ", 1)[0].rstrip(",;:(–- ") + "…"
+
+
+def problems(found: Iterable[Problem], label: Callable[[str], str] = lambda key: "") -> list[dict[str, object]]:
+    """Problems as the API and pages hand them over: question, key, row, code, message."""
+    return [
+        {
+            "question": one.question.name if one.question else one.key,
+            "key": one.key,
+            "row": one.row,
+            "code": one.code,
+            "message": problem(one, label(one.key)),
+        }
+        for one in found
+    ]

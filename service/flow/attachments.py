@@ -1,0 +1,93 @@
+"""Files given to file questions: judged by content, kept by hash, named in the draft by their id."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import anyio
+from tortoise.transactions import in_transaction
+
+from forms.schema import FILES, Form, Kind, Question
+from service import files
+from service.errors import NotFound
+from service.flow import audit, drafts, events, forms
+from service.flow.merging import Answers
+from service.flow.principal import Principal
+from service.models import Attachment, StoredFile
+from service.settings import Settings
+
+IMAGES = frozenset({files.JPEG, files.PNG})
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An attachment as pages show it."""
+
+    id: int
+    name: str
+    size: int
+
+
+async def add(
+    settings: Settings, campaign_id: int, code: str, key: str, file: tuple[str, bytes], who: Principal, now: datetime
+) -> str:
+    """Keep a file for a question of an invitation; the id that the draft holds from then on.
+
+    `file` is name and content. Raises NotFound, BadFile, EmptyFile, TooLarge, and as drafts.save.
+    """
+    name, data = file
+    found = await drafts.find(campaign_id, code=code)
+    drafts.require_open(found.campaign, now)
+    question = drafts.item_at(await forms.built(found.campaign.form_id), key)
+    if not isinstance(question, Question) or question.kind not in FILES:
+        raise NotFound()
+    allowed = IMAGES if question.kind is Kind.IMAGE else files.ATTACHMENT
+    content_type = files.judge(name, data, allowed)
+    digest = await anyio.to_thread.run_sync(files.keep, settings.files_dir, data)
+    async with in_transaction():
+        invitation = await events.locked(campaign_id, code)
+        drafts.require_unsent(invitation, who)
+        stored = await StoredFile.create(
+            sha256=digest, name=files.clean_name(name), size=len(data), content_type=content_type, created_at=now
+        )
+        attachment = await Attachment.create(invitation=invitation, key=key[:500], file=stored, created_at=now)
+        subject = f"invitation:{invitation.id}"
+        await audit.record("attachment.add", subject, who, now, {"attachment": attachment.id, "sha256": digest})
+    return str(attachment.id)
+
+
+async def named(invitation_id: int, form: Form, raw: Answers) -> dict[str, Given]:
+    """The files that a draft's file questions hold, by attachment id; asks the database only when there are any."""
+    texts = {value for key, value in raw.items() if value and is_file(form, key) and isinstance(value, str)}
+    ids = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 10]
+    if not ids:
+        return {}
+    rows = await Attachment.filter(invitation_id=invitation_id, id__in=ids).select_related("file")
+    return {str(row.id): Given(row.id, row.file.name, row.file.size) for row in rows}
+
+
+def is_file(form: Form, key: str) -> bool:
+    """Whether a flat key is a file question's: names are unique in a form, so the last part tells."""
+    question = form.question(key.rsplit("/", 1)[-1])
+    return question is not None and question.kind in FILES
+
+
+async def foreign(invitation_id: int, ids: Collection[str]) -> set[str]:
+    """Which of these ids name no attachment of the invitation."""
+    numbers = [int(text) for text in ids if text.isascii() and text.isdigit() and len(text) < 10]
+    known = await Attachment.filter(invitation_id=invitation_id, id__in=numbers).values_list("id", flat=True)
+    return set(ids) - {str(number) for number in known}
+
+
+async def download(settings: Settings, invitation_id: int, attachment_id: int) -> tuple[StoredFile, Path]:
+    """An attachment of this invitation and where its bytes are. Raises NotFound."""
+    if not 0 < attachment_id <= drafts.MAX_ID:
+        raise NotFound()
+    row = await Attachment.filter(id=attachment_id, invitation_id=invitation_id).select_related("file").first()
+    if row is None:
+        raise NotFound()
+    place = files.path(settings.files_dir, row.file.sha256)
+    if not await anyio.to_thread.run_sync(place.is_file):
+        raise NotFound()
+    return row.file, place
