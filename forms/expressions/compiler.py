@@ -8,14 +8,13 @@ computed once, here.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
-from forms.expressions import comparison, paths
-from forms.expressions.environment import Environment, Run
+from forms.expressions import comparison, folding, paths
+from forms.expressions.arithmetic import ARITHMETIC
+from forms.expressions.environment import Run
 from forms.expressions.errors import EvaluationError, ExpressionError
-from forms.expressions.functions import FUNCTIONS, UNSUPPORTED, Function
+from forms.expressions.functions import FUNCTIONS, UNSUPPORTED
 from forms.expressions.functions.registry import Code
 from forms.expressions.syntax import (
     Call,
@@ -32,30 +31,9 @@ from forms.expressions.syntax import (
     Step,
     Text,
     Union,
-    inner,
 )
 from forms.expressions.values import Kind, Value, number_of, number_of_text, text_of, text_of_number, truth_of
 from forms.tree import Node
-
-
-class _Unknown(Exception):
-    """Raised inside constant folding by whatever depends on the zone."""
-
-
-class _NoZone(tzinfo):
-    def utcoffset(self, when: datetime | None) -> timedelta | None:
-        raise _Unknown
-
-    def dst(self, when: datetime | None) -> timedelta | None:
-        raise _Unknown
-
-    def tzname(self, when: datetime | None) -> str | None:
-        raise _Unknown
-
-
-_FOLD_NODE = Node("")
-_FOLD_RUN = Run("", _FOLD_NODE, Environment(datetime(1970, 1, 1, tzinfo=UTC)))
-_FOLD_RUN.zone = _NoZone()
 
 
 class Compiler:
@@ -63,6 +41,9 @@ class Compiler:
 
     def __init__(self, *, strict: bool) -> None:
         self._strict = strict
+        # By identity: the tree outlives its compilation, and every part is compiled once.
+        self._kinds: dict[int, Kind] = {}
+        self._values: dict[int, Code[Any]] = {}
 
     def fail(self, code: str, at: int, **params: object) -> Code[Any]:
         error = ExpressionError(code, at, **params)
@@ -75,6 +56,12 @@ class Compiler:
         return failing
 
     def kind(self, part: Part) -> Kind:
+        known = self._kinds.get(id(part))
+        if known is None:
+            known = self._kinds[id(part)] = self._kind(part)
+        return known
+
+    def _kind(self, part: Part) -> Kind:
         match part:
             case Number() | Negate() | Chain():
                 return "number"
@@ -89,7 +76,7 @@ class Compiler:
 
     def _kind_of_call(self, call: Call) -> Kind:
         known = FUNCTIONS.get(call.name)
-        if known is None or _miscounted(known, call):
+        if known is None or not known.takes(len(call.arguments)):
             return "any"
         kinds = {self.kind(call.arguments[number]) for number in known.types}
         return kinds.pop() if len(kinds) == 1 else known.kind
@@ -149,26 +136,18 @@ class Compiler:
 
     def constant(self, part: Part) -> Value | None:
         """The value of a part that depends on nothing, else None."""
-        if not _is_constant(part):
-            return None
-        try:
-            value: Value = self._code(part)(_FOLD_NODE, _FOLD_RUN)
-        except (_Unknown, EvaluationError):
-            return None
-        return value
+        return folding.computed(part, self.value(part)) if folding.is_constant(part) else None
 
     def value(self, part: Part) -> Code[Any]:
         """The part compiled to the value it has of itself."""
-        return self._folded(part, self._code(part))
+        known = self._values.get(id(part))
+        if known is None:
+            known = self._values[id(part)] = self._folded(part, self._code(part))
+        return known
 
     def _folded(self, part: Part, code: Code[Any]) -> Code[Any]:
-        if not _is_constant(part):
-            return code
-        try:
-            value = code(_FOLD_NODE, _FOLD_RUN)
-        except (_Unknown, EvaluationError):
-            return code
-        return lambda node, run: value
+        value = folding.computed(part, code)
+        return code if value is None else lambda node, run: value
 
     def _code(self, part: Part) -> Code[Any]:
         match part:
@@ -204,7 +183,7 @@ class Compiler:
         if known is None:
             code = "unsupported_function" if call.name in UNSUPPORTED else "unknown_function"
             return self.fail(code, call.at, name=call.name)
-        if _miscounted(known, call):
+        if not known.takes(len(call.arguments)):
             return self.fail(
                 "wrong_argument_count",
                 call.at,
@@ -235,7 +214,7 @@ class Compiler:
 
     def _chain(self, part: Chain) -> Code[float]:
         first = self.number(part.first)
-        rest = [(_ARITHMETIC[sign], self.number(term)) for sign, term in part.rest]
+        rest = [(ARITHMETIC[sign], self.number(term)) for sign, term in part.rest]
         if len(rest) == 1:
             ((compute, second),) = rest
             return lambda node, run: compute(first(node, run), second(node, run))
@@ -258,26 +237,6 @@ class Compiler:
         return united
 
 
-def _miscounted(known: Function, call: Call) -> bool:
-    given = len(call.arguments)
-    return given < known.least or (known.most is not None and given > known.most)
-
-
-def _is_constant(part: Part) -> bool:
-    match part:
-        case Number() | Text():
-            return True
-        case Negate() | Logic() | Compare() | Chain():
-            return all(_is_constant(each) for each in inner(part))
-        case Call():
-            known = FUNCTIONS.get(part.name)
-            if known is None or not known.pure or (known.least == 0 == len(part.arguments) and known.most == 1):
-                return False
-            return all(_is_constant(each) for each in part.arguments)
-        case _:
-            return False
-
-
 def _first_text(code: Code[list[Node]]) -> Code[str]:
     def text(node: Node, run: Run) -> str:
         found = code(node, run)
@@ -292,27 +251,3 @@ def _first_number(code: Code[list[Node]]) -> Code[float]:
         return number_of_text(found[0].text(), run.zone) if found else math.nan
 
     return number
-
-
-def _divide(left: float, right: float) -> float:
-    if right != 0:
-        return left / right
-    if left == 0 or left != left or right != right:
-        return math.nan
-    return math.copysign(math.inf, left) * math.copysign(1.0, right)
-
-
-def _remainder(left: float, right: float) -> float:
-    """The sign is that of the dividend (XPath 1.0, 3.5), unlike Python's `%`."""
-    if right == 0 or math.isinf(left):
-        return math.nan
-    return math.fmod(left, right)
-
-
-_ARITHMETIC: dict[str, Callable[[float, float], float]] = {
-    "+": lambda left, right: left + right,
-    "-": lambda left, right: left - right,
-    "*": lambda left, right: left * right,
-    "div": _divide,
-    "mod": _remainder,
-}

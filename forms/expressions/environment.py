@@ -7,9 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
+from forms.expressions.errors import EvaluationError
 from forms.tree import Node, Scope
 
 _NOWHERE = Scope()
+
+# Nodes that paths may visit in one evaluation: `//*[//*[//*[…]]]` grows with a power of the tree.
+MOST_VISITS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Run:
 
     zone: tzinfo
 
-    __slots__ = ("_drawn", "env", "origin", "position", "scope", "size", "source", "zone")
+    __slots__ = ("_drawn", "_left", "env", "origin", "position", "scope", "size", "source", "zone")
 
     def __init__(self, source: str, origin: Node, env: Environment) -> None:
         self.source = source
@@ -51,10 +55,17 @@ class Run:
         self.position = 1
         self.size = 1
         self._drawn = 0
+        self._left = MOST_VISITS
         node: Node | None = origin
         while node is not None and node.scope is None:
             node = node.parent
         self.scope = _NOWHERE if node is None or node.scope is None else node.scope
+
+    def spend(self, visits: int) -> None:
+        """Counts nodes visited. Raises EvaluationError when there are too many."""
+        self._left -= visits
+        if self._left < 0:
+            raise EvaluationError("the expression visits too many nodes")
 
     def draw(self) -> bytes:
         """32 bytes that depend on the seed, the expression, the place of the node, and the count of draws."""

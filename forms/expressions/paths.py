@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from forms.expressions.axes import AXES, REVERSE
 from forms.expressions.environment import Run
 from forms.expressions.errors import EvaluationError
 from forms.expressions.functions.registry import Code, Maker
@@ -11,75 +12,10 @@ from forms.expressions.syntax import Call, Filter, Part, Path, Reference, Step, 
 from forms.expressions.values import truth_of
 from forms.tree import TEXT, Node
 
-Axis = Callable[[Node], list[Node]]
 Move = Callable[[list[Node], Run], list[Node]]
 Keep = Callable[[list[Node], Run], list[Node]]
 
 
-def _descendants(node: Node) -> list[Node]:
-    return list(node.walk())[1:]
-
-
-def _ancestors(node: Node) -> list[Node]:
-    found = []
-    above = node.parent
-    while above is not None:
-        found.append(above)
-        above = above.parent
-    return found
-
-
-def _siblings_after(node: Node) -> list[Node]:
-    if node.parent is None or node.name.startswith("@"):
-        return []
-    children = node.parent.children
-    return children[_place(children, node) + 1 :]
-
-
-def _siblings_before(node: Node) -> list[Node]:
-    if node.parent is None or node.name.startswith("@"):
-        return []
-    children = node.parent.children
-    return children[: _place(children, node)][::-1]
-
-
-def _place(children: list[Node], node: Node) -> int:
-    return next(number for number, child in enumerate(children) if child is node)
-
-
-def _following(node: Node) -> list[Node]:
-    found: list[Node] = _descendants(node.parent) if node.name.startswith("@") and node.parent else []
-    for here in (node, *_ancestors(node)):
-        for sibling in _siblings_after(here):
-            found.extend(sibling.walk())
-    return found
-
-
-def _preceding(node: Node) -> list[Node]:
-    found: list[Node] = []
-    for here in (node, *_ancestors(node)):
-        for sibling in _siblings_before(here):
-            found.extend(reversed(list(sibling.walk())))
-    return found
-
-
-# Each gives nodes in the order in which positions count: backwards for the reverse axes.
-_AXES: dict[str, Axis] = {
-    "ancestor": _ancestors,
-    "ancestor-or-self": lambda node: [node, *_ancestors(node)],
-    "attribute": lambda node: list(node.attributes),
-    "child": lambda node: node.children,
-    "descendant": _descendants,
-    "descendant-or-self": lambda node: list(node.walk()),
-    "following": _following,
-    "following-sibling": _siblings_after,
-    "namespace": lambda node: [],
-    "parent": lambda node: [] if node.parent is None else [node.parent],
-    "preceding": _preceding,
-    "preceding-sibling": _siblings_before,
-    "self": lambda node: [node],
-}
-_REVERSE = frozenset({"ancestor", "ancestor-or-self", "preceding", "preceding-sibling"})
 # From nodes in document order, none inside another, these lead to nodes in document order again.
 _ORDERLY = frozenset({"child", "attribute", "self"})
 
@@ -130,7 +66,7 @@ def _shortened(steps: tuple[Step, ...]) -> list[Step]:
 
 
 def _move(make: Maker, step: Step) -> Move:
-    axis = _AXES[step.axis]
+    axis = AXES[step.axis]
     fits = _test(step)
     keeps = [predicate(make, part) for part in step.predicates]
     if step.axis == "child" and not keeps and step.test.isidentifier():
@@ -138,13 +74,15 @@ def _move(make: Maker, step: Step) -> Move:
         return lambda nodes, run: in_order(
             [child for node in nodes for child in node.children if child.name == name], len(nodes) > 1
         )
-    backwards = step.axis in _REVERSE
+    backwards = step.axis in REVERSE
     orderly = step.axis in _ORDERLY
 
     def move(nodes: list[Node], run: Run) -> list[Node]:
         found: list[Node] = []
         for node in nodes:
-            some = [other for other in axis(node) if fits(other)]
+            reached = axis(node)
+            run.spend(len(reached) + 1)
+            some = [other for other in reached if fits(other)]
             for keep in keeps:
                 some = keep(some, run)
             found.extend(reversed(some) if backwards else some)

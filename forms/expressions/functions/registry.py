@@ -48,6 +48,9 @@ class Function:
     pure: bool = False
     types: tuple[int, ...] = ()
 
+    def takes(self, count: int) -> bool:
+        return self.least <= count and (self.most is None or count <= self.most)
+
 
 FUNCTIONS: dict[str, Function] = {}
 
