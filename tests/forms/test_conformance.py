@@ -110,9 +110,7 @@ def failures(suite: dict[str, Any]) -> set[tuple[str, str]]:
     now = datetime(*TODAY, tzinfo=ZoneInfo(suite["zone"]))
     documents = [ElementTree.fromstring(text) for text in suite["documents"]]
     return {
-        (case["expr"], case["check"])
-        for case in suite["cases"]
-        if not passes(case, documents[case["document"]], now)
+        (case["expr"], case["check"]) for case in suite["cases"] if not passes(case, documents[case["document"]], now)
     }
 
 
