@@ -235,6 +235,12 @@ def rate_of(standings: Sequence[Standing], as_of: datetime, later: int = 0) -> R
     )
 
 
+def share(states: Mapping[State, int]) -> tuple[int, int]:
+    """Responded and expected, from how many invitations stand in each state now."""
+    expected = sum(count for state, count in states.items() if state is not State.EXEMPT)
+    return sum(count for state, count in states.items() if state in RESPONDED), expected
+
+
 def _tally(standings: Iterable[Standing]) -> Tally:
     expected = responded = on_time = 0
     for standing in standings:

@@ -32,33 +32,50 @@ async def create(
 ) -> Campaign:
     """A campaign not yet published. `letter` is the official letter as PDF. Raises Invalid, BadFile."""
     await _check_references(terms)
-    content_type = files.judge(*letter, files.DOCUMENT) if letter else ""
-    digest = files.keep(settings.files_dir, letter[1]) if letter else ""
+    kept = _kept(settings, letter)
     async with in_transaction():
-        stored = None
-        if letter:
-            stored = await StoredFile.create(
-                sha256=digest,
-                name=files.clean_name(letter[0]),
-                size=len(letter[1]),
-                content_type=content_type,
-                created_at=now,
-            )
-        campaign = await Campaign.create(**_columns(terms), letter_file=stored, created_at=now)
+        campaign = await Campaign.create(**_columns(terms), letter_file=await _stored(kept, now), created_at=now)
         await audit.record("campaign.create", f"campaign:{campaign.id}", who, now)
     return campaign
 
 
-async def change(campaign_id: int, terms: Terms, who: Principal, now: datetime) -> Campaign:
-    """Other terms for a campaign that is not published yet. Raises AlreadyPublished, Invalid."""
+async def change(
+    settings: Settings,
+    campaign_id: int,
+    terms: Terms,
+    who: Principal,
+    now: datetime,
+    letter: tuple[str, bytes] | None = None,
+) -> Campaign:
+    """Other terms for a campaign that is not published yet; a letter given takes the place of the one before.
+
+    Raises AlreadyPublished, Invalid, BadFile.
+    """
     await _check_references(terms)
+    kept = _kept(settings, letter)
     async with in_transaction():
         campaign = await _locked(campaign_id)
         if campaign.published_at:
             raise AlreadyPublished()
-        await campaign.update_from_dict(_columns(terms)).save()
+        stored = await _stored(kept, now)
+        changes = _columns(terms) | ({"letter_file_id": stored.id} if stored else {})
+        await campaign.update_from_dict(changes).save()
         await audit.record("campaign.change", f"campaign:{campaign.id}", who, now)
     return campaign
+
+
+def _kept(settings: Settings, letter: tuple[str, bytes] | None) -> dict[str, Any] | None:
+    """The official letter on disk, as the columns of its row. Raises BadFile, EmptyFile, TooLarge."""
+    if letter is None:
+        return None
+    name, data = letter
+    content_type = files.judge(name, data, files.DOCUMENT)
+    digest = files.keep(settings.files_dir, data)
+    return {"sha256": digest, "name": files.clean_name(name), "size": len(data), "content_type": content_type}
+
+
+async def _stored(kept: dict[str, Any] | None, now: datetime) -> StoredFile | None:
+    return await StoredFile.create(**kept, created_at=now) if kept else None
 
 
 def _columns(terms: Terms) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """How a campaign stands: fetches its events and asks service.life, which alone computes the rate."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from tortoise.functions import Count
 
 from service import life
 from service.models import Event, Invitation
@@ -10,7 +12,10 @@ from service.models import Event, Invitation
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One invitation as lists show it, as of the moment asked for."""
+    """One invitation as lists show it, as of the moment asked for.
+
+    `recorded_later`: its reply took effect by then but was recorded only afterwards.
+    """
 
     id: int
     code: str
@@ -20,6 +25,7 @@ class Row:
     group: str
     standing: life.Standing
     timing: str
+    recorded_later: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +51,41 @@ async def of(campaign_id: int, as_of: datetime) -> Progress:
     events, highest = await _events(campaign_id)
     tracks = {row[0]: life.Track(row[1], row[4], row[5], row[6], tuple(events.get(row[0], ()))) for row in invitations}
     standings = {number: life.state_at(track, as_of) for number, track in tracks.items()}
-    later = sum(life.recorded_later(track, as_of) for track in tracks.values())
+    later = {number for number, track in tracks.items() if life.recorded_later(track, as_of)}
     rows = [
-        Row(number, code, name, full_name, kind, group, standings[number], standings[number].timing(as_of))
+        Row(
+            number,
+            code,
+            name,
+            full_name,
+            kind,
+            group,
+            standings[number],
+            standings[number].timing(as_of),
+            number in later,
+        )
         for number, code, name, full_name, kind, group, _ in invitations
     ]
     return Progress(
-        rate=life.rate_of(list(standings.values()), as_of, later),
+        rate=life.rate_of(list(standings.values()), as_of, len(later)),
         rows=rows,
         curve=life.curve(list(tracks.values()), as_of),
         highest_event=highest,
     )
+
+
+async def states(campaign_ids: Collection[int]) -> Mapping[int, Mapping[life.State, int]]:
+    """How many invitations of each campaign stand in each state now; for life.share."""
+    rows = (
+        await Invitation.filter(campaign_id__in=list(campaign_ids))
+        .annotate(count=Count("id"))
+        .group_by("campaign_id", "state")
+        .values_list("campaign_id", "state", "count")
+    )
+    found: dict[int, dict[life.State, int]] = {}
+    for campaign, state, count in rows:
+        found.setdefault(campaign, {})[life.State(state)] = count
+    return found
 
 
 async def _events(campaign_id: int) -> tuple[dict[int, list[life.Event]], int]:

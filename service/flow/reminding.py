@@ -19,8 +19,8 @@ from reminders.ports import Envelope, Outcome, Sender
 from reminders.smtp import SmtpSender, parse_url
 from reminders.worker import Worker
 from service import life, words
-from service.flow import entry, events, forms, principal, recipients, units
-from service.models import Campaign, Contact, Event, Invitation, Submission
+from service.flow import entry, events, forms, principal, progress, recipients, units
+from service.models import Campaign, Contact, Event, Invitation, Submission, Unit
 from service.settings import Settings
 from service.words import _
 
@@ -133,16 +133,7 @@ class MailDesk:
     async def compose(self, envelope: Envelope, at: datetime) -> tuple[str, str]:
         """Subject and text as of the moment of sending: days left, share, names."""
         invitation = await Invitation.get(id=recipients.invitation_id(envelope.ref)).select_related("campaign__staff")
-        values = await _values(self._settings, invitation, envelope, at)
-        wanted = texts.load(envelope.template).placeholders()
-        if wanted & {"minutes", "figures"}:
-            brief = await forms.brief(invitation.campaign.form_id)
-            values |= {"minutes": words.number(brief.minutes), "figures": "; ".join(brief.figures)}
-        if "share" in wanted:
-            values["share"] = await _share(invitation.campaign_id)
-        if envelope.template == "receipt":
-            values |= await _receipt_values(invitation)
-        return texts.render(envelope.template, values)
+        return await _composed(self._settings, invitation, envelope.template, envelope.to_name, at)
 
     async def fill(self, envelope: Envelope, text: str) -> str:
         """The text with this contact's personal link."""
@@ -164,18 +155,42 @@ class MailDesk:
             await events.apply(invitation, act, principal.SYSTEM, at=at, recorded_at=at)
 
 
+async def preview(
+    settings: Settings, campaign: Campaign, unit: Unit, due_at: datetime, at: datetime
+) -> tuple[str, str]:
+    """Subject and text of the invitation a unit would get, before publication; `{link}` stays."""
+    invitation = Invitation(campaign=campaign, unit=unit, full_name=unit.full_name, due_at=due_at)
+    return await _composed(settings, invitation, "invitation", "", at)
+
+
+async def _composed(
+    settings: Settings, invitation: Invitation, template: str, to_name: str, at: datetime
+) -> tuple[str, str]:
+    """A template filled in for an invitation whose campaign and staff member are loaded."""
+    values = await _values(settings, invitation, to_name, at)
+    wanted = texts.load(template).placeholders()
+    if wanted & {"minutes", "figures"}:
+        brief = await forms.brief(invitation.campaign.form_id)
+        values |= {"minutes": words.number(brief.minutes), "figures": "; ".join(brief.figures)}
+    if "share" in wanted:
+        values["share"] = await _share(invitation.campaign_id)
+    if template == "receipt":
+        values |= await _receipt_values(invitation)
+    return texts.render(template, values)
+
+
 async def _every_address_failed(envelope: Envelope) -> bool:
     """No invitation mail of this invitation was delivered or may still be."""
     return not await Message.exists(ref=envelope.ref, kind="invitation", state__in=["waiting", "sending", "sent"])
 
 
-async def _values(settings: Settings, invitation: Invitation, envelope: Envelope, at: datetime) -> dict[str, str]:
+async def _values(settings: Settings, invitation: Invitation, to_name: str, at: datetime) -> dict[str, str]:
     campaign = invitation.campaign
     staff = campaign.staff
     calendar = await units.calendar()
     return {
         "unit": invitation.full_name,
-        "recipient": envelope.to_name,
+        "recipient": to_name,
         "survey": campaign.title,
         "letter": letter_words(campaign),
         "due": words.due(invitation.due_at),
@@ -196,9 +211,8 @@ async def _receipt_values(invitation: Invitation) -> dict[str, str]:
 
 async def _share(campaign_id: int) -> str:
     """59/114, by the invitations' present states."""
-    expected = Invitation.filter(campaign_id=campaign_id).exclude(state=life.State.EXEMPT)
-    responded = await expected.filter(state__in=list(life.RESPONDED)).count()
-    return f"{words.number(responded)}/{words.number(await expected.count())}"
+    responded, expected = life.share((await progress.states([campaign_id])).get(campaign_id, {}))
+    return f"{words.number(responded)}/{words.number(expected)}"
 
 
 def letter_words(campaign: Campaign) -> str:
