@@ -342,13 +342,12 @@ class Picture:
         return all(self._offered(cell, places[str(name)]) for name in chosen)
 
     def _progress(self, key: str) -> Progress:
-        page = self.form.page(key)
         cells = [cell for cell in _cells(self._parts(key)) if cell.relevant]
         asked = [cell for cell in cells if cell.question.asked]
         required = [cell for cell in asked if self._required(cell)]
         return Progress(
             key=key,
-            relevant=any(cell.question.seen for cell in cells) or (page is not None and page.group is None),
+            relevant=_shows(self._parts(key)),
             asked=len(asked),
             answered=sum(1 for cell in asked if cell.value.text),
             required=len(required),
@@ -406,3 +405,14 @@ def _cells(parts: Iterable[Cell | Branch]) -> Iterator[Cell]:
             yield part
         else:
             yield from _cells(part.parts)
+
+
+def _shows(parts: Iterable[Cell | Branch]) -> bool:
+    """Whether there is anything to see: a relevant question, or a repeat that may get rows."""
+    for part in parts:
+        if isinstance(part, Cell):
+            if part.relevant and part.question.seen:
+                return True
+        elif part.relevant and (isinstance(part.item, Repeat) or _shows(part.parts)):
+            return True
+    return False

@@ -51,7 +51,7 @@ def _placed(item: Item) -> Iterator[tuple[str, Expression]]:
             ("constraint_message", item.constraint_message),
             ("calculation", item.calculation),
             ("default", item.default),
-            ("choice_filter", item.choice_filter),
+            ("choice_filter", item.choice_filter if item.choices else None),
         ]
     for key, value in columns:
         if isinstance(value, Text):

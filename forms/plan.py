@@ -137,7 +137,13 @@ def _instances(form: Form) -> Mapping[str, Node]:
     used = set().union(*(found.functions for item in form.walk() for found in expressions_of(item)))
     if not used & {"instance", "pulldata"}:
         return {}
-    return {name: list_node(form, name) for name in form.lists}
+    found = {}
+    for name in form.lists:
+        found[name] = document = Node("")
+        root = list_node(form, name)
+        root.parent = document
+        document.children.append(root)
+    return found
 
 
 def list_node(form: Form, name: str) -> Node:

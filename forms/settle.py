@@ -230,6 +230,7 @@ class Run:
             cell.relevant = False
         if not cell.relevant:
             cell.node.value = ""
+            _hide(cell)
             return
         if question.calculation is not None:
             self._compute(cell, question, question.calculation)
@@ -275,6 +276,17 @@ class Run:
             cell.value, cell.locked = known, True
         else:
             cell.node.value = before
+
+
+def _hide(cell: Cell) -> None:
+    """An irrelevant answer of a row is none of those that sum() or max() sees from outside the
+    row (as in ODK); inside its row it is blank."""
+    scope = cell.branch.scope.outer
+    while scope is not None:
+        known = scope.nodes.get(cell.node.name, [])
+        if cell.node in known:
+            known.remove(cell.node)
+        scope = scope.outer
 
 
 def _forget(row: Branch) -> None:

@@ -27,7 +27,7 @@ from forms.schema import (
     Repeat,
     Text,
 )
-from forms.sheets import Line, Sheet
+from forms.sheets import SURVEY, Line, Sheet
 from forms.values import parse
 
 MAX_ITEMS = 2_000
@@ -76,6 +76,7 @@ class _Reader:
         self.open = [_Open(None, "form", "", "")]
 
     def read(self) -> Survey:
+        count = 0
         for count, line in enumerate(self.sheet.lines(), 1):
             if count > MAX_ITEMS:
                 line.problem("too_many_questions", limit=MAX_ITEMS)
@@ -87,7 +88,7 @@ class _Reader:
         while len(self.open) > 1:
             self._close()
         self.survey.items = tuple(self.open[0].items)
-        if not self.survey.items:
+        if count == 0:
             self.sheet.problem("no_questions", None)
         return self.survey
 
@@ -206,8 +207,8 @@ class _Reader:
     def _idle(self, line: Line, allowed: frozenset[str], what: str) -> None:
         """Content in a column that means nothing for this kind of row."""
         for key in line.values:
-            if key in allowed:
-                continue
+            if key in allowed or key not in SURVEY:
+                continue  # a column that we do not know is told once, by the importer
             told = line.warning if key in rowtypes.IDLE_COLUMNS else line.problem
             told("column_not_for_type", key, type=what)
 

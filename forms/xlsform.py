@@ -75,7 +75,7 @@ def _other_sheets(cells: Cells, problems: list[FormProblem]) -> None:
 def _survey(sheet: Sheet, lists: Mapping[str, tuple[Choice, ...]], cells: Cells) -> Survey:
     if not cells.get("survey"):
         return Survey()
-    missing = [key for key in ("type", "name", "label") if not sheet.has(key)]
+    missing = [key for key in ("type", "name") if not sheet.has(key)]
     for key in missing:
         sheet.problem("missing_column", 1, key)
     for column in sheet.columns:

@@ -1,0 +1,333 @@
+"""Import of workbooks: what is understood, and what is refused with sheet, row and column."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from forms import xlsform
+from forms.expressions import Expression
+from forms.schema import Consolidate, Form, Group, Kind, Previous, Question, Repeat
+from forms.xlsform import Cells, FormErrors, FormProblem
+
+CellsOf = Callable[..., Cells]
+TEXT = {"type": "text", "name": "t", "label": "T"}
+NUMBER = {"type": "integer", "name": "n", "label": "N"}
+CHOICES = [{"list_name": "l", "name": "a", "label": "A", "size": "1"}, {"list_name": "l", "name": "b", "label": "B"}]
+
+
+def problems(cells: Cells) -> tuple[FormProblem, ...]:
+    try:
+        return tuple(found for found in xlsform.build(cells).warnings if isinstance(found, FormProblem))
+    except FormErrors as errors:
+        return errors.problems
+
+
+def test_a_form_is_built(own: Form) -> None:
+    assert (own.id, own.version, own.title, own.warnings) == ("thu", "7", "Phiếu thử", ())
+    paths = [question.path for question in own.questions()]
+    assert {"start", "a/unit", "h/item/what", "confirm"} <= set(paths)
+    online = own.question("online")
+    assert online is not None
+    assert online.consolidate == Consolidate("sum")
+    assert online.previous == Previous("explain", own.question("online").previous.percent)  # type: ignore[union-attr]
+    assert online.constraint is not None
+    assert online.constraint.names == {"recv"}
+    assert own.question("pct").consolidate == Consolidate("ratio", "online", "recv")  # type: ignore[union-attr]
+    item = own.item("item")
+    assert isinstance(item, Repeat)
+    assert item.consolidate == Consolidate("ledger")
+    assert own.question("item") is None
+    unit = own.question("unit")
+    assert unit is not None
+    assert own.choices(unit)[2].extra == {"kind": "phuong"}
+    assert own.choice(unit, "00101").label == "Xã Bình An"  # type: ignore[union-attr]
+
+
+def test_words_keep_the_authors_text_and_hold_expressions(own: Form) -> None:
+    said = own.question("said")
+    assert said is not None
+    assert said.label.plain == "Tỷ lệ ${pct}% của ${recv}."
+    assert [part for part in said.label.parts if isinstance(part, str)] == ["Tỷ lệ ", "% của ", "."]
+    assert [part.names for part in said.label.parts if isinstance(part, Expression)] == [{"pct"}, {"recv"}]
+
+
+def test_pages_are_top_level_groups_and_runs_of_loose_questions(form_of: Callable[..., Form]) -> None:
+    form = form_of(
+        [
+            {"type": "start", "name": "s"},
+            {"type": "calculate", "name": "c", "calculation": "1 + 1"},
+            {"type": "text", "name": "one", "label": "1"},
+            {"type": "text", "name": "two", "label": "2"},
+            {"type": "begin group", "name": "g", "label": "G"},
+            {"type": "text", "name": "three", "label": "3"},
+            {"type": "end group"},
+            {"type": "begin group", "name": "unseen", "label": "U"},
+            {"type": "calculate", "name": "d", "calculation": "2"},
+            {"type": "end group"},
+            {"type": "begin repeat", "name": "r", "label": "Dòng"},
+            {"type": "text", "name": "four", "label": "4"},
+            {"type": "end repeat"},
+        ]
+    )
+    assert [(page.key, page.title.plain, [i.name for i in page.items]) for page in form.pages] == [
+        ("one", "", ["one", "two"]),
+        ("g", "G", ["three"]),
+        ("r", "Dòng", ["r"]),
+    ]
+
+
+def test_aliases_of_types_and_columns_are_understood(cells_of: CellsOf) -> None:
+    cells = cells_of(
+        [
+            {
+                "Type": "select one from l",
+                "Name": "s",
+                "Label :: Tiếng Việt (vi)": "S",
+                "relevance": "1 = 1",
+                "read only": "no",
+                "Required Message": "R",
+                "bind::constraint": ". != 'a'",
+            },
+            {"Type": "select all that apply from l", "Name": "m", "Label :: Tiếng Việt (vi)": "M"},
+            {"Type": "int", "Name": "i", "Label :: Tiếng Việt (vi)": "I"},
+            {"Type": "begin_group", "Name": "g"},
+            {"Type": "photo", "Name": "p", "Label :: Tiếng Việt (vi)": "P"},
+            {"Type": "end_group"},
+        ],
+        [{"list name": "l", "name": "a", "label::Tiếng Việt (vi)": "Chữ A"}],
+    )
+    form = xlsform.build(cells)
+    assert [question.kind for question in form.questions()] == [
+        Kind.SELECT_ONE,
+        Kind.SELECT_MULTIPLE,
+        Kind.INTEGER,
+        Kind.IMAGE,
+    ]
+    first = next(form.questions())
+    assert (first.label.plain, first.required_message.plain, first.read_only) == ("S", "R", False)
+    assert first.relevant is not None
+    assert first.constraint is not None
+    assert form.lists["l"][0].label == "Chữ A"
+
+
+def test_smart_quotes_in_expressions_are_straightened(cells_of: CellsOf) -> None:
+    cells = cells_of([NUMBER, {**TEXT, "relevant": "${n} = “1”"}])
+    question = xlsform.build(cells).question("t")
+    assert question is not None
+    assert question.relevant is not None
+    assert question.relevant.source == '${n} = "1"'
+
+
+SURVEYS: list[tuple[list[dict[str, str]], int | None, str | None, str]] = [
+    ([{**TEXT, "type": "bogus"}], 2, "type", "unknown_type"),
+    ([{**TEXT, "type": "geopoint"}], 2, "type", "unsupported_type"),
+    ([{**TEXT, "type": "select_one"}], 2, "type", "missing_list"),
+    ([{**TEXT, "type": "select_one l or_other"}], 2, "type", "unsupported_or_other"),
+    ([{**TEXT, "type": "select_one zzz"}], 2, "type", "unknown_list"),
+    ([{"type": "", "name": "x", "label": "X"}], 2, "type", "missing_type"),
+    ([{"type": "text", "name": "", "label": "X"}], 2, "name", "missing_name"),
+    ([{"type": "text", "name": "x", "label": ""}], 2, "label", "missing_label"),
+    ([{**TEXT, "name": "hai từ"}], 2, "name", "bad_name"),
+    ([{**TEXT, "name": "a/b"}], 2, "name", "bad_name"),
+    ([{**TEXT, "name": "_id"}], 2, "name", "reserved_name"),
+    ([TEXT, NUMBER, TEXT], 4, "name", "duplicate_name"),
+    ([{**TEXT, "relevant": "${zzz} > 1"}], 2, "relevant", "unknown_reference"),
+    ([{**TEXT, "label": "Có ${zzz}"}], 2, "label", "unknown_reference"),
+    ([{**TEXT, "constraint_message": "${zzz}"}], 2, "constraint_message", "unknown_reference"),
+    ([{**TEXT, "constraint": "bogus-fn(., 1)"}], 2, "constraint", "unknown_function"),
+    ([{**TEXT, "constraint": ". > ("}], 2, "constraint", "syntax"),
+    ([{**TEXT, "label": "Giá ${}"}], 2, "label", "bad_reference"),
+    ([NUMBER, {**TEXT, "relevant": "${n} = co"}], 3, "relevant", "bare_name"),
+    ([NUMBER, {**TEXT, "relevant": "../n = 1"}], 3, "relevant", "unsupported_path"),
+    ([NUMBER, {**TEXT, "relevant": "/data/n = 1"}], 3, "relevant", "unsupported_path"),
+    ([{**TEXT, "default": "${last-saved#t}"}], 2, "default", "unsupported_last_saved"),
+    ([{**NUMBER, "default": "mười"}], 2, "default", "bad_default"),
+    ([{**TEXT, "required": "có lẽ"}], 2, "required", "syntax"),
+    ([{**TEXT, "read_only": "${t} = 1"}], 2, "read_only", "not_yes_no"),
+    ([{**TEXT, "appearance": "signature"}], 2, "appearance", "unsupported_appearance"),
+    ([{**TEXT, "appearance": "search('x')"}], 2, "appearance", "unsupported_appearance"),
+    ([{**TEXT, "x_bind": "unit.nonsense"}], 2, "x_bind", "wrong_bind"),
+    ([{**NUMBER, "x_bind": "unit.code"}], 2, "x_bind", "bind_not_for_type"),
+    ([{**TEXT, "x_consolidate": "total"}], 2, "x_consolidate", "wrong_consolidate"),
+    ([{**TEXT, "x_consolidate": "ratio"}], 2, "x_consolidate", "wrong_consolidate"),
+    ([{**TEXT, "x_consolidate": "sum"}], 2, "x_consolidate", "consolidate_not_for_type"),
+    ([{**TEXT, "x_consolidate": "ledger"}], 2, "x_consolidate", "consolidate_not_for_type"),
+    ([TEXT, {**NUMBER, "x_consolidate": "ratio: n / t"}], 3, "x_consolidate", "wrong_ratio"),
+    ([{**NUMBER, "x_previous": "explain 30"}], 2, "x_previous", "wrong_previous"),
+    ([{**TEXT, "x_previous": "explain > 30%"}], 2, "x_previous", "previous_not_for_type"),
+    ([{**TEXT, "choice_filter": "a = 1"}], 2, "choice_filter", "column_not_for_type"),
+    ([{"type": "calculate", "name": "c"}], 2, "calculation", "missing_calculation"),
+    ([{**TEXT, "parameters": "rows=5"}], 2, "parameters", "unsupported_column"),
+    ([{**TEXT, "media::image": "a.png"}], 2, "media::image", "unsupported_column"),
+    ([{**TEXT, "x_bidn": "unit.code"}], 2, "x_bidn", "unsupported_column"),
+    ([{**TEXT, "label::en": "T"}], 1, "label", "several_languages"),
+    ([{"type": "begin group", "name": "g", "label": "G"}, TEXT], 2, "type", "not_closed"),
+    ([TEXT, {"type": "end group"}], 3, "type", "unexpected_end"),
+    ([{"type": "begin group", "name": "g"}, {"type": "end group"}, TEXT], 2, "name", "empty_group"),
+    (
+        [{"type": "begin repeat", "name": "r", "label": "R", "repeat_count": "3"}, TEXT, {"type": "end repeat"}],
+        2,
+        "repeat_count",
+        "unsupported_repeat_count",
+    ),
+    ([{"type": "note", "name": "x", "label": "X"}, {**TEXT, "relevant": "${x} = 1"}], 3, "relevant", "note_reference"),
+    ([{**TEXT, "relevant": "${t} = 1"}], 2, "relevant", "cycle"),
+    (
+        [{**NUMBER, "type": "select_one l", "choice_filter": "height = 1"}],
+        2,
+        "choice_filter",
+        "unknown_choice_column",
+    ),
+    ([{**TEXT, "calculation": "pulldata('zzz', 'a', 'b', 'c')"}], 2, "calculation", "unknown_list"),
+]
+
+
+@pytest.mark.parametrize(
+    ("survey", "row", "column", "code"), SURVEYS, ids=[f"{c[3]}-{i}" for i, c in enumerate(SURVEYS)]
+)
+def test_what_is_not_supported_is_refused_in_its_place(
+    cells_of: CellsOf, survey: list[dict[str, str]], row: int | None, column: str | None, code: str
+) -> None:
+    found = [problem for problem in problems(cells_of(survey, CHOICES)) if problem.severity == "error"]
+    assert [(problem.sheet, problem.row, problem.column, problem.code) for problem in found] == [
+        ("survey", row, column, code)
+    ]
+    if column in survey[0]:
+        assert found[0].letter is not None
+    json.dumps(dict(found[0].params))
+
+
+def test_an_unknown_choice_column_is_known_when_the_list_has_it(cells_of: CellsOf) -> None:
+    cells = cells_of([{**NUMBER, "type": "select_one l", "choice_filter": "size = 1 or name = 'b'"}], CHOICES)
+    assert problems(cells) == ()
+
+
+@pytest.mark.parametrize(
+    ("choices", "row", "column", "code"),
+    [
+        ([{"list_name": "l", "name": "a", "label": ""}], 2, "label", "missing_cell"),
+        ([{"list_name": "", "name": "a", "label": "A"}], 2, "list_name", "missing_cell"),
+        ([*CHOICES, {"list_name": "l", "name": "a", "label": "Again"}], 4, "name", "duplicate_choice"),
+        ([{"list_name": "l", "name": "a b", "label": "A"}], 2, "name", "bad_choice_name"),
+        ([{"list_name": "l", "name": "a", "label": "Có ${t}"}], 2, "label", "reference_in_choice"),
+        ([{"list_name": "l", "name": "a", "label": "A", "image": "a.png"}], 2, "image", "unsupported_column"),
+        ([{"list_name": "l", "name": "a", "label::vi": "A", "label::en": "A"}], 1, "label::vi", "several_languages"),
+    ],
+)
+def test_choices_are_checked(
+    cells_of: CellsOf, choices: list[dict[str, str]], row: int, column: str, code: str
+) -> None:
+    cells = cells_of([{"type": "select_multiple l", "name": "m", "label": "M"}, TEXT], [*choices, *_FILLER])
+    found = [problem for problem in problems(cells) if problem.severity == "error"]
+    assert ("choices", row, column, code) in [(p.sheet, p.row, p.column, p.code) for p in found]
+
+
+_FILLER = [{"list_name": "l", "name": "zz", "label": "Z"}]
+
+
+@pytest.mark.parametrize(
+    ("settings", "code", "severity"),
+    [
+        ([{"form_id": "f", "public_key": "x"}], "unsupported_setting", "error"),
+        ([{"form_id": "f", "submission_url": "http://x"}], "unsupported_setting", "error"),
+        ([{"form_id": "f", "instance_name": "concat(${zzz}, 1)"}], "unknown_reference", "error"),
+        ([{"form_id": "f", "instance_name": "concat(("}], "syntax", "error"),
+        ([{"form_id": "f"}, {"form_id": "g"}], "second_settings_row", "error"),
+        ([{"form_id": "f", "style": "pages"}], "setting_ignored", "warning"),
+        ([{"form_title": "Chỉ có tên"}], "missing_setting", "warning"),
+    ],
+)
+def test_settings_are_checked(cells_of: CellsOf, settings: list[dict[str, str]], code: str, severity: str) -> None:
+    found = problems(cells_of([TEXT], (), settings))
+    assert [(p.sheet, p.code, p.severity) for p in found] == [("settings", code, severity)]
+
+
+def test_what_is_only_drawn_differently_is_a_warning(cells_of: CellsOf) -> None:
+    survey = [{**TEXT, "appearance": "multiline w2"}, {"type": "note", "name": "x", "label": "X", "required": "yes"}]
+    found = problems(cells_of(survey))
+    assert [(p.row, p.column, p.code, p.severity) for p in found] == [
+        (2, "appearance", "appearance_ignored", "warning"),
+        (3, "required", "column_not_for_type", "warning"),
+    ]
+
+
+def test_all_problems_come_at_once(cells_of: CellsOf) -> None:
+    survey = [
+        {**TEXT, "relevant": "${no} = 1", "constraint": "oops("},
+        {"type": "bogus", "name": "x", "label": "X"},
+        {"type": "calculate", "name": "p", "calculation": "${q} + 1"},
+        {"type": "calculate", "name": "q", "calculation": "${p} + 1"},
+        {"type": "calculate", "name": "v", "calculation": "${w} + 1"},
+        {"type": "calculate", "name": "w", "calculation": "${v} + 1"},
+    ]
+    found = problems(cells_of(survey))
+    assert [(p.row, p.code) for p in found] == [
+        (2, "syntax"),
+        (2, "unknown_reference"),
+        (3, "unknown_type"),
+        (4, "cycle"),
+        (6, "cycle"),
+    ]
+    assert [p.params["names"] for p in found if p.code == "cycle"] == [["p", "q", "p"], ["v", "w", "v"]]
+
+
+def test_a_ring_through_relevance_of_a_group_is_named(cells_of: CellsOf) -> None:
+    survey = [
+        {"type": "begin group", "name": "g", "label": "G", "relevant": "${c} > 1"},
+        NUMBER,
+        {"type": "end group"},
+        {"type": "calculate", "name": "c", "calculation": "${n} + 1"},
+    ]
+    (found,) = problems(cells_of(survey))
+    assert (found.row, found.code) == (2, "cycle")
+    assert set(found.params["names"]) == {"g", "n", "c"}  # type: ignore[call-overload]
+
+
+def test_other_sheets_are_told(cells_of: CellsOf) -> None:
+    cells = {**cells_of([TEXT]), "Ghi chú": [["x"]], "entities": [["list_name"]], "Trống": []}
+    found = problems(cells)
+    assert [(p.sheet, p.code, p.severity) for p in found] == [
+        ("Ghi chú", "sheet_ignored", "warning"),
+        ("entities", "unsupported_sheet", "error"),
+    ]
+    assert [p.code for p in problems({"Sheet1": [["type"]]}) if p.severity == "error"] == ["no_survey_sheet"]
+
+
+def test_text_outside_the_headers_is_not_dropped_in_silence(cells_of: CellsOf) -> None:
+    cells = cells_of([TEXT])
+    cells["survey"][1].append("lạc")
+    (found,) = problems(cells)
+    assert (found.code, found.row, found.letter) == ("column_without_header", 2, "D")
+
+
+def test_nesting_is_bounded(cells_of: CellsOf) -> None:
+    deep = [{"type": "begin group", "name": f"g{level}", "label": "G"} for level in range(500)]
+    found = problems(cells_of([*deep, TEXT, *[{"type": "end group"}] * 500]))
+    assert "too_deep" in {problem.code for problem in found}
+
+
+def test_cells_survive_json(own_cells: Cells) -> None:
+    again: Any = json.loads(json.dumps(own_cells))
+    assert [item.name for item in xlsform.build(again).walk()] == [
+        item.name for item in xlsform.build(own_cells).walk()
+    ]
+
+
+def test_nd132_is_understood(nd132: Form) -> None:
+    items = list(nd132.walk())
+    questions = [item for item in items if isinstance(item, Question)]
+    assert nd132.id == "nd132_2025_capxa"
+    assert sum(isinstance(item, Group) for item in items) == 8
+    assert sum(isinstance(item, Repeat) for item in items) == 1
+    assert sum(item.relevant is not None for item in items) == 22
+    assert sum(question.constraint is not None for question in questions) == 36
+    assert sum(question.kind is Kind.CALCULATE for question in questions) == 6
+    assert len(nd132.lists["unit"]) == 114
+    assert [page.key for page in nd132.pages] == [*"abcdefgh", "confirm"]
+    assert nd132.warnings == ()
+    assert nd132.instance_name is not None
+    unit = nd132.question("a_unit")
+    assert unit is not None
+    assert (unit.bind, unit.appearance) == ("unit.code", {"minimal", "autocomplete"})
