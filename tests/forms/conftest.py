@@ -183,3 +183,69 @@ def now() -> Now:
 @pytest.fixture(scope="session")
 def nd132(shared: Path) -> Form:
     return xlsform.build(xlsform.read((shared / "data" / "nd132.xlsx").read_bytes()))
+
+
+@pytest.fixture
+def an_lao() -> dict[str, dict[str, object] | bool]:
+    """Xã An Lão, 1/7-18/8/2025: the figures of a press article of 20/8/2025, the rest made up."""
+    return {
+        "a": {
+            "a_kind": "xa",
+            "a_unit": "11629",
+            "a_from": "2025-07-01",
+            "a_to": "2025-08-18",
+            "a_name": "Nguyễn Văn A",
+            "a_title": "Công chức",
+            "a_phone": "0912345678",
+            "a_email": "vhxh@example.vn",
+        },
+        "b": {
+            "b_dept": "vhxh",
+            "b_decision": "co",
+            "b_decision_no": "15/QĐ-UBND",
+            "b_decision_date": "5/7/2025",
+            "b_staff": 2,
+            "b_staff_full": 1,
+            "b_staff_tdc": 1,
+            "b_staff_cert": 0,
+            "b_multi": "co",
+        },
+        "c": {"c_plan": "dang", "c_plan_due": "2025-09-30", "c_bcd": "co", "c_docs": 3},
+        "d": {"d_tasks": ["chua"]},
+        "e": {
+            "e_visits": "7.117",
+            "e_recv": "1.142",
+            "e_online": 1048,
+            "e_direct": 94,
+            "e_ontime": 1035,
+            "e_late": 0,
+            "e_withdrawn": 45,
+            "e_proc": 62,
+            "e_proc_late": 0,
+            "e_pay": 400,
+            "e_st": 12,
+            "e_dayunit": "ngay_lv",
+        },
+        "f": {
+            "f_channels": ["truc_tiep", "zalo"],
+            "f_ca": 60,
+            "f_sign": 55,
+            "f_hpnet": "tot",
+            "f_group": 30,
+            "f_infra": "mot_phan",
+        },
+        "g": {"g_fields": ["tdc", "cds"], "g_people": 5, "g_mode": "ket_hop"},
+        "h": {
+            "h_has": "co",
+            "h_item": [
+                {
+                    "h_field": "tdc",
+                    "h_cause": "nhan_luc",
+                    "h_desc": "Chưa có công chức có chứng chỉ kiểm tra đo lường",
+                    "h_prop": "Mở lớp bồi dưỡng nghiệp vụ",
+                    "h_to": "so",
+                }
+            ],
+        },
+        "confirm": True,
+    }
