@@ -91,13 +91,17 @@ def days(count: int | Decimal, unit: str) -> str:
     return text.format(count=number(count))
 
 
+def distance(count: int, unit: str) -> str:
+    """3 ngày làm việc trước hạn; đúng ngày đến hạn; 1 ngày sau hạn."""
+    if count == 0:
+        return _("đúng ngày đến hạn")
+    text = _("{days} trước hạn") if count < 0 else _("{days} sau hạn")
+    return text.format(days=days(abs(count), unit))
+
+
 def offset(step: Step) -> str:
-    """3 ngày làm việc trước hạn; đúng ngày đến hạn; 1 ngày sau hạn, rồi 5 ngày một lần, thêm tối đa 4 lần."""
-    if step.offset == 0:
-        words = _("đúng ngày đến hạn")
-    else:
-        text = _("{days} trước hạn") if step.offset < 0 else _("{days} sau hạn")
-        words = text.format(days=days(abs(step.offset), step.unit))
+    """3 ngày làm việc sau hạn, rồi cứ 5 ngày làm việc một lần, tối đa thêm 4 lần."""
+    words = distance(step.offset, step.unit)
     if step.every and step.times:
         again = _("{words}, rồi cứ {days} một lần, tối đa thêm {times} lần")
         words = again.format(words=words, days=days(step.every, step.unit), times=step.times)

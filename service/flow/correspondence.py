@@ -1,0 +1,186 @@
+"""The record of mail as staff look at it: messages, their attempts, the local mailbox, the dry run."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from reminders import outbox, plan, steps, timeline
+from reminders.models import Attempt, Message
+from reminders.ports import Envelope, Letter
+from reminders.texts import TemplateError
+from service import mailwords
+from service.errors import NotFound
+from service.flow import reminding, units
+from service.models import Campaign, Invitation, Unit
+from service.settings import Settings
+from service.words import fold
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which messages to list; empty means any. `text` is looked for in address, subject and unit name."""
+
+    campaign: int | None = None
+    unit: str = ""
+    state: str = ""
+    kind: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One message in a list: `reply` is the server's last answer."""
+
+    message: Message
+    unit: str
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    entries: Sequence[Entry]
+    total: int
+    page: int
+    pages: int
+
+
+async def listing(wanted: Wanted, page: int) -> Listing:
+    """One page of the record, the newest first; a page beyond the end is the last one."""
+    found = await _matching(wanted)
+    total = await found.count()
+    pages = max(1, -(-total // PAGE))
+    page = min(max(page, 1), pages)
+    messages = await found.order_by("-id").offset((page - 1) * PAGE).limit(PAGE)
+    replies = await _last_replies([message.id for message in messages])
+    names = await _unit_names({message.unit for message in messages})
+    entries = [Entry(m, names.get(m.unit, m.unit), replies.get(m.id, "")) for m in messages]
+    return Listing(entries, total, page, pages)
+
+
+async def _matching(wanted: Wanted) -> QuerySet[Message]:
+    conditions = {"campaign": wanted.campaign, "unit": wanted.unit, "state": wanted.state, "kind": wanted.kind}
+    found = Message.filter(**{name: value for name, value in conditions.items() if value not in (None, "")})
+    if wanted.text:
+        codes = await Unit.filter(folded__contains=fold(wanted.text)).values_list("code", flat=True)
+        found = found.filter(
+            Q(to_address__icontains=wanted.text) | Q(subject__icontains=wanted.text) | Q(unit__in=list(codes))
+        )
+    return found
+
+
+async def _last_replies(message_ids: Sequence[int]) -> dict[int, str]:
+    rows = (
+        await Attempt.filter(message_id__in=list(message_ids))
+        .order_by("number", "id")
+        .values_list("message_id", "reply_code", "reply_text")
+    )
+    return {message: f"{code or ''} {text}".strip() for message, code, text in rows}
+
+
+async def _unit_names(codes: set[str]) -> dict[str, str]:
+    rows = await Unit.filter(code__in=[code for code in codes if code]).values_list("code", "full_name")
+    return {str(code): str(name) for code, name in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """One message in full. `text` has its links masked; `composed` is false while it has not gone out yet, and the
+    text is what it would say now (or empty when it cannot be made)."""
+
+    message: Message
+    unit: str
+    campaign: Campaign | None
+    attempts: Sequence[Attempt]
+    subject: str
+    text: str
+    composed: bool
+
+
+async def message(settings: Settings, number: int, now: datetime) -> Letterhead:
+    """One message with every attempt. Raises NotFound."""
+    found = await Message.get_or_none(id=number)
+    if found is None:
+        raise NotFound()
+    attempts = await Attempt.filter(message_id=number).order_by("number", "id")
+    campaign = await Campaign.get_or_none(id=found.campaign) if found.campaign else None
+    names = await _unit_names({found.unit})
+    subject, text, composed = found.subject, found.text, bool(found.text)
+    if not composed and found.state == "waiting":
+        subject, text = await _as_it_would_be(settings, _envelope(found), now)
+    unit = names.get(found.unit, found.unit)
+    return Letterhead(found, unit, campaign, attempts, subject, mailwords.masked(text), composed)
+
+
+async def _as_it_would_be(settings: Settings, envelope: Envelope, at: datetime) -> tuple[str, str]:
+    try:
+        return await reminding.MailDesk(settings, lambda: at).compose(envelope, at)
+    except TemplateError:
+        return "", ""
+
+
+async def mailbox(page: int) -> Listing:
+    """The local mailbox: what was sent while no mail server is configured."""
+    return await listing(Wanted(state="sent"), page)
+
+
+async def as_received(settings: Settings, number: int, now: datetime) -> tuple[Message, str]:
+    """A message of the local mailbox as its recipient reads it, link included. Raises NotFound."""
+    found = await Message.get_or_none(id=number, state="sent")
+    if found is None:
+        raise NotFound()
+    return found, await reminding.as_received(settings, found, now)
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What the plan would do at a moment: notices, skipped, and the moments of the plan that are still to come."""
+
+    at: datetime
+    notices: Sequence[plan.Notice]
+    skipped: Sequence[plan.Skipped]
+    upcoming: Sequence[timeline.Moment]
+    names: Mapping[str, str]
+
+
+async def dry_run(campaign: Campaign, at: datetime) -> DryRun:
+    """Who of a published campaign would be mailed at a moment, and why not the others. Raises CalendarGap."""
+    calendar = await units.calendar()
+    decision = await reminding.decide(campaign, at, calendar)
+    assert campaign.due_at is not None
+    moments, _cut = timeline.known_moments(steps.from_json(campaign.reminders), campaign.due_at, calendar)
+    end = campaign.closes_at
+    upcoming = [m for m in moments if m.at > at and (end is None or m.at <= end)]
+    rows = await Invitation.filter(campaign=campaign).values_list("code", "full_name")
+    names = {str(code): str(name) for code, name in rows}
+    return DryRun(at, decision.notices, decision.skipped, upcoming, names)
+
+
+async def text_of(settings: Settings, notice: plan.Notice, at: datetime) -> tuple[str, str]:
+    """Subject and text of a notice as they would go out at that moment, links masked."""
+    subject, text = await _as_it_would_be(settings, _envelope(outbox.from_notice(notice)), at)
+    return subject, mailwords.masked(text)
+
+
+def _envelope(mail: Letter | Message) -> Envelope:
+    """A letter as the desk sees it, for composing its text outside the outbox."""
+    return Envelope(
+        id=0,
+        key=mail.key,
+        kind=mail.kind,
+        ref=mail.ref,
+        to_address=mail.to_address,
+        to_name=mail.to_name,
+        campaign=mail.campaign,
+        unit=mail.unit,
+        contact=mail.contact,
+        step=mail.step,
+        occurrence=mail.occurrence,
+        due_round=mail.due_round,
+        template=mail.template,
+        attempt=0,
+    )

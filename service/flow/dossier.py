@@ -1,0 +1,158 @@
+"""One unit's file in one campaign, as staff look at it: people, what happened, what was mailed, what was sent."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import anyio
+
+from forms.answers import Field, Heading, RowGroup
+from forms.schema import FILES, Form, Kind
+from service import files, life
+from service.errors import NotFound
+from service.flow import attachments, campaigns, correspondence, drafts, forms, submissions
+from service.models import Campaign, Contact, Draft, Event, EventNote, Intake, Invitation, StoredFile, Submission
+from service.settings import Settings
+from service.words import _
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event: who did it, in words, and the remark given with it."""
+
+    event: Event
+    actor: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer as people read it; `attachment` when it is a file."""
+
+    label: str
+    shown: str
+    attachment: attachments.Given | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A page of the form with what was answered on it; a row of a repeat has a heading of its own."""
+
+    title: str
+    answers: Sequence[Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One submission, and its answers by section (none for a nil return)."""
+
+    submission: Submission
+    actor: str
+    sections: Sequence[Section]
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    campaign: Campaign
+    invitation: Invitation
+    standing: life.Standing
+    contacts: Sequence[Contact]
+    happenings: Sequence[Happening]
+    mail: correspondence.Listing
+    sent: Sequence[Sent]
+    intakes: Sequence[Intake]
+    draft_saved: datetime | None
+
+
+async def of(campaign_id: int, code: str, now: datetime) -> Dossier:
+    """The file of a unit in a published campaign. Raises NotFound, NotPublished."""
+    campaign = await campaigns.published(campaign_id)
+    invitation = await _invitation(campaign_id, code)
+    invitation.campaign = campaign
+    events = await Event.filter(invitation=invitation).order_by("seq")
+    notes = {n.event_id: n.text for n in await EventNote.filter(event__invitation_id=invitation.id)}
+    given = await submissions.of_invitation(invitation.id)
+    names = await drafts.people({e.actor_ref for e in events} | {s.actor_ref for s in given})
+    form = await forms.built(campaign.form_id)
+    draft = await Draft.get_or_none(invitation_id=invitation.id)
+    return Dossier(
+        campaign=campaign,
+        invitation=invitation,
+        standing=_standing(invitation, events, now),
+        contacts=await Contact.filter(unit_id=invitation.unit_id, active=True).order_by("role", "id"),
+        happenings=[Happening(e, names.get(e.actor_ref, ""), notes.get(e.id, "")) for e in events],
+        mail=await correspondence.listing(correspondence.Wanted(campaign=campaign_id, unit=code), 1),
+        sent=[Sent(s, names.get(s.actor_ref, ""), await _sections(form, invitation, campaign, s)) for s in given],
+        intakes=await Intake.filter(invitation=invitation).order_by("-id").select_related("scan"),
+        draft_saved=draft.updated_at if draft else None,
+    )
+
+
+async def _invitation(campaign_id: int, code: str) -> Invitation:
+    found = await Invitation.get_or_none(campaign_id=campaign_id, code=code)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _standing(invitation: Invitation, events: Sequence[Event], now: datetime) -> life.Standing:
+    lived = tuple(life.Event(life.Act(e.act), life.State(e.to), e.at, e.recorded_at, e.nil, e.due_at) for e in events)
+    track = life.Track(invitation.code, invitation.kind, invitation.group, invitation.original_due_at, lived)
+    return life.state_at(track, now)
+
+
+async def _sections(
+    form: Form, invitation: Invitation, campaign: Campaign, submission: Submission
+) -> Sequence[Section]:
+    """What was answered, page by page and row by row; blanks are left out."""
+    if submission.nil_reason:
+        return ()
+    picture = submissions.as_sent(form, invitation, campaign, submission)
+    given = await attachments.named(invitation.id, form, submissions.sent_answers(form, submission))
+    found: list[Section] = []
+    for page in form.pages:
+        parts = picture.page(page.key)
+        found.append(Section(page.title.plain, _answers(parts, given)))
+        for group in (part for part in parts if isinstance(part, RowGroup) and part.relevant):
+            found += [Section(f"{group.label} – {row.number}", _answers(row.items, given)) for row in group.rows]
+    return [section for section in found if section.answers]
+
+
+def _answers(parts: Iterable[Field | Heading | RowGroup], given: Mapping[str, attachments.Given]) -> list[Answer]:
+    return [
+        _answer(part, given)
+        for part in parts
+        if isinstance(part, Field) and part.relevant and part.shown and part.question.kind is not Kind.NOTE
+    ]
+
+
+def _answer(field: Field, given: Mapping[str, attachments.Given]) -> Answer:
+    if field.question.kind in FILES:
+        file = given.get(field.shown)
+        return Answer(field.label, file.name if file else _("(tệp không còn)"), file)
+    if field.question.kind is Kind.ACKNOWLEDGE:
+        return Answer(field.label, _("Đã xác nhận"))
+    return Answer(field.label, field.shown)
+
+
+async def attachment(settings: Settings, campaign_id: int, code: str, number: int) -> tuple[StoredFile, Path]:
+    """A file the unit sent, and where its bytes are. Raises NotFound."""
+    return await attachments.download(settings, (await _invitation(campaign_id, code)).id, number)
+
+
+async def scan(settings: Settings, campaign_id: int, code: str, number: int) -> tuple[StoredFile, Path]:
+    """The scan recorded with an intake. Raises NotFound."""
+    invitation = await _invitation(campaign_id, code)
+    row = await Intake.filter(id=number, invitation=invitation).select_related("scan").first()
+    return await on_disk(settings, row.scan if row else None)
+
+
+async def on_disk(settings: Settings, file: StoredFile | None) -> tuple[StoredFile, Path]:
+    """A stored file with the place of its bytes. Raises NotFound when there is none."""
+    if file is None:
+        raise NotFound()
+    place = files.path(settings.files_dir, file.sha256)
+    if not await anyio.to_thread.run_sync(place.is_file):
+        raise NotFound()
+    return file, place

@@ -1,0 +1,76 @@
+"""What staff pages read out of an address: numbers of rows, days, moments, and the as-of of a figure."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+
+from forms.values import read_date
+from service import web
+from service.errors import NotFound
+from service.flow.drafts import MAX_ID
+from service.words import ZONE
+
+END_OF_DAY = time(23, 59, 59, 999999)
+
+
+def number(request: Request, name: str = "id") -> int:
+    """A row's number in the path. Raises NotFound for one no database could hold."""
+    found: int = request.path_params[name]
+    if found > MAX_ID:
+        raise NotFound()
+    return found
+
+
+def whole(text: str) -> int | None:
+    """A number in a query, None when it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
+
+
+def moment(text: str, clock: time) -> datetime | None:
+    """A moment as people or programs write it, None when it is none.
+
+    A bare day takes `clock`; a day and time, or ISO 8601 without an offset, is Vietnam's time.
+    """
+    # A "+" that was not percent-encoded arrives as a space.
+    raw = text.strip().replace(" ", "+") if "T" in text else text.strip()
+    day, _space, of_day = raw.partition(" ")
+    found = read_date(day)
+    try:
+        if found is not None:
+            return datetime.combine(found, time.fromisoformat(of_day) if of_day else clock, ZONE)
+        parsed = datetime.fromisoformat(raw)
+    except ValueError:
+        return None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=ZONE)
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The moment figures are wanted for. `given` is as typed, "" for now; `wrong` when it could not be read.
+
+    A moment still to come counts as now: nothing is known of it yet.
+    """
+
+    at: datetime
+    given: str
+    wrong: bool = False
+
+    def link(self, path: str, /, anchor: str = "", **params: object) -> str:
+        """An address that keeps this as-of."""
+        query = {name: value for name, value in params.items() if value not in (None, "")}
+        if self.given:
+            query["as_of"] = self.given
+        return path + (f"?{urlencode(query)}" if query else "") + (f"#{anchor}" if anchor else "")
+
+
+def as_of(request: Request) -> AsOf:
+    """The as-of of the query; a bare day means to its end."""
+    now, text = web.now(request), request.query_params.get("as_of", "").strip()
+    if not text:
+        return AsOf(now, "")
+    found = moment(text, END_OF_DAY)
+    if found is None:
+        return AsOf(now, text[:40], wrong=True)
+    return AsOf(min(found, now), text)

@@ -1,0 +1,230 @@
+"""The form of a campaign: what stands in its fields, and the plain values that service.flow.terms reads.
+
+Nothing typed is lost: what cannot be read is drawn again as it was typed.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from starlette.datastructures import FormData
+
+from forms.values import read_date
+from reminders import steps
+from reminders.steps import Step
+from service import web
+from service.models import Campaign, Unit
+from service.words import local, number
+
+SPARE_STEPS = 2
+TEXTS = (
+    "title",
+    "form",
+    "letter_number",
+    "letter_date",
+    "letter_subject",
+    "staff",
+    "period_from",
+    "period_to",
+    "opens_on",
+    "opens_time",
+    "due_mode",
+    "due_on",
+    "due_time",
+    "due_days",
+    "due_kind",
+    "closes_on",
+    "closes_time",
+    "roster",
+    "allow_nil",
+    "letter_kept",
+    "letter_kept_name",
+)
+DEFAULTS = dict.fromkeys(TEXTS, "") | {
+    "opens_time": "08:00",
+    "due_mode": "at",
+    "due_time": "17:00",
+    "due_kind": "working_day",
+    "closes_time": "17:00",
+    "roster": "all",
+}
+# Where the summary of errors leads for a field of terms.
+ANCHORS = {
+    "due": "due_mode_at",
+    "units": "roster_all",
+    "reminders": "step_0_on",
+    "opens_at": "opens_on",
+    "closes_at": "closes_on",
+    "signoff": "title",
+}
+STEP_TEXTS = ("id", "on", "days", "side", "unit", "at", "to", "every", "times")
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One row of the reminder plan as it stands in the form. `on` is "on" or ""; `side` before, on or after."""
+
+    id: str = ""
+    on: str = ""
+    days: str = ""
+    side: str = "after"
+    unit: str = "working_day"
+    at: str = "08:00"
+    to: str = "official"
+    every: str = ""
+    times: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The whole form as typed."""
+
+    texts: Mapping[str, str]
+    kinds: Collection[str] = ()
+    groups: Collection[str] = ()
+    units: Collection[str] = ()
+    steps: Sequence[StepRow] = field(default=())
+
+
+def blank(staff_id: int) -> Filled:
+    """A new campaign: the staff member who makes it is the one to call, the default plan stands."""
+    return Filled({**DEFAULTS, "staff": str(staff_id)}, steps=_rows(steps.DEFAULT))
+
+
+def of_campaign(campaign: Campaign) -> Filled:
+    """The form of a campaign that is not published yet."""
+    texts = {
+        **DEFAULTS,
+        "title": campaign.title,
+        "form": str(campaign.form_id),
+        "letter_number": campaign.letter_number,
+        "letter_date": _iso(campaign.letter_date),
+        "letter_subject": campaign.letter_subject,
+        "staff": str(campaign.staff_id or ""),
+        "period_from": _iso(campaign.period_from),
+        "period_to": _iso(campaign.period_to),
+        "due_mode": "days" if campaign.due_kind else "at",
+        "due_days": number(campaign.due_days.normalize()) if campaign.due_days is not None else "",
+        "due_kind": campaign.due_kind or DEFAULTS["due_kind"],
+        "roster": "all" if campaign.roster == "all" else "units",
+        "allow_nil": "on" if campaign.allow_nil else "",
+    }
+    for name, value in (("opens", campaign.opens_at), ("due", campaign.due_at), ("closes", campaign.closes_at)):
+        texts |= _moment(name, value)
+    units = () if campaign.roster == "all" else tuple(campaign.roster)
+    return Filled(texts, units=units, steps=_rows(steps.from_json(campaign.reminders)))
+
+
+def _iso(value: date | None) -> str:
+    return value.isoformat() if value else ""
+
+
+def _moment(name: str, value: datetime | None) -> dict[str, str]:
+    if value is None:
+        return {}
+    return {f"{name}_on": local(value).date().isoformat(), f"{name}_time": f"{local(value):%H:%M}"}
+
+
+def _rows(found: Sequence[Step]) -> tuple[StepRow, ...]:
+    rows = [
+        StepRow(
+            id=step.id,
+            on="on",
+            days=str(abs(step.offset)),
+            side="before" if step.offset < 0 else "after" if step.offset > 0 else "on",
+            unit=step.unit,
+            at=f"{step.at:%H:%M}",
+            to=step.to,
+            every=str(step.every or ""),
+            times=str(step.times or ""),
+        )
+        for step in found
+    ]
+    return (*rows, *(StepRow() for _ in range(SPARE_STEPS)))
+
+
+def of_form(form: FormData) -> Filled:
+    """The form as it was posted."""
+    texts = {name: web.text(form, name) for name in TEXTS}
+    rows = []
+    while f"step_{len(rows)}_id" in form and len(rows) <= steps.MOST_STEPS:
+        rows.append(StepRow(**{name: web.text(form, f"step_{len(rows)}_{name}") for name in STEP_TEXTS}))
+    return Filled(texts, web.texts(form, "kinds"), web.texts(form, "groups"), web.texts(form, "units"), rows)
+
+
+def kept(filled: Filled, digest: str, name: str) -> Filled:
+    """The form with an official letter that was already taken in."""
+    return replace(filled, texts={**filled.texts, "letter_kept": digest, "letter_kept_name": name})
+
+
+def values(filled: Filled, known: Sequence[Unit]) -> dict[str, object]:
+    """The plain values for terms.read."""
+    texts = filled.texts
+    return {
+        "title": texts["title"],
+        "form": texts["form"],
+        "letter": {
+            "number": texts["letter_number"],
+            "date": _day(texts["letter_date"]),
+            "subject": texts["letter_subject"],
+        },
+        "staff": texts["staff"],
+        "period_from": _day(texts["period_from"]),
+        "period_to": _day(texts["period_to"]),
+        "opens_at": _at(texts, "opens"),
+        "due": _due(texts),
+        "closes_at": _at(texts, "closes"),
+        "units": _units(filled, known),
+        "allow_nil": texts["allow_nil"],
+        "reminders": [_step(row, place) for place, row in enumerate(filled.steps, start=1) if row.on],
+    }
+
+
+def _day(text: str) -> str:
+    found = read_date(text)
+    return found.isoformat() if found else text
+
+
+def _at(texts: Mapping[str, str], name: str) -> str:
+    day = _day(texts[f"{name}_on"])
+    return f"{day}T{texts[f'{name}_time'] or DEFAULTS[f'{name}_time']}" if day else ""
+
+
+def _due(texts: Mapping[str, str]) -> dict[str, object] | None:
+    if texts["due_mode"] == "days":
+        return {"days": texts["due_days"], "kind": texts["due_kind"]}
+    at = _at(texts, "due")
+    return {"at": at} if at else None
+
+
+def _units(filled: Filled, known: Sequence[Unit]) -> object:
+    match filled.texts["roster"]:
+        case "all":
+            return "all"
+        case "groups":
+            return [u.code for u in known if u.kind in filled.kinds or u.group in filled.groups]
+        case _:
+            return list(filled.units)
+
+
+def _step(row: StepRow, place: int) -> dict[str, object]:
+    """One step; the text follows from whom it goes to and when."""
+    before = {step.id: step for step in steps.DEFAULT}.get(row.id)
+    days = _whole(row.days) if row.side != "on" else 0
+    offset = -days if row.side == "before" and isinstance(days, int) else days
+    text = {"before": "reminder_before", "on": "reminder_due"}.get(row.side, "reminder_after")
+    return {
+        "id": row.id or f"own{place}",
+        "offset": offset,
+        "unit": row.unit,
+        "at": row.at,
+        "states": sorted(before.states if before else steps.OWING),
+        "to": row.to,
+        "text": "leader_copy" if row.to == "leader" else text,
+        "every": _whole(row.every) or None,
+        "times": _whole(row.times) or None,
+    }
+
+
+def _whole(text: str) -> int | str:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else text
