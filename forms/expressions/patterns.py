@@ -17,8 +17,8 @@ from forms.expressions.pattern_syntax import BadPattern, NotRegular, parse_patte
 
 LONGEST_PATTERN = 1_000
 LONGEST_TEXT = 5_000
-LONGEST_BACKTRACKED = 300  # with two open repetitions at most, about 300³/6 steps
-_MOST_OPEN = 2
+LONGEST_BACKTRACKED = 200
+_MOST_WAYS = 1_000_000  # to try a backtracking pattern at one place of such a text
 
 __all__ = ["LONGEST_PATTERN", "LONGEST_TEXT", "BadPattern", "compile_pattern", "found"]
 
@@ -62,7 +62,7 @@ def found(source: str, text: str) -> bool:
 
 def _backtracking(source: str) -> Callable[[str], bool]:
     pieces = _PIECES.findall(source)
-    if _may_run_away(pieces):
+    if _ways(pieces) > _MOST_WAYS:
         raise BadPattern("runs_away")
     if any(_SET_OPERATION.search(re.sub(r"\\.", "", piece[1:])) for piece in pieces if piece[0] == "["):
         raise BadPattern("class")
@@ -73,22 +73,50 @@ def _backtracking(source: str) -> Callable[[str], bool]:
     return lambda text: search(text[:LONGEST_BACKTRACKED]) is not None
 
 
-def _may_run_away(pieces: list[str]) -> bool:
-    """Whether a repeated group repeats or chooses inside, or more than a few repetitions are open."""
-    opened = 0
-    groups: list[bool] = [False]  # for every open bracket, whether something varies inside
-    closed = False  # whether a group that varies has just been closed
+class _Group:
+    """What is known of a bracket: in how many ways its inside may match, and the sum of its look-arounds."""
+
+    def __init__(self, opening: str) -> None:
+        self.looks = opening.endswith(("=", "!"))
+        self.ways = 1
+        self.looked = 1
+
+
+def _ways(pieces: list[str]) -> float:
+    """A bound on the ways to try a pattern; infinite where a group that may vary is repeated.
+
+    Look-arounds are never entered again, so they add up; everything else multiplies.
+    """
+    groups = [_Group("")]
+    varies = False  # whether a group that may match in several ways has just been closed
     for piece in pieces:
-        repeats = piece in ("*", "+") or (piece[0] == "{" and piece != "{")
-        if repeats and closed:
-            return True
-        closed = False
+        choices = _choices(piece)
+        if choices > 1 and piece not in ("?", "|") and varies:
+            return float("inf")
+        varies = False
         if piece[0] == "(":
-            groups.append(False)
-        elif piece == ")":
-            closed = groups.pop() if len(groups) > 1 else False
-            groups[-1] = groups[-1] or closed
-        elif repeats or piece == "|":
-            groups[-1] = True
-            opened += piece in ("*", "+") or piece.endswith(",}")
-    return opened > _MOST_OPEN
+            groups.append(_Group(piece))
+        elif piece == ")" and len(groups) > 1:
+            closed = groups.pop()
+            ways = closed.ways * closed.looked
+            varies = ways > 1
+            if closed.looks:
+                groups[-1].looked += ways
+            else:
+                groups[-1].ways *= ways
+        else:
+            groups[-1].ways *= choices
+    return groups[0].ways * groups[0].looked
+
+
+def _choices(piece: str) -> int:
+    """How many ways a quantifier or a bar leaves open, 1 for any other piece."""
+    if piece in ("*", "+") or piece.endswith(",}"):
+        return LONGEST_BACKTRACKED
+    if piece in ("?", "|"):
+        return 2
+    if piece[0] == "{" and piece != "{":
+        least, _, most = piece[1:-1].partition(",")
+        # One fixed number leaves no choice, but a group that varies must not be under it.
+        return max(int(most or least) - int(least) + 1, 2)
+    return 1

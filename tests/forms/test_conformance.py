@@ -89,7 +89,7 @@ def outcome(case: dict[str, Any], document: ElementTree.Element, now: datetime) 
         return math.floor(value * case["factor"] + 0.5) / case["factor"]
     value = evaluate(case["expr"], document, context, now=now)
     if case["check"] == "boolean":
-        return bool(value) and value == value
+        return bool(value) and value == value  # NaN is false
     return text_of(value)
 
 
@@ -97,11 +97,11 @@ def passes(case: dict[str, Any], document: ElementTree.Element, now: datetime) -
     try:
         value = outcome(case, document, now)
     except (EvaluationError, ExpressionError):
-        return case["check"] == "error"
+        return bool(case["check"] == "error")
     if case["check"] == "error":
         return False
     if not isinstance(value, float):
-        return value == (str(case["expected"]) if case["check"] == "string" else case["expected"])
+        return bool(value == (str(case["expected"]) if case["check"] == "string" else case["expected"]))
     expected = float(case["expected"])
     return value == expected or (math.isnan(value) and math.isnan(expected))
 
