@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
+from forms.columns import Lists
 from forms.expressions import Expression
 from forms.plan import graph
-from forms.schema import NUMBERS, Choice, Consolidate, Item, Kind, Question, Text, walk
+from forms.schema import NUMBERS, Consolidate, Item, Kind, Question, Repeat, Text, walk
 from forms.sheets import Line
 from forms.survey import Survey
 
@@ -18,8 +19,6 @@ _REFERENCE = re.compile(r"\$\{[^{}]*\}")
 _BARE = re.compile(r"(?<![\w.:@-])([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)(?!\s*\(|[\w.:-])")
 _OPERATORS = frozenset({"and", "or", "div", "mod"})
 _LIST_CALL = re.compile(r"\b(?:instance|pulldata)\s*\(\s*(?:\"([^\"]*)\"|'([^']*)')")
-
-Lists = Mapping[str, tuple[Choice, ...]]
 
 
 def check(survey: Survey, lists: Lists) -> None:
@@ -105,11 +104,21 @@ def _ratio(line: Line, consolidate: Consolidate, items: Mapping[str, Item]) -> N
     """A ratio of sums needs two numbers, both inside the same repeat or both outside any."""
     if consolidate.how != "ratio":
         return
+    places = set()
     for name in (consolidate.numerator, consolidate.denominator):
         found = items.get(name or "")
-        number = isinstance(found, Question) and (found.kind in NUMBERS or found.kind is Kind.CALCULATE)
-        if not number:
+        if not isinstance(found, Question) or not (found.kind in NUMBERS or found.kind is Kind.CALCULATE):
             line.problem("wrong_ratio", "x_consolidate", name=name)
+            return
+        places.add(_repeat_around(found, items))
+    if len(places) > 1:
+        line.problem("wrong_ratio", "x_consolidate", name=consolidate.denominator)
+
+
+def _repeat_around(question: Question, items: Mapping[str, Item]) -> str | None:
+    """The path of the innermost repeat a question stands in."""
+    around = (items.get(name) for name in reversed(question.path.split("/")[:-1]))
+    return next((item.path for item in around if isinstance(item, Repeat)), None)
 
 
 def _cycles(survey: Survey, items: Mapping[str, Item]) -> None:

@@ -3,45 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 
-from forms import rowtypes
-from forms.expressions import Expression, ExpressionError
-from forms.expressions import compile as compile_expression
-from forms.schema import (
-    BINDS,
-    EMPTY,
-    METADATA,
-    NUMBERS,
-    ROW_ID,
-    SELECTS,
-    Choice,
-    Consolidate,
-    Group,
-    Item,
-    Kind,
-    Previous,
-    Question,
-    Repeat,
-    Text,
-)
+from forms import columns, rowtypes
+from forms.columns import Lists
+from forms.schema import METADATA, ROW_ID, Group, Item, Kind, Question, Repeat
 from forms.sheets import SURVEY, Line, Sheet
-from forms.values import parse
 
 MAX_ITEMS = 2_000
 MAX_DEPTH = 8
 MAX_NAME = 64
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
-_REFERENCE = re.compile(r"\$\{([^{}]*)\}")
-_YES = frozenset({"yes", "true", "true()"})
-_NO = frozenset({"no", "false", "false()"})
-_QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
-_RATIO = re.compile(r"ratio\s*:\s*(\S+)\s*/\s*(\S+)")
-_EXPLAIN = re.compile(r"explain\s*>\s*([0-9]{1,4}(?:[.,][0-9]{1,2})?)\s*%")
-_CALL = re.compile(r"[a-z][A-Za-z0-9:.-]*\(.*\)", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -63,13 +36,13 @@ class Survey:
     lines: dict[str, Line] = field(default_factory=dict)
 
 
-def read_survey(sheet: Sheet, lists: Mapping[str, tuple[Choice, ...]]) -> Survey:
+def read_survey(sheet: Sheet, lists: Lists) -> Survey:
     """All items; problems go to the sheet. An item with a problem may be left out."""
     return _Reader(sheet, lists).read()
 
 
 class _Reader:
-    def __init__(self, sheet: Sheet, lists: Mapping[str, tuple[Choice, ...]]) -> None:
+    def __init__(self, sheet: Sheet, lists: Lists) -> None:
         self.sheet = sheet
         self.lists = lists
         self.survey = Survey()
@@ -138,12 +111,12 @@ class _Reader:
             return
         if not done.items:
             line.problem("empty_group", "name", name=done.name)
-        path, label = done.path.rstrip("/"), self._text(line, "label")
-        relevant, looks = self.expression(line, "relevant"), self._appearance(line, None)
+        path, label = done.path.rstrip("/"), columns.text(line, "label")
+        relevant, looks = columns.expression(line, "relevant"), columns.appearance(line, None)
         items = tuple(done.items)
         made: Item
         if done.what == "repeat":
-            consolidate = self._consolidate(line, None)
+            consolidate = columns.consolidate(line, None)
             made = Repeat(done.name, path, label, items, relevant, looks, consolidate)
         else:
             made = Group(done.name, path, label, items, relevant, looks)
@@ -157,7 +130,7 @@ class _Reader:
             line.problem("unknown_list", "type", list=choices)
             choices = None
         self._idle(line, rowtypes.columns_of(kind), kind.value)
-        calculation = self.expression(line, "calculation")
+        calculation = columns.expression(line, "calculation")
         if kind is Kind.CALCULATE and calculation is None and not line.get("calculation"):
             line.problem("missing_calculation", "calculation", name=name)
         if kind is not Kind.HIDDEN and kind not in METADATA and kind is not Kind.CALCULATE:
@@ -167,22 +140,22 @@ class _Reader:
                 name=name,
                 path=f"{self.open[-1].path}{name}",
                 kind=kind,
-                label=self._text(line, "label"),
-                hint=self._text(line, "hint"),
-                required=self._required(line),
-                required_message=self._text(line, "required_message"),
-                relevant=self.expression(line, "relevant"),
-                constraint=self.expression(line, "constraint"),
-                constraint_message=self._text(line, "constraint_message"),
+                label=columns.text(line, "label"),
+                hint=columns.text(line, "hint"),
+                required=columns.required(line),
+                required_message=columns.text(line, "required_message"),
+                relevant=columns.expression(line, "relevant"),
+                constraint=columns.expression(line, "constraint"),
+                constraint_message=columns.text(line, "constraint_message"),
                 calculation=calculation,
-                default=self._default(line, kind, choices),
+                default=columns.default(line, kind, choices, self.lists),
                 choices=choices,
-                choice_filter=self.expression(line, "choice_filter"),
-                read_only=self._yes_no(line, "read_only"),
-                appearance=self._appearance(line, kind),
-                bind=self._bind(line, kind),
-                consolidate=self._consolidate(line, kind),
-                previous=self._previous(line, kind),
+                choice_filter=columns.expression(line, "choice_filter"),
+                read_only=columns.yes_no(line, "read_only"),
+                appearance=columns.appearance(line, kind),
+                bind=columns.bind(line, kind),
+                consolidate=columns.consolidate(line, kind),
+                previous=columns.previous(line, kind),
             )
         )
 
@@ -211,130 +184,3 @@ class _Reader:
                 continue  # a column that we do not know is told once, by the importer
             told = line.warning if key in rowtypes.IDLE_COLUMNS else line.problem
             told("column_not_for_type", key, type=what)
-
-    # cells
-
-    def expression(self, line: Line, key: str) -> Expression | None:
-        source = line.get(key).translate(_QUOTES)
-        return self._compiled(line, key, source) if source else None
-
-    def _compiled(self, line: Line, key: str, source: str) -> Expression | None:
-        try:
-            return compile_expression(source)
-        except ExpressionError as error:
-            line.problem(error.code, key, **{**error.params, "position": error.position, "expression": source[:200]})
-            return None
-
-    def _text(self, line: Line, key: str) -> Text:
-        words = line.get(key)
-        if not words:
-            return EMPTY
-        if "<output" in words:
-            line.problem("unsupported_markup", key)
-        parts: list[str | Expression] = []
-        for place, piece in enumerate(_REFERENCE.split(words)):
-            if place % 2 == 0:
-                if piece:
-                    parts.append(piece)
-            elif compiled := self._compiled(line, key, f"${{{piece.strip()}}}"):
-                parts.append(compiled)
-        return Text(tuple(parts))
-
-    def _required(self, line: Line) -> bool | Expression:
-        text = line.get("required")
-        if text.lower() in _YES | _NO or not text:
-            return text.lower() in _YES
-        return self.expression(line, "required") or False
-
-    def _yes_no(self, line: Line, key: str) -> bool:
-        text = line.get(key).lower()
-        if text and text not in _YES | _NO:
-            line.problem("not_yes_no", key, value=text[:80])
-        return text in _YES
-
-    def _default(self, line: Line, kind: Kind, choices: str | None) -> str | Expression | None:
-        """An expression when it refers to a question or is one call, else the text itself."""
-        text = line.get("default")
-        if not text:
-            return None
-        if "${" in text or _CALL.fullmatch(text):
-            return self.expression(line, "default")
-        names = {choice.name: choice for choice in self.lists.get(choices or "", ())}
-        if kind in SELECTS and choices is None:
-            return text
-        found = parse(kind, text, names)
-        if found.code is not None:
-            line.problem("bad_default", "default", value=text[:80], why=found.code)
-        return text
-
-    def _appearance(self, line: Line, kind: Kind | None) -> frozenset[str]:
-        looks = line.get("appearance").split()
-        kept = set()
-        for look in looks:
-            code = rowtypes.appearance_code(look.lower(), kind)
-            if code is None:
-                kept.add(look.lower())
-            elif code == "appearance_ignored":
-                line.warning(code, "appearance", appearance=look[:80])
-            else:
-                line.problem(code, "appearance", appearance=look[:80])
-        return frozenset(kept)
-
-    def _bind(self, line: Line, kind: Kind) -> str | None:
-        text = line.get("x_bind").lower()
-        if not text:
-            return None
-        if text not in BINDS:
-            line.problem("wrong_bind", "x_bind", value=text[:80], allowed=list(BINDS))
-            return None
-        fitting = {Kind.TEXT, Kind.HIDDEN, Kind.DATE if text.startswith("period.") else Kind.SELECT_ONE}
-        if kind not in fitting:
-            line.problem("bind_not_for_type", "x_bind", value=text, type=kind.value)
-        if line.get("calculation"):
-            line.problem("bind_with_calculation", "x_bind", value=text)
-        return text
-
-    def _consolidate(self, line: Line, kind: Kind | None) -> Consolidate | None:
-        text = line.get("x_consolidate")
-        if not text:
-            return None
-        if match := _RATIO.fullmatch(text):
-            names = [name.removeprefix("${").removesuffix("}") for name in match.groups()]
-            found = Consolidate("ratio", *names)
-        else:
-            found = Consolidate("" if text.lower() == "ratio" else text.lower())
-        fits = _fits_kind(found.how, kind)
-        if fits is None:
-            line.problem("wrong_consolidate", "x_consolidate", value=text[:80])
-        elif not fits:
-            line.problem("consolidate_not_for_type", "x_consolidate", value=text[:80], type=kind or "repeat")
-        return found if fits else None
-
-    def _previous(self, line: Line, kind: Kind) -> Previous | None:
-        text = line.get("x_previous").lower()
-        if text in ("show", "prefill"):
-            return Previous(text)
-        if match := _EXPLAIN.fullmatch(text):
-            if kind in NUMBERS or kind is Kind.CALCULATE:
-                return Previous("explain", Decimal(match[1].replace(",", ".")))
-            line.problem("previous_not_for_type", "x_previous", value=text, type=kind.value)
-        elif text:
-            line.problem("wrong_previous", "x_previous", value=text[:80])
-        return None
-
-
-_COUNTABLE = frozenset(Kind) - {Kind.NOTE}
-_FITTING: Mapping[str, Callable[[Kind | None], bool]] = {
-    "sum": lambda kind: kind in NUMBERS or kind is Kind.CALCULATE,
-    "mean": lambda kind: kind in NUMBERS or kind is Kind.CALCULATE,
-    "ratio": lambda kind: kind in NUMBERS or kind is Kind.CALCULATE,
-    "count": lambda kind: kind is None or kind in _COUNTABLE,
-    "list": lambda kind: kind is None or kind in _COUNTABLE,
-    "ledger": lambda kind: kind is None,
-}
-
-
-def _fits_kind(how: str, kind: Kind | None) -> bool | None:
-    """None when there is no such way to consolidate. `kind` is None for a repeat."""
-    fitting = _FITTING.get(how)
-    return fitting(kind) if fitting else None

@@ -71,6 +71,8 @@ def _signed(text: str) -> tuple[str, str]:
 
 
 def _integer(text: str) -> Value:
+    if len(text) <= MAX_DIGITS and text.isascii() and text.isdigit():
+        return Value(str(number := int(text)), number)
     sign, body = _signed(text)
     if not _PLAIN.fullmatch(body):
         if _COMMA_GROUPED.fullmatch(body):

@@ -387,3 +387,29 @@ def test_problems_do_not_depend_on_the_order_of_typing(own: Form, now: Now, data
     assert {found.key for found in first.problems} <= {found.key for found in first.fields() if found.relevant}
     for page in own.pages:
         first.page(page.key)
+
+
+def test_rows_are_bounded_and_the_rest_is_told(own: Form, now: Now) -> None:
+    raw: dict[str, Any] = {"h/has": "co", "h/item": [f"r{number}" for number in range(600)]}
+    found = evaluate(own, raw, now)
+    first = found.problems[0]
+    assert (first.key, first.code, dict(first.params)) == ("h/item", "too_many_rows", {"limit": 500, "rows": 600})
+    assert first in found.page_problems("h")
+    assert first not in found.page_problems("b")
+    assert found.answers["h"]["rows"] == 500
+
+
+def test_rows_of_nested_repeats_are_bounded_together(form_of: FormOf, now: Now) -> None:
+    form = form_of(
+        [
+            {"type": "begin repeat", "name": "o", "label": "O"},
+            {"type": "begin repeat", "name": "i", "label": "I"},
+            {"type": "integer", "name": "m", "label": "M"},
+            {"type": "end repeat"},
+            {"type": "end repeat"},
+        ]
+    )
+    ids = [f"r{number}" for number in range(500)]
+    found = evaluate(form, {"o": ids, **{f"o/{row}/i": ids for row in ids}}, now)
+    assert sum(1 for _ in found.fields()) <= 2_000
+    assert found.problems[0].code == "too_many_rows"

@@ -1,0 +1,142 @@
+"""What one question of a settled draft offers, shows and gets wrong, worked out when looked at."""
+
+from __future__ import annotations
+
+from forms.expressions import EvaluationError, Expression
+from forms.grow import Cell
+from forms.plan import list_node
+from forms.problems import Problem
+from forms.schema import SELECTS, UNSEEN, Choice, Kind, Question, Text
+from forms.settle import Run
+from forms.tree import Node
+from forms.values import show
+
+_NEVER_WRONG = UNSEEN | {Kind.NOTE}
+
+
+class Judge:
+    """Reads a settled draft and changes nothing in it."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._form = run.form
+        self._checked: dict[Cell, Problem | None] = {}
+        self._owners: dict[Node, Cell] = {}
+
+    def raw(self, cell: Cell) -> str | list[str]:
+        many = cell.question.kind is Kind.SELECT_MULTIPLE
+        if cell.locked or cell.key not in self._run.raw:
+            chosen = cell.value.typed
+            return list(chosen) if many and isinstance(chosen, tuple) else [] if many else self._text(cell)
+        kept = self._run.raw[cell.key]
+        if many:
+            return list(kept) if isinstance(kept, list) else kept.split()
+        return " ".join(kept) if isinstance(kept, list) else kept
+
+    def _text(self, cell: Cell) -> str:
+        """Canonical text as one would type it: a decimal comma."""
+        text = cell.value.text
+        return text.replace(".", ",") if cell.question.kind is Kind.DECIMAL else text
+
+    def shown(self, cell: Cell) -> str:
+        question = cell.question
+        if question.kind in SELECTS:
+            return show(cell.value.typed, lambda name: self._label(question, name))
+        return show(cell.value.typed)
+
+    def _label(self, question: Question, name: str) -> str:
+        choice = self._form.choice(question, name)
+        return choice.label if choice else name
+
+    def choices(self, cell: Cell) -> tuple[Choice, ...]:
+        question = cell.question
+        listed = self._form.choices(question)
+        if question.choice_filter is None or question.choices is None:
+            return listed
+        items = self._list_node(question.choices).children
+        try:
+            kept = set(question.choice_filter.select(items, self._run.env, cell.node))
+        except EvaluationError:
+            return listed
+        return tuple(choice for choice, item in zip(listed, items, strict=True) if item in kept)
+
+    def _list_node(self, name: str) -> Node:
+        """The list as a tree, made once for the form and never changed."""
+        key = f"list:{name}"
+        found = self._form.memo.get(key)
+        if not isinstance(found, Node):
+            found = self._form.memo[key] = list_node(self._form, name)
+        return found
+
+    def _offered(self, cell: Cell, place: int) -> bool:
+        """Whether the filter keeps the choice at this place of the question's list."""
+        question = cell.question
+        if question.choice_filter is None or question.choices is None:
+            return True
+        try:
+            item = self._list_node(question.choices).children[place]
+            return question.choice_filter.boolean(item, self._run.env, cell.node)
+        except EvaluationError:
+            return True
+
+    def required(self, cell: Cell) -> bool:
+        required = cell.question.required
+        if isinstance(required, bool):
+            return required
+        try:
+            return required.boolean(cell.node, self._run.env)
+        except EvaluationError:
+            return True
+
+    def problem(self, cell: Cell) -> Problem | None:
+        if cell not in self._checked:
+            self._checked[cell] = self._check(cell) if cell.relevant else None
+        return self._checked[cell]
+
+    def _check(self, cell: Cell) -> Problem | None:
+        question, value = cell.question, cell.value
+        if question.kind in _NEVER_WRONG or question.calculation is not None:
+            return self._found(cell, "cannot_evaluate", None) if cell.broken else None
+        if value.code is not None:
+            return Problem(cell.key, question, cell.row, value.code, value.params)
+        if not value.text:
+            wanted = not question.read_only and self.required(cell)
+            return self._found(cell, "required", question.required_message) if wanted else None
+        if question.choice_filter is not None and not self._all_offered(cell):
+            return self._found(cell, "not_offered", None)
+        if question.constraint is None:
+            return None
+        try:
+            fine = question.constraint.boolean(cell.node, self._run.env)
+        except EvaluationError:
+            return self._found(cell, "cannot_evaluate", None)
+        return None if fine else self._found(cell, "constraint", question.constraint_message)
+
+    def _found(self, cell: Cell, code: str, message: Text | None) -> Problem:
+        words = self.filled(message, cell.node) if message else None
+        return Problem(cell.key, cell.question, cell.row, code, {}, words or None)
+
+    def _all_offered(self, cell: Cell) -> bool:
+        chosen = cell.value.typed if isinstance(cell.value.typed, tuple) else (cell.value.text,)
+        places = {name: place for place, name in enumerate(cell.spec.offered)}
+        return all(self._offered(cell, places[str(name)]) for name in chosen)
+
+    def filled(self, text: Text | None, node: Node) -> str:
+        if not text:
+            return ""
+        return "".join(part if isinstance(part, str) else self._part(part, node) for part in text.parts)
+
+    def _part(self, expression: Expression, node: Node) -> str:
+        """`${x}` reads as a person would see x; an expression as its text."""
+        if len(expression.names) == 1 and not expression.functions and node.scope is not None:
+            if not self._owners:
+                self._owners = {cell.node: cell for cell in self._run.cells}
+            cells = [self._owners.get(found) for found in node.scope.find(next(iter(expression.names)))]
+            return ", ".join(self.shown(cell) for cell in cells if cell and cell.relevant and cell.value.text)
+        return self.string(expression, node)
+
+    def string(self, expression: Expression | None, node: Node) -> str:
+        try:
+            return expression.string(node, self._run.env) if expression else ""
+        except EvaluationError:
+            return ""

@@ -1,0 +1,76 @@
+"""What a page is told about a draft: frozen values, ready to draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from forms.problems import Problem
+from forms.schema import Choice, Group, Question, Repeat
+from forms.values import Typed
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question as a page draws it. `raw` is what to show again in the input: the draft's own
+    text, invalid included, or the filled-in value; a list for select_multiple. `shown` is the
+    value as a person reads it (an attachment id for files, "OK" for a ticked acknowledge)."""
+
+    key: str
+    question: Question
+    row: str | None
+    relevant: bool
+    raw: str | list[str]
+    typed: Typed
+    label: str
+    hint: str
+    choices: tuple[Choice, ...]
+    locked: bool
+    required: bool
+    shown: str
+    problem: Problem | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A group inside a page; its fields follow it."""
+
+    key: str
+    group: Group
+    label: str
+    relevant: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    id: str
+    key: str  # prefix of its fields' keys
+    number: int  # from 1
+    items: tuple[Field | Heading | RowGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowGroup:
+    """A repeat with its rows in order; `key` holds the ordered row ids in the draft."""
+
+    key: str
+    repeat: Repeat
+    label: str
+    relevant: bool
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One page's line in the table of contents; counts are of relevant questions a person answers."""
+
+    key: str
+    relevant: bool
+    asked: int
+    answered: int
+    required: int
+    required_answered: int
+    problems: int
+
+    @property
+    def complete(self) -> bool:
+        return not self.problems and self.required == self.required_answered
