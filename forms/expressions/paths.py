@@ -177,7 +177,7 @@ def predicate(make: Maker, part: Part) -> Keep:
 
 def _at(nodes: list[Node], place: float) -> list[Node]:
     whole = int(place) if 1 <= place <= len(nodes) else 0
-    return [nodes[whole - 1]] if whole == place else []
+    return [nodes[whole - 1]] if whole and whole == place else []
 
 
 def _counts(part: Part) -> bool:

@@ -27,7 +27,7 @@ def _selected(make: Maker, call: Call) -> Code[bool]:
 
 
 def _is_chosen(chosen: str, wanted: str) -> bool:
-    return chosen == wanted or (wanted in chosen and wanted in (chosen.split() or [""]))
+    return wanted in chosen and wanted in (chosen.split() or [""])
 
 
 def _selected_at(chosen: str, place: float) -> str:
