@@ -8,9 +8,15 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute
 
 from service import web
-from service.access import Access, page
+from service.access import Access, api, page
+from service.api import campaigns as api_campaigns
+from service.api import forms as api_forms
+from service.api import invitations as api_invitations
+from service.api import machine, openapi
+from service.api import reminders as api_reminders
+from service.api import units as api_units
 from service.errors import NotFound
-from service.pages import accounts
+from service.pages import accounts, campaigns, invitations, mail, monitor
 
 PUBLIC, UNIT = Access.PUBLIC, Access.UNIT
 VIEWER, STAFF, ADMINISTRATOR = Access.VIEWER, Access.STAFF, Access.ADMINISTRATOR
@@ -26,11 +32,67 @@ def routes() -> list[BaseRoute]:
         page("/setup/{token}", accounts.set_up, PUBLIC),
         page("/setup/{token}", accounts.choose_password, PUBLIC, "POST"),
         # The unit's side: entering, filling in, receipt
+        page("/p/{token}", unit_entry.door, PUBLIC),
+        page("/p/{token}", unit_entry.enter, PUBLIC, "POST"),
+        page("/u", unit.home, UNIT),
+        page("/u/leave", unit_entry.leave, UNIT, "POST"),
+        page("/u/{campaign:int}", unit.overview, UNIT),
+        page("/u/{campaign:int}/s/{page_key}", fill.section, UNIT),
+        page("/u/{campaign:int}/s/{page_key}", fill.save_section, UNIT, "POST", uploads=True),
+        page("/u/{campaign:int}/save", live.autosave, UNIT, "POST"),
+        page("/u/{campaign:int}/check", check.check, UNIT),
+        page("/u/{campaign:int}/submit", check.submit, UNIT, "POST"),
+        page("/u/{campaign:int}/nil", check.nil, UNIT),
+        page("/u/{campaign:int}/nil", check.send_nil, UNIT, "POST"),
+        page("/u/{campaign:int}/receipt/{number:int}", receipt.receipt, UNIT),
+        page("/u/{campaign:int}/history", unit.history, UNIT),
+        page("/u/{campaign:int}/files/{attachment:int}", unit.download, UNIT),
+        page("/u/{campaign:int}/letter", unit.letter, UNIT),
         # Staff: campaigns
+        page("/", campaigns.front, VIEWER),
+        page("/campaigns/new", campaigns.new, STAFF),
+        page("/campaigns/new", campaigns.create, STAFF, "POST", uploads=True),
+        page("/campaigns/{id:int}/edit", campaigns.edit, STAFF),
+        page("/campaigns/{id:int}/edit", campaigns.change, STAFF, "POST", uploads=True),
+        page("/campaigns/{id:int}/review", campaigns.review, VIEWER),
+        page("/campaigns/{id:int}/publish", campaigns.publish, STAFF, "POST"),
+        page("/campaigns/{id:int}/call-back", campaigns.call_back, STAFF, "POST"),
+        page("/campaigns/{id:int}/letter.pdf", campaigns.letter, VIEWER),
+        page("/campaigns/{id:int}", monitor.dashboard, VIEWER),
+        page("/campaigns/{id:int}/export.xlsx", monitor.export, VIEWER),
+        page("/campaigns/{id:int}/units/{code}", invitations.show, VIEWER),
+        page("/campaigns/{id:int}/units/{code}/intake", invitations.take_in, STAFF, "POST", uploads=True),
+        page("/campaigns/{id:int}/units/{code}/link", invitations.link, STAFF, "POST"),
+        page("/campaigns/{id:int}/units/{code}/files/{file:int}", invitations.attachment, VIEWER),
+        page("/campaigns/{id:int}/units/{code}/scans/{file:int}", invitations.scan, VIEWER),
+        page("/campaigns/{id:int}/reminders", mail.reminders, VIEWER),
         # Staff: units, contacts and forms
         # Staff: mail
+        page("/messages", mail.messages, VIEWER),
+        page("/messages/{id:int}", mail.message, VIEWER),
+        page("/mailbox", mail.mailbox, ADMINISTRATOR),
+        page("/mailbox/{id:int}", mail.mailbox_message, ADMINISTRATOR),
         # The API
+        api("/api/v1/openapi.json", openapi.document, PUBLIC),
+        api("/api/v1/units", api_units.index, VIEWER),
+        api("/api/v1/forms", api_forms.create, STAFF, "POST", uploads=True),
+        api("/api/v1/campaigns", api_campaigns.index, VIEWER),
+        api("/api/v1/campaigns", api_campaigns.create, STAFF, "POST"),
+        api("/api/v1/campaigns/{id:int}", api_campaigns.show, VIEWER),
+        api("/api/v1/campaigns/{id:int}/publish", api_campaigns.publish, STAFF, "POST"),
+        api("/api/v1/campaigns/{id:int}/rate", api_campaigns.rate, VIEWER),
+        api("/api/v1/campaigns/{id:int}/export.xlsx", api_campaigns.export_xlsx, VIEWER),
+        api("/api/v1/campaigns/{id:int}/reminders/preview", api_reminders.preview, VIEWER),
+        api("/api/v1/campaigns/{id:int}/invitations", api_invitations.index, VIEWER),
+        api("/api/v1/campaigns/{id:int}/invitations/{unit}/link", api_invitations.link, STAFF, "POST"),
+        api("/api/v1/campaigns/{id:int}/invitations/{unit}/draft", api_invitations.draft, VIEWER),
+        api("/api/v1/campaigns/{id:int}/invitations/{unit}/draft", api_invitations.save_draft, STAFF, "PUT"),
+        api("/api/v1/campaigns/{id:int}/invitations/{unit}/submissions", api_invitations.submit, STAFF, "POST"),
+        api("/api/v1/campaigns/{id:int}/invitations/{unit}/intake", api_invitations.intake, STAFF, "POST"),
+        api("/api/v1/messages", api_reminders.messages, VIEWER),
         # The machine's own
+        api("/health", machine.health, PUBLIC),
+        api("/ready", machine.ready, PUBLIC),
     ]
 
 

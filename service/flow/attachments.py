@@ -91,3 +91,7 @@ async def download(settings: Settings, invitation_id: int, attachment_id: int) -
     if not await anyio.to_thread.run_sync(place.is_file):
         raise NotFound()
     return row.file, place
+
+
+def place_of(settings: Settings, file: StoredFile) -> Path:
+    return files.path(settings.files_dir, file.sha256)

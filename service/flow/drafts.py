@@ -173,6 +173,11 @@ def _filling(
     )
 
 
+def judged(filling: Filling, raw: Answers, now: datetime) -> Picture:
+    """What the form says of other answers than the draft's: of earlier ones, or of some not saved."""
+    return evaluate(filling.form, raw, moment(filling.invitation, now), filling.bound)
+
+
 async def _sent_before(invitation: Invitation, form: Form) -> dict[str, Value]:
     """Where there is no draft, correcting starts from what was sent."""
     if invitation.first_sent_at is None:
@@ -419,3 +424,9 @@ def waiting_choices(form: Form, raw: Answers) -> tuple[Problem, ...]:
         for key in merging.all_kept(raw)
         if isinstance(question := item_at(form, key), Question)
     )
+
+
+async def of_unit(unit_id: int) -> list[Invitation]:
+    """A unit's invitations to published campaigns, campaign loaded, the latest due first."""
+    found = Invitation.filter(unit_id=unit_id, campaign__published_at__not_isnull=True)
+    return await found.select_related("campaign").order_by("-due_at", "-id")

@@ -18,7 +18,7 @@ from forms.schema import Form
 from reminders import outbox
 from reminders.plan import Recipient
 from service import life
-from service.errors import Invalid, KeyReused, StaleDraft
+from service.errors import Invalid, KeyReused, NotFound, StaleDraft
 from service.flow import attachments, audit, drafts, events, forms, recipients
 from service.flow.merging import Answers, Value
 from service.flow.principal import Principal
@@ -202,7 +202,7 @@ async def _create(
     body: str,
     at: datetime,
 ) -> Submission:
-    number = await Submission.filter(invitation_id=invitation.id).count() + 1
+    number = await count(invitation.id) + 1
     return await Submission.create(
         invitation=invitation,
         number=number,
@@ -247,6 +247,30 @@ async def _post(
 async def of_invitation(invitation_id: int) -> list[Submission]:
     """What a unit sent for a campaign, the latest first."""
     return await Submission.filter(invitation_id=invitation_id).order_by("-number")
+
+
+async def count(invitation_id: int) -> int:
+    return await Submission.filter(invitation_id=invitation_id).count()
+
+
+async def of_unit(unit_id: int) -> dict[int, list[Submission]]:
+    """What a unit sent, by invitation, the latest first; without the answers."""
+    columns = ("id", "invitation_id", "number", "receipt", "submitted_at", "nil_reason")
+    rows = await Submission.filter(invitation__unit_id=unit_id).order_by("-number").only(*columns)
+    found: dict[int, list[Submission]] = {}
+    for row in rows:
+        found.setdefault(row.invitation_id, []).append(row)
+    return found
+
+
+async def numbered(invitation_id: int, number: int) -> Submission:
+    """One submission of an invitation. Raises NotFound."""
+    found = None
+    if 0 < number <= drafts.MAX_ID:
+        found = await Submission.get_or_none(invitation_id=invitation_id, number=number)
+    if found is None:
+        raise NotFound()
+    return found
 
 
 async def latest(invitation_id: int) -> Submission | None:

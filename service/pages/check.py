@@ -1,0 +1,175 @@
+"""Check your answers, the declaration, and sending."""
+
+import secrets
+from collections.abc import Mapping
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from forms.answers import Problem
+from forms.schema import TICKED
+from service import answerwords, web
+from service.errors import CampaignClosed, CampaignNotOpen, Invalid, StaleDraft, WrongState
+from service.flow import attachments, drafts, submissions
+from service.flow.drafts import Filling
+from service.models import Submission
+from service.pages import controls, live, reading
+from service.pages.controls import MARK, Sheet
+from service.pages.unit import contents, filling_of, frame, visit_of
+from service.words import N_, _
+
+CHANGED = N_("Phiếu vừa được sửa ở nơi khác nên chưa gửi. Vui lòng xem lại các câu trả lời dưới đây rồi gửi.")
+
+
+async def check(request: Request) -> Response:
+    filling = await filling_of(request)
+    if not _may_fill(request, filling):
+        return web.redirect(request, f"/u/{filling.campaign.id}")
+    return await _draw(request, filling)
+
+
+def _may_fill(request: Request, filling: Filling) -> bool:
+    who = visit_of(request).principal
+    return drafts.editable(filling.invitation, filling.campaign, who, web.now(request))
+
+
+async def _draw(
+    request: Request,
+    filling: Filling,
+    *,
+    problems: tuple[Problem, ...] | None = None,
+    ticked: Mapping[str, str] | None = None,
+    notice: str = "",
+    status: int = 200,
+) -> Response:
+    """The page. Without `problems` the declaration is not yet asked for."""
+    form, picture = filling.form, filling.picture
+    declared = [item for page in reading.declarations(form) for item in live.fields_of(picture.page(page.key))]
+    declared = [item for item in declared if item.relevant]
+    found = problems
+    if found is None:
+        keys = {item.key for item in declared}
+        found = (*picture.problems, *drafts.waiting_choices(form, filling.raw))
+        found = tuple(problem for problem in found if problem.key not in keys)
+    told = {problem.key: answerwords.problem(problem) for problem in found}
+    boxes = [controls.control(item, Sheet(problems=told)) for item in declared]
+    given = await attachments.named(filling.invitation.id, form, filling.raw)
+    context = {
+        **frame(filling, web.now(request)),
+        "sections": reading.read(picture, reading.sections(form), given),
+        "problems": _lines(filling, found, {box.key for box in boxes}),
+        "boxes": boxes,
+        "ticked": ticked if ticked is not None else {b.key: b.value for b in boxes},
+        "ready": all(problem.key in {box.key for box in boxes} for problem in found),
+        "notice": notice,
+        "key": secrets.token_urlsafe(16),
+        "contents": contents(picture),
+    }
+    return web.render(request, "unit/check.html", context, status)
+
+
+def _lines(filling: Filling, problems: tuple[Problem, ...], here: set[str]) -> list[dict[str, str]]:
+    """Every problem with the address where it can be put right."""
+    base = f"/u/{filling.campaign.id}"
+    found = []
+    for problem in problems:
+        label = answerwords.short(problem.question.label.plain) if problem.question else ""
+        sentence = answerwords.problem(problem)
+        words = sentence if not label or label in sentence else f"{label}: {sentence}"
+        page = problem.key.split("/")[0] if problem.key not in here else ""
+        page = _page_key(filling, problem.key) if page else ""
+        address = f"{base}/s/{page}?check=1#q-{problem.key}" if page else f"#q-{problem.key}"
+        found.append({"address": address, "words": words})
+    return found
+
+
+def _page_key(filling: Filling, key: str) -> str:
+    """The page that asks a question: a top-level group, or the run of loose items that holds it."""
+    top = key.split("/")[0]
+    for page in filling.form.pages:
+        if page.group is not None and page.group.name == top:
+            return page.key
+        if page.group is None and any(item.name == top for item in page.items):
+            return page.key
+    return filling.form.pages[0].key
+
+
+async def submit(request: Request) -> Response:
+    """Send what the page showed. A double click gives one submission and the same receipt."""
+    form = await web.read_form(request)
+    filling = await filling_of(request)
+    version = web.text(form, "version")
+    declared = _declared(filling, form)
+    content = submissions.FromDraft(int(version) if version.isdecimal() and len(version) < 10 else -1, declared)
+    try:
+        outcome = await _send(request, filling, content, web.text(form, "key"))
+    except StaleDraft:
+        return await _draw(request, filling, ticked=declared, notice=_(CHANGED), status=409)
+    except (CampaignClosed, CampaignNotOpen, WrongState) as error:
+        notice = _(error.message).format(**error.params)
+        return await _draw(request, filling, ticked=declared, notice=notice, status=error.status)
+    if isinstance(outcome, submissions.Problems):
+        return await _draw(request, filling, problems=outcome.problems, ticked=declared, status=422)
+    return _sent(request, filling, outcome)
+
+
+def _declared(filling: Filling, form: FormData) -> dict[str, str]:
+    keys = [
+        item.key
+        for page in reading.declarations(filling.form)
+        for item in live.fields_of(filling.picture.page(page.key))
+    ]
+    return {key: TICKED if web.text(form, MARK + key) else "" for key in keys}
+
+
+async def _send(
+    request: Request, filling: Filling, content: submissions.Content, key: str
+) -> Submission | submissions.Problems:
+    visit = visit_of(request)
+    outcome = await submissions.submit(
+        web.settings(request),
+        filling.campaign.id,
+        filling.invitation.code,
+        content,
+        visit.principal,
+        key,
+        web.now(request),
+        contact_id=visit.contact,
+    )
+    request.app.state.postroom.wake()
+    return outcome
+
+
+def _sent(request: Request, filling: Filling, submission: Submission) -> Response:
+    return web.redirect(request, f"/u/{filling.campaign.id}/receipt/{submission.number}")
+
+
+async def nil(request: Request) -> Response:
+    """Nothing to report: the page that asks why."""
+    filling = await filling_of(request)
+    if not filling.campaign.allow_nil or not _may_fill(request, filling):
+        return web.redirect(request, f"/u/{filling.campaign.id}")
+    return _nil(request, filling)
+
+
+def _nil(request: Request, filling: Filling, reason: str = "", problem: str = "", status: int = 200) -> Response:
+    context = {
+        **frame(filling, web.now(request)),
+        "reason": reason,
+        "problem": problem,
+        "key": secrets.token_urlsafe(16),
+    }
+    return web.render(request, "unit/nil.html", context, status)
+
+
+async def send_nil(request: Request) -> Response:
+    form = await web.read_form(request)
+    filling = await filling_of(request)
+    reason = web.text(form, "reason")
+    try:
+        outcome = await _send(request, filling, submissions.Nil(reason), web.text(form, "key"))
+    except Invalid as error:
+        return _nil(request, filling, reason, str(error.problems[0]["message"]), 422)
+    assert isinstance(outcome, Submission)
+    return _sent(request, filling, outcome)

@@ -1,0 +1,38 @@
+"""The personal link: a page that names the unit and the survey, and the button that enters. GET changes nothing."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from service import web
+from service.flow import entry, forms
+from service.flow.reminding import letter_words
+
+
+async def door(request: Request) -> Response:
+    """What the link is for; opening it leaves no trace, since mail scanners open links."""
+    link = await entry.of_link(request.path_params["token"], web.settings(request).secret_key)
+    campaign = link.invitation.campaign
+    context = {
+        "invitation": link.invitation,
+        "campaign": campaign,
+        "person": link.contact,
+        "letter": letter_words(campaign),
+        "brief": await forms.brief(campaign.form_id),
+        "now": web.now(request),
+    }
+    return web.render(request, "unit/door.html", context)
+
+
+async def enter(request: Request) -> Response:
+    link, token = await entry.enter(request.path_params["token"], web.settings(request).secret_key, web.now(request))
+    response = web.redirect(request, f"/u/{link.invitation.campaign_id}")
+    web.set_cookie(request, response, web.UNIT_COOKIE, token, int(entry.SESSION.total_seconds()))
+    return response
+
+
+async def leave(request: Request) -> Response:
+    """End this browser's session; what was saved stays."""
+    await entry.leave(request.state.session_token, web.now(request))
+    response = web.render(request, "unit/left.html")
+    response.delete_cookie(web.UNIT_COOKIE)
+    return response

@@ -1,0 +1,283 @@
+"""One section a page: drawn, saved, autosaved. Answers are kept even when they are wrong."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import quote
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+
+from forms.answers import Field, Picture
+from forms.schema import Kind, Page
+from service import answerwords, files, web
+from service.errors import BadFile, CampaignClosed, EmptyFile, NotFound, ServiceError, TooLarge, WrongState
+from service.flow import attachments, drafts
+from service.flow.drafts import Edit, Filling, Saved
+from service.flow.merging import RowAct, Value
+from service.pages import controls, live, reading
+from service.pages.controls import CHOSEN, MARK, Sheet
+from service.pages.unit import contents, filling_of, frame, visit_of
+from service.words import N_, _
+
+ROW_ACTS = frozenset({"add", "remove", "restore", "up", "down"})
+NEW_QUESTIONS = N_("Có câu hỏi mới theo câu trả lời vừa chọn. Vui lòng trả lời tiếp rồi bấm “Lưu và tiếp tục”.")
+SAVED = N_("Đã lưu.")
+MERGED = N_("Đã lưu. Một số câu do đồng nghiệp vừa sửa đã được cập nhật trên trang này.")
+TWO_TEXTS = N_("Có câu hai người sửa khác nhau. Vui lòng chọn nội dung giữ lại ở câu được đánh dấu.")
+
+
+async def section(request: Request) -> Response:
+    """One section. With `?check=1` all its problems are told, on top and beside the fields."""
+    filling = await filling_of(request)
+    return await _draw(request, filling, check="check" in request.query_params)
+
+
+async def _draw(
+    request: Request,
+    filling: Filling,
+    *,
+    check: bool = False,
+    extra: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    page = _page(request, filling)
+    now = web.now(request)
+    if not drafts.editable(filling.invitation, filling.campaign, visit_of(request).principal, now):
+        return await _read_only(request, filling, page)
+    picture = filling.picture
+    fields = {found.key: found for found in live.fields_of(picture.page(page.key))}
+    told = _told(picture, page, fields, extra or {}, check)
+    sheet = Sheet(
+        problems=told,
+        files=await attachments.named(filling.invitation.id, filling.form, filling.raw),
+        rivals=await live.rivals(filling, fields),
+    )
+    items = controls.controls(picture.page(page.key), sheet)
+    lines = contents(picture)
+    place = next((number for number, line in enumerate(lines) if line.key == page.key), 0)
+    context = {
+        **frame(filling, now),
+        "page": page,
+        "title": reading.title(picture, page),
+        "items": items,
+        "keys": " ".join(control.key for control in controls.typed_in(items)),
+        "summary": [(key, _line(fields.get(key), sentence)) for key, sentence in told.items()],
+        "check": check,
+        "contents": lines,
+        "number": place + 1,
+        "before": lines[place - 1] if place else None,
+        "after": lines[place + 1] if place + 1 < len(lines) else None,
+        "tab": secrets.token_hex(4),
+        "removed": _removed(request),
+    }
+    return web.render(request, "unit/section.html", context, status)
+
+
+def _told(
+    picture: Picture, page: Page, fields: Mapping[str, Field], extra: Mapping[str, str], check: bool
+) -> dict[str, str]:
+    """The sentences of the summary, by key, in form order."""
+    found = dict(extra)
+    if check:
+        for problem in picture.page_problems(page.key):
+            label = fields[problem.key].label if problem.key in fields else ""
+            found.setdefault(problem.key, answerwords.problem(problem, label))
+    order = {key: number for number, key in enumerate(fields)}
+    return dict(sorted(found.items(), key=lambda pair: order.get(pair[0], 0)))
+
+
+def _line(found: Field | None, sentence: str) -> str:
+    """A problem for the summary: the question first, unless its sentence names it already."""
+    label = answerwords.short(found.label) if found else ""
+    return sentence if not label or label in sentence else f"{label}: {sentence}"
+
+
+def _page(request: Request, filling: Filling) -> Page:
+    page = filling.form.page(request.path_params["page_key"])
+    if page is None or reading.is_declaration(page):
+        raise NotFound()
+    return page
+
+
+async def _read_only(request: Request, filling: Filling, page: Page) -> Response:
+    given = await attachments.named(filling.invitation.id, filling.form, filling.raw)
+    context = {
+        **frame(filling, web.now(request)),
+        "sections": reading.read(filling.picture, [page], given),
+        "title": reading.title(filling.picture, page),
+        "unsaved": "",
+    }
+    return web.render(request, "unit/readonly.html", context)
+
+
+def _removed(request: Request) -> str:
+    """What the undo button of a row just removed does: `key:row:place`."""
+    found = request.query_params.get("removed", "")
+    return found if found.count(":") == 2 and len(found) < 600 else ""
+
+
+async def save_section(request: Request) -> Response:
+    """Keep what was typed, then do what the pressed button says."""
+    form = await web.read_form(request)
+    visit, now = visit_of(request), web.now(request)
+    before = await filling_of(request)
+    page = _page(request, before)
+    act, _colon, target = web.text(form, "act").partition(":")
+    try:
+        given, refused = await _uploads(request, before, form)
+        edit = _edit(before, form, act, target, given)
+        saved = await drafts.save(
+            before.campaign.id, before.invitation.code, edit, visit.principal, now, contact_id=visit.contact
+        )
+    except (CampaignClosed, WrongState) as error:
+        return await _not_taken(request, before, page, form, error)
+    if refused:
+        return await _draw(request, saved.filling, extra=refused, status=422)
+    return _after(request, saved, page, act, target)
+
+
+async def _not_taken(request: Request, filling: Filling, page: Page, form: FormData, error: ServiceError) -> Response:
+    """The draft can no longer be changed: say so, with what was typed to copy from."""
+    typed = drafts.admitted(filling.form, _values(filling, form))
+    raw = {**filling.raw, **typed}
+    picture = drafts.judged(filling, raw, web.now(request))
+    context = {
+        **frame(filling, web.now(request)),
+        "sections": reading.read(picture, [page], {}),
+        "title": reading.title(picture, page),
+        "unsaved": _(error.message).format(**error.params),
+    }
+    return web.render(request, "unit/readonly.html", context, error.status)
+
+
+def _edit(filling: Filling, form: FormData, act: str, target: str, given: dict[str, str]) -> Edit:
+    values = _values(filling, form)
+    if act == "unfile":
+        values[target] = ""
+    chosen = {
+        name.removeprefix(CHOSEN): value
+        for name, value in form.multi_items()
+        if name.startswith(CHOSEN) and isinstance(value, str)
+    }
+    version = web.text(form, "version")
+    return Edit(
+        version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
+        tab=_tab(web.text(form, "tab")),
+        values=values,
+        chosen=chosen,
+        files=given,
+        row=_row_act(act, target),
+    )
+
+
+def _tab(text: str) -> str:
+    return "".join(c for c in text if c.isascii() and c.isalnum())[:12]
+
+
+def _values(filling: Filling, form: FormData) -> dict[str, Value]:
+    """What was typed, for the questions that the page showed: a box not ticked posts nothing."""
+    found: dict[str, Value] = {}
+    for key in web.text(form, "keys").split()[:5000]:
+        question = filling.form.question(key.rsplit("/", 1)[-1])
+        if question is not None and question.kind is Kind.SELECT_MULTIPLE:
+            found[key] = web.texts(form, MARK + key)
+        elif question is not None:
+            found[key] = web.text(form, MARK + key)
+    return found
+
+
+def _row_act(act: str, target: str) -> RowAct | None:
+    """`add:h/h_item`, `remove:h/h_item/r1`, `restore:h/h_item:r1:0`."""
+    if act not in ROW_ACTS:
+        return None
+    if act == "add":
+        return RowAct(act, target, secrets.token_hex(4))
+    if act == "restore":
+        key, row, place = (*target.split(":"), "", "")[:3]
+        return RowAct(act, key, row, int(place) if place.isascii() and place.isdigit() and len(place) < 5 else 0)
+    key, _slash, row = target.rpartition("/")
+    return RowAct(act, key, row)
+
+
+async def _uploads(request: Request, filling: Filling, form: FormData) -> tuple[dict[str, str], dict[str, str]]:
+    """Attachment ids by key, and what is wrong with the files that were refused."""
+    visit, now = visit_of(request), web.now(request)
+    given: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    for name, value in form.multi_items():
+        if not isinstance(value, UploadFile) or not value.filename or not name.startswith(MARK):
+            continue
+        key = name.removeprefix(MARK)
+        try:
+            if (value.size or 0) > files.LIMIT:
+                raise TooLarge(limit=files.LIMIT_MB)
+            file = (value.filename, await value.read())
+            where = (web.settings(request), filling.campaign.id, filling.invitation.code, key)
+            given[key] = await attachments.add(*where, file, visit.principal, now)
+        except (BadFile, EmptyFile, TooLarge) as error:
+            refused[key] = _(error.message).format(**error.params)
+    return given, refused
+
+
+def _after(request: Request, saved: Saved, page: Page, act: str, target: str) -> Response:
+    filling = saved.filling
+    here = f"/u/{filling.campaign.id}/s/{page.key}"
+    if any(key in filling.kept for key in _keys(filling, page)):
+        first = next(key for key in _keys(filling, page) if key in filling.kept)
+        return web.redirect(request, f"{here}#w-{quote(first)}", _(TWO_TEXTS))
+    if act in ROW_ACTS:
+        return _after_row(request, saved, here, act, target)
+    if act in ("upload", "unfile"):
+        return web.redirect(request, f"{here}#w-{quote(target)}", _(SAVED))
+    if act == "back":
+        return web.redirect(request, _neighbour(filling, page, -1))
+    fresh = _revealed(saved, page, web.now(request))
+    if fresh and act in ("save", "next"):
+        return web.redirect(request, f"{here}#w-{quote(fresh[0])}", _(NEW_QUESTIONS))
+    if act != "next":
+        return web.redirect(request, here, _(MERGED) if saved.merged else _(SAVED))
+    if filling.picture.page_problems(page.key):
+        return web.redirect(request, f"{here}?check=1#problems")
+    return web.redirect(request, _neighbour(filling, page, 1), _(MERGED) if saved.merged else "")
+
+
+def _after_row(request: Request, saved: Saved, here: str, act: str, target: str) -> Response:
+    if act == "remove":
+        key, _slash, row = target.rpartition("/")
+        held = saved.before.get(key, ["r1"])
+        place = held.index(row) if isinstance(held, list) and row in held else 0
+        return web.redirect(request, f"{here}?removed={quote(f'{key}:{row}:{place}')}#removed")
+    if act == "add":
+        rows = saved.filling.raw.get(target)
+        last = rows[-1] if isinstance(rows, list) and rows else ""
+        return web.redirect(request, f"{here}#row-{quote(f'{target}/{last}')}")
+    key = target.split(":")[0] if act == "restore" else target
+    return web.redirect(request, f"{here}#w-{quote(key)}" if act == "restore" else f"{here}#row-{quote(key)}")
+
+
+def _keys(filling: Filling, page: Page) -> list[str]:
+    return [found.key for found in live.fields_of(filling.picture.page(page.key))]
+
+
+def _revealed(saved: Saved, page: Page, now: datetime) -> list[str]:
+    """Questions of this page that the save brought up and that nobody has answered yet."""
+    filling = saved.filling
+    earlier = drafts.judged(filling, saved.before, now)
+    seen = {found.key for found in live.fields_of(earlier.page(page.key)) if found.relevant}
+    return [
+        found.key
+        for found in live.fields_of(filling.picture.page(page.key))
+        if found.relevant and found.key not in seen and found.question.asked and not found.shown and not found.locked
+    ]
+
+
+def _neighbour(filling: Filling, page: Page, step: int) -> str:
+    """The next section's address, or the one before; past the ends the check page or the contents."""
+    base = f"/u/{filling.campaign.id}"
+    keys = [line.key for line in contents(filling.picture)]
+    place = keys.index(page.key) + step if page.key in keys else -1
+    if 0 <= place < len(keys):
+        return f"{base}/s/{keys[place]}"
+    return f"{base}/check" if step > 0 else base

@@ -1,0 +1,149 @@
+"""The page while it is being typed in: what changed is saved, and the answer says what to show, hide and tell."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from forms.answers import Field, Heading, RowGroup
+from forms.schema import SELECTS
+from service import answerwords, web, words
+from service.errors import NotFound, ServiceError
+from service.flow import attachments, drafts
+from service.flow.drafts import Edit, Filling, Saved
+from service.pages import controls, reading
+from service.pages.controls import Rival, Sheet
+from service.pages.unit import visit_of
+
+MOST_KEYS = 2000
+
+
+def fields_of(items: Iterable[Field | Heading | RowGroup]) -> Iterator[Field]:
+    """The fields of a page, those in rows included."""
+    for item in items:
+        if isinstance(item, Field):
+            yield item
+        elif isinstance(item, RowGroup):
+            for row in item.rows:
+                yield from fields_of(row.items)
+
+
+async def rivals(filling: Filling, fields: Mapping[str, Field]) -> dict[str, Rival]:
+    """Both texts of the questions on a page that wait for a choice."""
+    waiting = {key: kept for key, kept in filling.kept.items() if key in fields}
+    if not waiting:
+        return {}
+    names = await drafts.people({kept.by for kept in waiting.values()})
+    return {
+        key: Rival(
+            shown=controls.shown(fields[key], kept.value),
+            saved=controls.shown(fields[key], filling.raw.get(key, fields[key].raw)),
+            by=names[kept.by],
+            at=words.moment(kept.at),
+        )
+        for key, kept in waiting.items()
+    }
+
+
+async def autosave(request: Request) -> Response:
+    """JSON in, JSON out: {version, tab, page, changes, chosen, touched} -> what the page should show now.
+
+    `changes` may name questions of other pages (typed without a line, sent later). A page that another draft
+    version has passed gets the values that others changed; both texts are kept where the same question was changed.
+    """
+    body = await _body(request)
+    visit, now = visit_of(request), web.now(request)
+    changes, chosen = body.get("changes"), body.get("chosen")
+    version, tab = body.get("version"), body.get("tab")
+    edit = Edit(
+        version=version if isinstance(version, int) and 0 <= version <= drafts.MAX_ID else 0,
+        tab=tab if isinstance(tab, str) and tab.isalnum() and tab.isascii() else "",
+        values=dict(list(changes.items())[:MOST_KEYS]) if isinstance(changes, dict) else {},
+        chosen={k: v for k, v in chosen.items() if isinstance(v, str)} if isinstance(chosen, dict) else {},
+    )
+    invitation = await drafts.find(int(request.path_params["campaign"]), unit_id=visit.unit)
+    saved = await drafts.save(
+        invitation.campaign_id, invitation.code, edit, visit.principal, now, contact_id=visit.contact
+    )
+    return JSONResponse(await _answer(request, saved, body))
+
+
+async def _body(request: Request) -> dict[str, object]:
+    try:
+        found = json.loads(await request.body())
+    except (ValueError, RecursionError) as error:
+        raise ServiceError() from error
+    if not isinstance(found, dict):
+        raise ServiceError()
+    return found
+
+
+async def _answer(request: Request, saved: Saved, body: Mapping[str, object]) -> dict[str, object]:
+    filling = saved.filling
+    at = filling.updated_at or web.now(request)
+    answer: dict[str, object] = {"version": filling.version, "at": f"{words.local(at):%H:%M}"}
+    page = filling.form.page(str(body.get("page", "")))
+    if page is None:
+        return answer
+    if reading.is_declaration(page):
+        raise NotFound()
+    items = filling.picture.page(page.key)
+    fields = {found.key: found for found in fields_of(items)}
+    touched = body.get("touched")
+    names = {key for key in touched if isinstance(key, str)} if isinstance(touched, list) else set()
+    chosen = body.get("chosen")
+    wanted = {**saved.merged, **(chosen if isinstance(chosen, dict) else {})}
+    answer |= {
+        "show": dict(_shown(items)),
+        "texts": _texts(fields),
+        "options": _options(fields),
+        "problems": {key: _problem(fields[key]) for key in names if key in fields},
+        "values": {key: fields[key].raw for key in wanted if key in fields},
+        "rivals": await _rivals(request, filling, fields),
+    }
+    return answer
+
+
+def _shown(items: Iterable[Field | Heading | RowGroup]) -> Iterator[tuple[str, bool]]:
+    for item in items:
+        yield item.key, item.relevant
+        if isinstance(item, RowGroup):
+            for row in item.rows:
+                yield from _shown(row.items)
+
+
+def _texts(fields: Mapping[str, Field]) -> dict[str, list[str]]:
+    """Labels and hints with values in them, and the values of locked questions, which may be computed."""
+    return {
+        key: [found.label, found.hint, found.shown if found.locked else ""]
+        for key, found in fields.items()
+        if found.locked or found.question.label.filled or found.question.hint.filled
+    }
+
+
+def _options(fields: Mapping[str, Field]) -> dict[str, list[list[str]]]:
+    """The choices left by a filter, for lists that depend on other answers."""
+    return {
+        key: [[choice.name, choice.label] for choice in found.choices]
+        for key, found in fields.items()
+        if found.question.kind in SELECTS and found.question.choice_filter is not None and not found.locked
+    }
+
+
+def _problem(found: Field) -> list[str]:
+    """Code and sentence, both empty when all is well."""
+    if found.problem is None:
+        return ["", ""]
+    return [found.problem.code, answerwords.problem(found.problem, found.label)]
+
+
+async def _rivals(request: Request, filling: Filling, fields: Mapping[str, Field]) -> dict[str, str]:
+    """The boxes that let people choose between two texts, drawn by the same template as the page."""
+    found = await rivals(filling, fields)
+    if not found:
+        return {}
+    given = await attachments.named(filling.invitation.id, filling.form, filling.raw)
+    module = request.app.state.templates.get_template("unit/fields.html").module
+    sheet = Sheet(files=given, rivals=found)
+    return {key: str(module.rival_box(controls.control(fields[key], sheet))) for key in found}

@@ -1,0 +1,32 @@
+"""The receipt on screen: number, time, hash, and what was sent."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from service import web
+from service.flow import attachments, drafts, forms, submissions
+from service.pages import reading
+from service.pages.unit import visit_of
+
+
+async def receipt(request: Request) -> Response:
+    invitation = await drafts.find(int(request.path_params["campaign"]), unit_id=visit_of(request).unit)
+    submission = await submissions.numbered(invitation.id, int(request.path_params["number"]))
+    form = await forms.built(invitation.campaign.form_id)
+    sections: list[reading.Section] = []
+    if not submission.nil_reason:
+        picture = submissions.as_sent(form, invitation, invitation.campaign, submission)
+        raw = submissions.sent_answers(form, submission)
+        given = await attachments.named(invitation.id, form, raw)
+        sections = reading.read(picture, form.pages, given)
+    context = {
+        "invitation": invitation,
+        "campaign": invitation.campaign,
+        "unit_name": invitation.full_name,
+        "submission": submission,
+        "sections": sections,
+        "late": submission.submitted_at > invitation.due_at,
+        "fresh": submission.number == await submissions.count(invitation.id),
+        "now": web.now(request),
+    }
+    return web.render(request, "unit/receipt.html", context)

@@ -1,0 +1,173 @@
+"""What a unit sees when it is in: its surveys, one survey's contents, and files it may fetch."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from forms.answers import Picture, Progress
+from forms.schema import Page
+from service import answerwords, life, web
+from service.errors import NotFound
+from service.flow import attachments, drafts, submissions
+from service.flow.drafts import Filling
+from service.flow.entry import Visit
+from service.models import Invitation, Submission
+from service.pages import reading
+from service.words import N_, _
+
+STATUS = {
+    "todo": N_("Chưa điền"),
+    "doing": N_("Đang điền"),
+    "wrong": N_("Cần xem lại"),
+    "done": N_("Đã xong"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One line of the table of contents."""
+
+    key: str
+    title: str
+    status: str
+    asked: int
+    answered: int
+
+    @property
+    def words(self) -> str:
+        return _(STATUS[self.status])
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """One campaign on the unit's front page."""
+
+    invitation: Invitation
+    open: bool
+    sent: tuple[Submission, ...]
+
+
+def visit_of(request: Request) -> Visit:
+    visit: Visit = request.state.visit
+    return visit
+
+
+async def filling_of(request: Request) -> Filling:
+    """The visit's own form in the campaign of the address. Raises NotFound for any other."""
+    visit = visit_of(request)
+    campaign = int(request.path_params["campaign"])
+    return await drafts.load(campaign, web.now(request), unit_id=visit.unit, contact_id=visit.contact)
+
+
+def contents(picture: Picture) -> list[Content]:
+    """The sections that have something to fill in or read, with where each stands."""
+    found = {progress.key: progress for progress in picture.progress}
+    return [
+        _content(picture, page, found[page.key]) for page in reading.sections(picture.form) if found[page.key].relevant
+    ]
+
+
+def _content(picture: Picture, page: Page, progress: Progress) -> Content:
+    if any(problem.code != "required" for problem in picture.page_problems(page.key)):
+        status = "wrong"
+    elif progress.complete and (progress.answered or not progress.asked):
+        status = "done"
+    else:
+        status = "doing" if progress.answered else "todo"
+    return Content(page.key, reading.title(picture, page), status, progress.asked, progress.answered)
+
+
+async def home(request: Request) -> Response:
+    visit, now = visit_of(request), web.now(request)
+    sent = await submissions.of_unit(visit.unit)
+    surveys = [
+        Survey(found, _may_fill(found, visit, now), tuple(sent.get(found.id, ())))
+        for found in await drafts.of_unit(visit.unit)
+    ]
+    context = {
+        "open": [survey for survey in surveys if survey.open],
+        "rest": [survey for survey in surveys if not survey.open],
+        "unit_name": surveys[0].invitation.full_name if surveys else "",
+        "now": now,
+    }
+    return web.render(request, "unit/home.html", context)
+
+
+def _may_fill(invitation: Invitation, visit: Visit, now: datetime) -> bool:
+    return drafts.editable(invitation, invitation.campaign, visit.principal, now)
+
+
+async def overview(request: Request) -> Response:
+    """The table of contents while it is filled in; afterwards the receipt."""
+    filling, now = await filling_of(request), web.now(request)
+    visit = visit_of(request)
+    lines = contents(filling.picture)
+    context = {
+        **frame(filling, now),
+        "may_fill": drafts.editable(filling.invitation, filling.campaign, visit.principal, now),
+        "contents": lines,
+        "done": sum(line.status == "done" for line in lines),
+        "next": next((line for line in lines if line.status != "done"), None),
+        "waiting": len(filling.kept),
+        "sent": await submissions.of_invitation(filling.invitation.id),
+        "changed_by": await _changed_by(filling),
+    }
+    return web.render(request, "unit/overview.html", context)
+
+
+def frame(filling: Filling, now: datetime) -> dict[str, object]:
+    """What every page of one survey shows around its content."""
+    return {
+        "filling": filling,
+        "invitation": filling.invitation,
+        "campaign": filling.campaign,
+        "unit_name": filling.invitation.full_name,
+        "now": now,
+        "responded": life.State(filling.invitation.state) in life.RESPONDED,
+    }
+
+
+async def _changed_by(filling: Filling) -> str:
+    if not filling.updated_by:
+        return ""
+    return (await drafts.people([filling.updated_by]))[filling.updated_by]
+
+
+async def history(request: Request) -> Response:
+    """Who changed which answers, and when."""
+    filling = await filling_of(request)
+    rows = await drafts.history(filling.invitation.id)
+    names = await drafts.people({row.by for row in rows})
+    changes = [
+        {"at": row.at, "by": names[row.by], "labels": _changed(filling, list(row.changes)), "version": row.version}
+        for row in rows
+    ]
+    return web.render(request, "unit/history.html", {**frame(filling, web.now(request)), "changes": changes})
+
+
+def _changed(filling: Filling, keys: list[str]) -> list[str]:
+    items = [drafts.item_at(filling.form, key.lstrip("!")) for key in keys]
+    return list(dict.fromkeys(answerwords.short(item.label.plain) or item.name for item in items if item))
+
+
+async def download(request: Request) -> Response:
+    """A file the unit itself gave, always as an attachment."""
+    visit = visit_of(request)
+    invitation = await drafts.find(int(request.path_params["campaign"]), unit_id=visit.unit)
+    file, place = await attachments.download(
+        web.settings(request), invitation.id, int(request.path_params["attachment"])
+    )
+    return FileResponse(place, media_type=file.content_type, filename=file.name)
+
+
+async def letter(request: Request) -> Response:
+    """The official letter of the campaign."""
+    invitation = await drafts.find(int(request.path_params["campaign"]), unit_id=visit_of(request).unit)
+    await invitation.campaign.fetch_related("letter_file")
+    file = invitation.campaign.letter_file
+    if file is None:
+        raise NotFound()
+    place = attachments.place_of(web.settings(request), file)
+    return FileResponse(place, media_type=file.content_type, filename=file.name)

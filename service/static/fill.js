@@ -1,0 +1,285 @@
+// Saves while people type, and shows what the answers bring up. Without it the page works by its buttons.
+// The server judges and merges; this file keeps what is not saved yet on this machine until it is.
+
+const WAIT = 800; // ms after the last key
+const RETRY = [3000, 6000, 15000, 30000];
+const byId = (id) => document.getElementById(id);
+
+byId("problems")?.focus();
+byId("removed")?.focus();
+
+const once = byId("send");
+once?.addEventListener("submit", (event) => {
+  if (once.dataset.sent) event.preventDefault();
+  once.dataset.sent = "yes";
+});
+addEventListener("pageshow", () => once && delete once.dataset.sent);
+
+const form = byId("fill");
+if (form) start();
+
+function start() {
+  const hidden = (name) => form.querySelector(`input[type=hidden][name=${name}]`);
+  const saving = byId("saving");
+  const inputs = new Map(); // key -> its inputs
+  for (const element of form.elements) {
+    if (!element.name.startsWith("v:") || element.type === "file") continue;
+    const key = element.name.slice(2);
+    inputs.set(key, [...(inputs.get(key) || []), element]);
+  }
+  const base = new Map([...inputs.keys()].map((key) => [key, read(key)]));
+  const touched = new Set([...form.querySelectorAll(".bad")].map((element) => element.dataset.key));
+  let pending = {}; // key -> value not saved yet
+  let chosen = {};
+  let version = Number(hidden("version").value);
+  let tab = hidden("tab").value;
+  let timer = 0;
+  let flying = false;
+  let again = false;
+  let halted = false;
+  let failures = 0;
+
+  function read(key) {
+    const [first, ...more] = inputs.get(key);
+    const all = [first, ...more];
+    if (first.type === "radio") return all.find((one) => one.checked)?.value ?? "";
+    if (first.type !== "checkbox") return first.value;
+    const ticked = all.filter((one) => one.checked).map((one) => one.value);
+    return byId(`w-${key}`).dataset.what === "tick" ? ticked[0] ?? "" : ticked;
+  }
+
+  function write(key, value) {
+    const all = inputs.get(key);
+    if (!all) return;
+    const values = [].concat(value);
+    for (const one of all) {
+      if (one.type === "radio" || one.type === "checkbox") one.checked = values.includes(one.value);
+      else one.value = values[0] ?? "";
+    }
+  }
+
+  const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+  function note(key) {
+    const value = read(key);
+    touched.add(key);
+    if (same(value, base.get(key)) && !flying) delete pending[key];
+    else pending[key] = value;
+    remember();
+  }
+
+  function remember() {
+    try {
+      if (Object.keys(pending).length) localStorage.setItem(form.dataset.store, JSON.stringify({ version, tab, pending }));
+      else localStorage.removeItem(form.dataset.store);
+    } catch {
+      // private mode or a full disk: the server still has what was saved
+    }
+  }
+
+  function recall() {
+    try {
+      const kept = JSON.parse(localStorage.getItem(form.dataset.store));
+      if (!kept?.pending) return;
+      pending = kept.pending;
+      version = Math.min(version, kept.version);
+      tab = kept.tab;
+      for (const [key, value] of Object.entries(pending)) {
+        write(key, value);
+        if (inputs.has(key)) touched.add(key);
+      }
+      marks();
+      later(0);
+    } catch {
+      // nothing of ours
+    }
+  }
+
+  function marks() {
+    hidden("version").value = version;
+    hidden("tab").value = tab;
+  }
+
+  function say(text, warn) {
+    saving.textContent = text;
+    saving.classList.toggle("warn", Boolean(warn));
+    if (warn) byId("news").textContent = text;
+  }
+
+  function later(wait) {
+    clearTimeout(timer);
+    timer = setTimeout(send, wait);
+  }
+
+  async function send(force) {
+    clearTimeout(timer);
+    const idle = !Object.keys(pending).length && !Object.keys(chosen).length;
+    if (halted || (idle && force !== true)) return;
+    if (flying) {
+      again = true;
+      return;
+    }
+    flying = true;
+    const changes = { ...pending };
+    const picks = chosen;
+    chosen = {};
+    const body = JSON.stringify({ version, tab, page: form.dataset.page, changes, chosen: picks, touched: [...touched] });
+    say(form.dataset.saving);
+    let answer;
+    try {
+      answer = await fetch(form.dataset.save, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": hidden("csrf").value },
+        body,
+        keepalive: body.length < 20000,
+      });
+      const found = await answer.json();
+      flying = false;
+      if (answer.ok) {
+        failures = 0;
+        apply(found, changes);
+        if (again || Object.keys(pending).length) later(WAIT);
+        again = false;
+        return;
+      }
+      chosen = { ...picks, ...chosen };
+      halted = [401, 403, 404, 409].includes(answer.status);
+      say(`${found.error?.message ?? ""} ${form.dataset.lost}`, true);
+    } catch {
+      flying = false;
+      chosen = { ...picks, ...chosen };
+      say(navigator.onLine === false || !answer ? form.dataset.offline : form.dataset.lost, true);
+    }
+    if (!halted) later(RETRY[Math.min(failures++, RETRY.length - 1)]);
+  }
+
+  function apply(found, sent) {
+    for (const [key, value] of Object.entries(sent)) {
+      base.set(key, value);
+      if (!inputs.has(key) || same(read(key), value)) delete pending[key];
+    }
+    let held = false;
+    let merged = false;
+    for (const [key, value] of Object.entries(found.values ?? {})) {
+      if (key in pending) held = true;
+      else if (inputs.has(key) && !same(read(key), value)) {
+        write(key, value);
+        merged = true;
+      }
+      if (!(key in pending)) base.set(key, value);
+    }
+    // A value typed meanwhile over one that somebody else changed keeps its old version, so that both are kept.
+    if (!held) version = found.version;
+    marks();
+    remember();
+    const fresh = reveal(found.show ?? {});
+    words(found.texts ?? {});
+    options(found.options ?? {});
+    problems(found.problems ?? {});
+    rivals(found.rivals ?? {});
+    const news = [`${form.dataset.saved} ${found.at}`, merged && form.dataset.merged].filter(Boolean).join(", ");
+    say(news);
+    if (fresh) byId("news").textContent = form.dataset.fresh;
+  }
+
+  function reveal(show) {
+    let fresh = false;
+    for (const [key, shown] of Object.entries(show)) {
+      const place = byId(`w-${key}`);
+      if (!place || place.hidden === !shown) continue;
+      place.hidden = !shown;
+      place.classList.toggle("fresh", shown);
+      fresh ||= shown;
+    }
+    return fresh;
+  }
+
+  function words(texts) {
+    for (const [key, [label, hint, shown]] of Object.entries(texts)) {
+      const place = byId(`l-${key}`);
+      const text = place?.querySelector("span:not(.optional)")?.firstChild ?? place?.firstChild;
+      if (text && text.data !== label) text.data = label;
+      const below = byId(`h-${key}`);
+      if (below) below.textContent = hint;
+      const what = byId(`w-${key}`)?.dataset.what;
+      if (what === "locked") byId(`q-${key}`).textContent = shown || "–";
+    }
+  }
+
+  function options(lists) {
+    for (const [key, list] of Object.entries(lists)) {
+      const all = inputs.get(key);
+      if (!all) continue;
+      const names = list.map(([name]) => name);
+      if (all[0].tagName !== "SELECT") {
+        for (const one of all) one.closest("label").hidden = !names.includes(one.value) && !one.checked;
+        continue;
+      }
+      const select = all[0];
+      const had = select.value;
+      if (same([...select.options].slice(1).map((one) => one.value), names)) continue;
+      select.replaceChildren(new Option(form.dataset.choose, ""), ...list.map(([name, label]) => new Option(label, name)));
+      select.value = names.includes(had) ? had : "";
+      if (select.value !== had) {
+        note(key);
+        later(WAIT);
+      }
+    }
+  }
+
+  function problems(found) {
+    for (const [key, [code, sentence]] of Object.entries(found)) {
+      const place = byId(`w-${key}`);
+      const line = byId(`e-${key}`);
+      if (!place || !line) continue;
+      // What is merely not answered yet is told only where it was told before.
+      const told = Boolean(sentence) && (code !== "required" || place.classList.contains("bad"));
+      place.classList.toggle("bad", told);
+      line.hidden = !told;
+      line.textContent = told ? sentence : "";
+      const marked = place.querySelector("[aria-describedby]");
+      if (told) marked?.setAttribute("aria-invalid", "true");
+      else marked?.removeAttribute("aria-invalid");
+    }
+  }
+
+  function rivals(found) {
+    for (const place of form.querySelectorAll(".rival-place")) {
+      const html = found[place.parentElement.dataset.key];
+      if (!html) place.replaceChildren();
+      else if (!place.children.length) place.innerHTML = html; // drawn and escaped by our own template
+    }
+  }
+
+  function changed(event, wait) {
+    const name = event.target.name ?? "";
+    if (name.startsWith("v:") && event.target.type !== "file") {
+      note(name.slice(2));
+      later(wait);
+    } else if (name.startsWith("c:")) {
+      const key = name.slice(2);
+      chosen[key] = event.target.value;
+      delete pending[key];
+      remember();
+      later(0);
+    } else if (event.target.type === "file" && event.target.value) {
+      event.target.parentElement.querySelector("button").click();
+    }
+  }
+
+  form.addEventListener("input", (event) => changed(event, WAIT));
+  form.addEventListener("change", (event) => changed(event, 100));
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    halted = true; // the form carries everything itself
+  });
+  addEventListener("pagehide", () => send());
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && send());
+  addEventListener("online", () => later(0));
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    halted = false;
+    send(true);
+  });
+  recall();
+}
