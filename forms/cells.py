@@ -27,6 +27,7 @@ MAX_UNPACKED = 60_000_000
 MAX_SHEETS = 30
 MAX_ROWS = 20_000
 MAX_COLUMNS = 200
+MAX_CHARACTERS = 4_000_000  # of all cells kept; forms are built from them in the service's own process
 MAX_CELL = 32_767  # what Excel itself holds
 KEPT_SHEETS = ("survey", "choices", "settings")
 
@@ -106,10 +107,17 @@ def _sheets(data: bytes) -> Cells:
                 raise _refuse("duplicate_sheet", name)
             kept = key in KEPT_SHEETS
             cells[key if kept else name] = _rows(name, values[name], formulas[name] if kept else None)
+        _weigh(cells)
         return cells
     finally:
         values.close()
         formulas.close()
+
+
+def _weigh(cells: Cells) -> None:
+    characters = sum(len(text) for rows in cells.values() for row in rows for text in row)
+    if characters > MAX_CHARACTERS:
+        raise _refuse("too_big", characters=characters, limit=MAX_CHARACTERS)
 
 
 def _rows(name: str, sheet: Any, formulas: Any | None) -> list[list[str]]:

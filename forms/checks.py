@@ -55,8 +55,8 @@ def _placed(item: Item) -> Iterator[tuple[str, Expression]]:
     for key, value in columns:
         if isinstance(value, Text):
             yield from ((key, part) for part in value.parts if not isinstance(part, str))
-        elif value is not None and not isinstance(value, str | bool):
-            yield key, value  # type: ignore[misc]  # what is left is an Expression
+        elif isinstance(value, Expression):
+            yield key, value
 
 
 def _references(line: Line, key: str, expression: Expression, items: Mapping[str, Item]) -> None:
@@ -141,8 +141,7 @@ def _tell(survey: Survey, ring: list[str], items: Mapping[str, Item]) -> None:
     start = min(range(len(ring)), key=lambda place: order.index(ring[place]))
     names = ring[start:] + ring[:start]
     item, line = items[names[0]], survey.lines.get(names[0])
-    waits_for = set(ring)
-    calculated = isinstance(item, Question) and item.calculation is not None
-    key = "calculation" if calculated and item.calculation.names & waits_for else "relevant"  # type: ignore[union-attr]
+    calculation = item.calculation if isinstance(item, Question) else None
+    key = "calculation" if calculation is not None and calculation.names & set(ring) else "relevant"
     if line is not None:
         line.problem("cycle", key, names=[*names, names[0]])

@@ -80,9 +80,11 @@ class Judge:
             return True
 
     def required(self, cell: Cell) -> bool:
-        required = cell.question.required
-        if isinstance(required, bool):
-            return required
+        """Whether a person has to answer; nobody can answer what is computed or read only."""
+        question = cell.question
+        required = question.required
+        if isinstance(required, bool) or question.calculation is not None or question.read_only:
+            return required is True and question.calculation is None and not question.read_only
         try:
             return required.boolean(cell.node, self._run.env)
         except EvaluationError:
@@ -95,13 +97,14 @@ class Judge:
 
     def _check(self, cell: Cell) -> Problem | None:
         question, value = cell.question, cell.value
-        if question.kind in _NEVER_WRONG or question.calculation is not None:
-            return self._found(cell, "cannot_evaluate", None) if cell.broken else None
+        if cell.broken:
+            return self._found(cell, "cannot_evaluate", None)
+        if question.kind in _NEVER_WRONG:
+            return None
         if value.code is not None:
             return Problem(cell.key, question, cell.row, value.code, value.params)
         if not value.text:
-            wanted = not question.read_only and self.required(cell)
-            return self._found(cell, "required", question.required_message) if wanted else None
+            return self._found(cell, "required", question.required_message) if self.required(cell) else None
         if question.choice_filter is not None and not self._all_offered(cell):
             return self._found(cell, "not_offered", None)
         if question.constraint is None:

@@ -8,6 +8,8 @@ from typing import Literal
 
 from forms.schema import Question
 
+Severity = Literal["error", "warning"]
+
 
 @dataclass(frozen=True, slots=True)
 class FormProblem:
@@ -19,7 +21,7 @@ class FormProblem:
     column: str | None
     code: str
     params: Mapping[str, object] = field(default_factory=dict)
-    severity: Literal["error", "warning"] = "error"
+    severity: Severity = "error"
     letter: str | None = None
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from forms.cells import letter
-from forms.problems import FormProblem
+from forms.problems import FormProblem, Severity
 
 TRANSLATED = ("label", "hint", "required_message", "constraint_message")
 SURVEY = frozenset(
@@ -74,7 +73,7 @@ class Sheet:
         code: str,
         row: int | None,
         key: str | None = None,
-        severity: Literal["error", "warning"] = "error",
+        severity: Severity = "error",
         params: Mapping[str, object] | None = None,
     ) -> None:
         column = next((found for found in self.columns if found.key == key), None)

@@ -15,7 +15,7 @@ from forms.cells import KEPT_SHEETS, Cells, read
 from forms.checks import check
 from forms.expressions import Expression, ExpressionError
 from forms.expressions import compile as compile_expression
-from forms.problems import FormErrors, FormProblem
+from forms.problems import FormErrors, FormProblem, Severity
 from forms.schema import Choice, Form, Kind, Question, walk
 from forms.sheets import Column, Line, Sheet, open_sheet
 from forms.survey import Survey, read_survey
@@ -24,6 +24,7 @@ __all__ = ["Cells", "FormErrors", "FormProblem", "build", "read", "second_opinio
 
 MAX_CHOICES = 20_000
 MAX_CHOICE_NAME = 200
+MAX_PROBLEMS = 300
 # Sheets of XLSForm that change what a form does; any other sheet is the author's own.
 _UNSUPPORTED_SHEETS = frozenset({"entities", "external_choices", "osm", "cascades"})
 _IDLE_SETTINGS = frozenset({"style", "name", "instance_xmlns", "instance_id", "omit_instanceid", "prefix"})
@@ -44,11 +45,24 @@ def build(cells: Cells) -> Form:
     settings = _settings(settings_sheet)
     instance_name = _instance_name(settings, {item.name for item in walk(survey.items)})
     if any(problem.severity == "error" for problem in problems):
-        raise FormErrors(tuple(sorted(problems, key=_place)))
+        raise FormErrors(_told(problems))
     title = settings.get("form_title") or settings.get("form_id") or ""
     form_id = settings.get("form_id") or _slug(title)
-    warnings = tuple(sorted(problems, key=_place))
+    warnings = _told(problems)
     return Form(form_id, settings.get("version"), title or form_id, survey.items, lists, instance_name, warnings)
+
+
+def _told(problems: list[FormProblem]) -> tuple[FormProblem, ...]:
+    """In the order of sheets and rows; beyond MAX_PROBLEMS only how many more there are."""
+    ordered = sorted(problems, key=_place)
+    if len(ordered) <= MAX_PROBLEMS:
+        return tuple(ordered)
+    rest = ordered[MAX_PROBLEMS:]
+    severity: Literal["error", "warning"] = (
+        "error" if any(problem.severity == "error" for problem in ordered) else "warning"
+    )
+    more = FormProblem(rest[0].sheet, None, None, "more_problems", {"count": len(rest)}, severity)
+    return (*ordered[:MAX_PROBLEMS], more)
 
 
 def _place(problem: FormProblem) -> tuple[int, int]:
@@ -209,7 +223,7 @@ def second_opinion(data: bytes) -> tuple[FormProblem, ...]:
     return tuple(_said(text, "warning") for text in warnings)
 
 
-def _said(text: str, severity: str) -> FormProblem:
+def _said(text: str, severity: Severity) -> FormProblem:
     row, sheet = _ROW.search(text), _SHEET.search(text)
     return FormProblem(
         sheet[1] if sheet else "survey",
@@ -217,7 +231,7 @@ def _said(text: str, severity: str) -> FormProblem:
         None,
         "pyxform",
         {"text": _ROW.sub("", text).strip()[:1000]},
-        "error" if severity == "error" else "warning",
+        severity,
     )
 
 

@@ -1,5 +1,6 @@
 """Judging drafts of a small form: relevance, calculations, checks, bindings, repeats."""
 
+import json
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -274,6 +275,18 @@ def test_a_question_with_a_calculation_is_computed_and_locked(form_of: FormOf, n
     assert codes(evaluate(form, {}, now)) == [], "nobody can answer it, so it is not required"
 
 
+def test_a_computed_question_is_checked_like_any_other(form_of: FormOf, now: Now) -> None:
+    form = form_of(
+        [
+            {"type": "integer", "name": "n", "label": "N"},
+            {"type": "integer", "name": "half", "label": "H", "calculation": "${n} div 2", "constraint": ". < 5"},
+        ]
+    )
+    assert codes(evaluate(form, {"n": "8"}, now)) == []
+    assert codes(evaluate(form, {"n": "10"}, now)) == [("half", "constraint")]
+    assert codes(evaluate(form, {"n": "5"}, now)) == [("half", "not_integer")]
+
+
 def test_what_once_draws_is_kept_in_the_draft(form_of: FormOf) -> None:
     form = form_of([{"type": "calculate", "name": "id", "calculation": "once(uuid())"}])
     moment = datetime(2025, 8, 20, tzinfo=ZONE)
@@ -332,7 +345,7 @@ def test_nested_repeats_have_their_own_rows(form_of: FormOf, now: Now) -> None:
     }
     found = picture(form, nested, now)
     assert [(p.key, p.row) for p in found.problems] == [("o/a/i/y/m", "y")]
-    assert [row["s"] for row in found.answers["o"]] == [10, 9]  # type: ignore[attr-defined, index]
+    assert [field(found, f"o/{row}/s").typed for row in ("a", "b")] == [10, 9]
     assert found.answers["all"] == 19
     assert picture(form, found.answers, now).answers == found.answers
 
@@ -368,6 +381,22 @@ RAW_VALUES = st.one_of(
     st.text(max_size=10),
     st.lists(st.text(max_size=5), max_size=3),
 )
+
+
+@given(st.data())
+def test_no_draft_of_nd132_ever_raises(nd132: Form, now: Now, data: st.DataObject) -> None:
+    asked = [question for question in nd132.questions() if question.asked]
+    raw: dict[str, Any] = {"h/h_item": data.draw(st.sampled_from([["x"], "x", [], ["x", "x", "y/z"]]))}
+    for question in data.draw(st.lists(st.sampled_from(asked), max_size=30)):
+        names = [choice.name for choice in nd132.choices(question)][:4]
+        value = data.draw(RAW_VALUES | st.sampled_from(names or [""]) | st.lists(st.sampled_from(names or [""])))
+        raw[question.path.replace("h_item/", "h_item/x/")] = value
+    found = evaluate(nd132, raw, now, {"contact.phone": data.draw(st.text(max_size=12)), "unit.kind": "xa"})
+    json.dumps(found.answers, allow_nan=False)
+    assert len(found.progress) == len(nd132.pages)
+    assert {problem.key for problem in found.problems} == {
+        problem.key for page in nd132.pages for problem in found.page_problems(page.key)
+    }
 
 
 @given(st.data())

@@ -21,6 +21,7 @@ from forms.cells import MAX_COLUMNS, MAX_ROWS, letter, read
 from forms.xlsform import Cells, FormErrors, second_opinion
 
 WorkbookOf = Callable[..., bytes]
+EXCEL_TIME = datetime.fromisoformat("2025-07-01T08:30:00")  # a workbook knows no zone
 SURVEY = [["type", "name", "label"], ["text", "t", "T"]]
 
 
@@ -138,6 +139,10 @@ def test_too_many_rows_and_columns_are_refused(workbook_of: WorkbookOf) -> None:
     assert refused(wide) == ("too_many_columns", "survey", 1, None)
 
 
+def test_too_much_text_is_refused(workbook_of: WorkbookOf) -> None:
+    assert refused(workbook_of({"survey": [*SURVEY, *[["text", "t", "x" * 30_000]] * 150]}))[0] == "too_big"
+
+
 def test_formulas_and_errors_are_told(workbook_of: WorkbookOf) -> None:
     assert refused(workbook_of({"survey": [*SURVEY, ["text", '=CONCATENATE("a","b")', "T"]]})) == (
         "formula_without_value",
@@ -168,7 +173,7 @@ def test_letters_of_columns() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(1.0, "1"), (1.5, "1.5"), (1e300, "1e+300"), (datetime(2025, 7, 1, 8, 30), "2025-07-01T08:30:00"), (None, "")],  # noqa: DTZ001 - Excel knows no zone
+    [(1.0, "1"), (1.5, "1.5"), (1e300, "1e+300"), (EXCEL_TIME, "2025-07-01T08:30:00"), (None, "")],
 )
 def test_texts_of_values(value: Any, text: str) -> None:
     assert cells_module.cell_text(value) == text

@@ -2,13 +2,19 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from forms import xlsform
+from forms.answers import Now, evaluate
 from forms.expressions import Expression
 from forms.schema import Consolidate, Form, Group, Kind, Previous, Question, Repeat
+from forms.sheets import SURVEY as SURVEY_COLUMNS
 from forms.xlsform import Cells, FormErrors, FormProblem
 
 CellsOf = Callable[..., Cells]
@@ -24,25 +30,31 @@ def problems(cells: Cells) -> tuple[FormProblem, ...]:
         return errors.problems
 
 
+def asked(form: Form, name: str) -> Question:
+    found = form.question(name)
+    assert found is not None
+    return found
+
+
 def test_a_form_is_built(own: Form) -> None:
     assert (own.id, own.version, own.title, own.warnings) == ("thu", "7", "Phiếu thử", ())
     paths = [question.path for question in own.questions()]
     assert {"start", "a/unit", "h/item/what", "confirm"} <= set(paths)
-    online = own.question("online")
-    assert online is not None
+    online = asked(own, "online")
     assert online.consolidate == Consolidate("sum")
-    assert online.previous == Previous("explain", own.question("online").previous.percent)  # type: ignore[union-attr]
+    assert online.previous == Previous("explain", Decimal(30))
     assert online.constraint is not None
     assert online.constraint.names == {"recv"}
-    assert own.question("pct").consolidate == Consolidate("ratio", "online", "recv")  # type: ignore[union-attr]
+    assert asked(own, "pct").consolidate == Consolidate("ratio", "online", "recv")
     item = own.item("item")
     assert isinstance(item, Repeat)
     assert item.consolidate == Consolidate("ledger")
     assert own.question("item") is None
-    unit = own.question("unit")
-    assert unit is not None
+    unit = asked(own, "unit")
     assert own.choices(unit)[2].extra == {"kind": "phuong"}
-    assert own.choice(unit, "00101").label == "Xã Bình An"  # type: ignore[union-attr]
+    choice = own.choice(unit, "00101")
+    assert choice is not None
+    assert choice.label == "Xã Bình An"
 
 
 def test_words_keep_the_authors_text_and_hold_expressions(own: Form) -> None:
@@ -293,7 +305,7 @@ def test_a_ring_through_relevance_of_a_group_is_named(cells_of: CellsOf) -> None
     ]
     (found,) = problems(cells_of(survey))
     assert (found.row, found.code) == (2, "cycle")
-    assert set(found.params["names"]) == {"g", "n", "c"}  # type: ignore[call-overload]
+    assert found.params["names"] == ["g", "c", "n", "g"]
 
 
 def test_other_sheets_are_told(cells_of: CellsOf) -> None:
@@ -342,3 +354,35 @@ def test_nd132_is_understood(nd132: Form) -> None:
     unit = nd132.question("a_unit")
     assert unit is not None
     assert (unit.bind, unit.appearance) == ("unit.code", {"minimal", "autocomplete"})
+
+
+def test_a_flood_of_problems_is_cut_with_a_count(cells_of: CellsOf) -> None:
+    found = problems(cells_of([{**TEXT, "type": "bogus", "name": f"n{row}"} for row in range(1000)]))
+    assert len(found) == 301
+    assert (found[-1].code, dict(found[-1].params)) == ("more_problems", {"count": 700})
+
+
+WORDS = st.sampled_from(
+    [
+        *("text", "integer", "select_one l", "begin group", "end group", "begin repeat", "end repeat", "calculate"),
+        *("n", "t", "l", "a", "${n}", "${t} > 1", ". = 'x'", "sum(${n})", "yes", "no", "ratio: n / t", "today()"),
+        *("explain > 5%", "unit.code", "minimal", "1", "", "", ""),
+    ]
+)
+
+
+@given(st.data())
+def test_any_cells_build_or_are_refused(data: st.DataObject) -> None:
+    header = data.draw(st.permutations(["type", "name", "label", *sorted(EXTRA)]))
+    cell = WORDS | st.text(max_size=6)
+    rows = data.draw(st.lists(st.lists(cell, max_size=len(header)), max_size=6))
+    choices = data.draw(st.lists(st.lists(cell, max_size=4), max_size=3))
+    cells = {"survey": [header, *rows], "choices": [["list_name", "name", "label", "size"], *choices]}
+    try:
+        form = xlsform.build(cells)
+    except FormErrors:
+        return
+    evaluate(form, {}, Now(datetime(2025, 8, 20, tzinfo=UTC)))
+
+
+EXTRA = SURVEY_COLUMNS - {"type", "name", "label"}
