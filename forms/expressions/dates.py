@@ -26,15 +26,15 @@ _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def looks_like_date(text: str) -> bool:
-    """A quick guess, never wrong about what is no date: "2025-…" has its hyphen in the fifth place."""
-    return len(text) > 7 and text[4] == "-"
+    """Whether text begins like "2025-07-01". Of itself nothing else becomes a date: "1142-1-1" stays text."""
+    return len(text) > 9 and text[4] == "-" == text[7] and text[8:10].isdigit()
 
 
 @lru_cache(maxsize=4096)
 def parse(text: str, zone: tzinfo) -> datetime | None:
     """The instant that ISO text names, in `zone`; None when it is no date or date-time.
 
-    One-digit months and days are taken; a day that the calendar lacks is not.
+    One-digit months and days are taken (`date('2025-7-1')`); a day that the calendar lacks is not.
     """
     match = _ISO.fullmatch(text.strip(" \t\r\n")) if len(text) < 64 else None
     if match is None:

@@ -23,7 +23,7 @@ from forms.tree import Node, Scope
 
 ENV = Environment(datetime(2025, 8, 18, 9, 30, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")))
 NAMES = ("a", "b", "c", "v")
-VALUES = ("", "0", "1", "2", "10", "-1", "2.5", " 3 ", "x", "x y", "y", "1142", "NaN", "true")
+VALUES = ("", "0", "1", "2", "10", "-1", "2.5", " 3 ", "x", "x y", "y", "114", "NaN", "true")
 
 Value = str | float | bool | list[Node]
 Tree = tuple[Any, ...]
