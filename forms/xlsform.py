@@ -58,9 +58,8 @@ def _told(problems: list[FormProblem]) -> tuple[FormProblem, ...]:
     if len(ordered) <= MAX_PROBLEMS:
         return tuple(ordered)
     rest = ordered[MAX_PROBLEMS:]
-    severity: Literal["error", "warning"] = (
-        "error" if any(problem.severity == "error" for problem in ordered) else "warning"
-    )
+    wrong = any(problem.severity == "error" for problem in ordered)
+    severity: Severity = "error" if wrong else "warning"
     more = FormProblem(rest[0].sheet, None, None, "more_problems", {"count": len(rest)}, severity)
     return (*ordered[:MAX_PROBLEMS], more)
 
