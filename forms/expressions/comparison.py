@@ -35,6 +35,8 @@ def build(make: Maker, part: Compare) -> Code[bool]:
     if make.kind(right) == "nodes" and make.kind(left) != "nodes":
         left, right, sign = right, left, _MIRRORED[sign]
     kinds = (make.kind(left), make.kind(right))
+    if kinds == ("nodes", "nodes") and sign in ("=", "!="):
+        return _any_pair(make, left, right, sign == "=")
     if "any" in kinds or kinds == ("nodes", "nodes"):
         return _general(make, left, right, sign)
     if sign in ("=", "!="):
@@ -87,6 +89,23 @@ def _any_number(make: Maker, left: Part, right: Part, holds: Ordering) -> Code[b
             value = number_of_text(found.text(), zone)
             if holds(value, limit):
                 return True
+        return False
+
+    return compared
+
+
+def _any_pair(make: Maker, left: Part, right: Part, wanted: bool) -> Code[bool]:
+    """The shape of a choice filter, `kind = ${kind}`, tried on every item of a list."""
+    first, second = make.nodes(left), make.nodes(right)
+
+    def compared(node: Node, run: Run) -> bool:
+        others = second(node, run)
+        for found in first(node, run):
+            text = found.text()
+            for other in others:
+                same = same_text(text, other.text(), run.zone)
+                if same is wanted:
+                    return True
         return False
 
     return compared

@@ -71,8 +71,10 @@ def _move(make: Maker, step: Step) -> Move:
     keeps = [predicate(make, part) for part in step.predicates]
     if step.axis == "child" and not keeps and step.test.isidentifier():
         name = step.test
-        return lambda nodes, run: in_order(
-            [child for node in nodes for child in node.children if child.name == name], len(nodes) > 1
+        return lambda nodes, run: (
+            [child for child in nodes[0].children if child.name == name]
+            if len(nodes) == 1
+            else in_order([child for node in nodes for child in node.children if child.name == name], True)
         )
     backwards = step.axis in REVERSE
     orderly = step.axis in _ORDERLY

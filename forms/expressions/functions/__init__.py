@@ -1,13 +1,11 @@
 """Every function that expressions may call, by name, and those we know and refuse."""
 
-from forms.expressions.functions import chance, choices, logic, nodesets, numbers, texts, times
+from forms.expressions.functions import chance, choices, logic, nodesets, numbers, places, texts, times
 from forms.expressions.functions.registry import FUNCTIONS, Function
 
 # Known to ODK, Enketo or XPath 1.0, and not done here: an author gets a plain "not supported".
 UNSUPPORTED = frozenset(
     {
-        "area",
-        "distance",
         "encrypt",
         "extract-signed",
         "geofence",
@@ -29,6 +27,7 @@ __all__ = [
     "logic",
     "nodesets",
     "numbers",
+    "places",
     "texts",
     "times",
 ]

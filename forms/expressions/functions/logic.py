@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 from forms.expressions.environment import Run
+from forms.expressions.functions import several
 from forms.expressions.functions.registry import Code, Maker, function, plain
-from forms.expressions.syntax import Call, Part
-from forms.expressions.values import number_of, number_of_text, truth_of
+from forms.expressions.syntax import Call
 from forms.tree import Node
 
 plain("not", "b", "boolean", lambda truth: not truth)
@@ -58,29 +58,6 @@ def _once(make: Maker, call: Call) -> Code[str]:
     return lambda node, run: node.text() or text(node, run)
 
 
-def _numbers(make: Maker, part: Part) -> Code[list[float]]:
-    value = make.value(part)
-
-    def numbers(node: Node, run: Run) -> list[float]:
-        found = value(node, run)
-        if isinstance(found, list):
-            return [number_of_text(each.text(), run.zone) for each in found]
-        return [number_of(found, run.zone)]
-
-    return numbers
-
-
-def _truths(make: Maker, part: Part) -> Code[list[bool]]:
-    """Of a node-set, for every node whether it has any text."""
-    value = make.value(part)
-
-    def truths(node: Node, run: Run) -> list[bool]:
-        found = value(node, run)
-        return [bool(each.text()) for each in found] if isinstance(found, list) else [truth_of(found)]
-
-    return truths
-
-
 def _within(total: float, least: float, most: float) -> bool:
     return (least < 0 or total >= least) and total <= (math.inf if most < 0 else most)
 
@@ -89,7 +66,7 @@ def _within(total: float, least: float, most: float) -> bool:
 def _checklist(make: Maker, call: Call) -> Code[bool]:
     """Whether between so many and so many conditions hold; -1 is no limit."""
     least, most = make.number(call.arguments[0]), make.number(call.arguments[1])
-    items = [_truths(make, part) for part in call.arguments[2:]]
+    items = [several.truths(make, part) for part in call.arguments[2:]]
 
     def holds(node: Node, run: Run) -> bool:
         total = sum(sum(truths(node, run)) for truths in items)
@@ -105,8 +82,8 @@ def _weighted(make: Maker, call: Call) -> Code[bool]:
         given = len(call.arguments)
         return make.fail("wrong_argument_count", call.at, name=call.name, least=given + 1, most=None, given=given)
     least, most = make.number(call.arguments[0]), make.number(call.arguments[1])
-    conditions = [_truths(make, part) for part in call.arguments[2::2]]
-    weights = [_numbers(make, part) for part in call.arguments[3::2]]
+    conditions = [several.truths(make, part) for part in call.arguments[2::2]]
+    weights = [several.numbers(make, part) for part in call.arguments[3::2]]
 
     def holds(node: Node, run: Run) -> bool:
         total = 0.0

@@ -6,9 +6,10 @@ import math
 from collections.abc import Callable
 
 from forms.expressions.environment import Run
+from forms.expressions.functions import several
 from forms.expressions.functions.registry import Code, Maker, function
 from forms.expressions.syntax import Call
-from forms.expressions.values import number_of, number_of_text
+from forms.expressions.values import number_of_text
 from forms.tree import Node
 
 
@@ -43,16 +44,10 @@ def _extreme(choose: Callable[[list[float]], float]) -> Callable[[Maker, Call], 
     """The greatest or least of all arguments and all nodes in them; NaN when one is none, or none is there."""
 
     def build(make: Maker, call: Call) -> Code[float]:
-        values = [make.value(part) for part in call.arguments]
+        lists = [several.numbers(make, part) for part in call.arguments]
 
         def extreme(node: Node, run: Run) -> float:
-            numbers: list[float] = []
-            for value in values:
-                found = value(node, run)
-                if isinstance(found, list):
-                    numbers.extend(number_of_text(each.text(), run.zone) for each in found)
-                else:
-                    numbers.append(number_of(found, run.zone))
+            numbers = [number for found in lists for number in found(node, run)]
             if not numbers or any(number != number for number in numbers):
                 return math.nan
             return choose(numbers)

@@ -8,12 +8,11 @@ import hashlib
 import math
 
 from forms.expressions import patterns
-from forms.expressions.environment import Run
 from forms.expressions.errors import EvaluationError
+from forms.expressions.functions import several
 from forms.expressions.functions.registry import Code, Maker, function, plain
 from forms.expressions.syntax import Call
 from forms.expressions.values import text_of
-from forms.tree import Node
 
 _SPACES = " \t\r\n"
 
@@ -125,29 +124,15 @@ def _concat(make: Maker, call: Call) -> Code[str]:
     if all(make.kind(part) not in ("nodes", "any") for part in call.arguments):
         texts = [make.string(part) for part in call.arguments]
         return lambda node, run: "".join([text(node, run) for text in texts])
-    lists = [_texts(make, call, number) for number in range(len(call.arguments))]
+    lists = [several.texts(make, part) for part in call.arguments]
     return lambda node, run: "".join([text for texts in lists for text in texts(node, run)])
 
 
 @function("join", 1, None, "string", pure=True)
 def _join(make: Maker, call: Call) -> Code[str]:
     glue = make.string(call.arguments[0])
-    lists = [_texts(make, call, number) for number in range(1, len(call.arguments))]
+    lists = [several.texts(make, part) for part in call.arguments[1:]]
     return lambda node, run: glue(node, run).join([text for texts in lists for text in texts(node, run)])
-
-
-def _texts(make: Maker, call: Call, number: int) -> Code[list[str]]:
-    part = call.arguments[number]
-    if make.kind(part) == "nodes":
-        nodes = make.nodes(part)
-        return lambda node, run: [found.text() for found in nodes(node, run)]
-    value = make.value(part)
-
-    def texts(node: Node, run: Run) -> list[str]:
-        found = value(node, run)
-        return [each.text() for each in found] if isinstance(found, list) else [text_of(found)]
-
-    return texts
 
 
 @function("regex", 2, 2, "boolean", pure=True)
