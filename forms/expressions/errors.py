@@ -23,7 +23,8 @@ class ExpressionError(ValueError):
         wrong_argument_count     name, least, most (None: any number), given
         needs_nodes              name: a function or path on something that is no node-set
         choice_name_argument     (none): the second argument must name a question
-        bad_regex                pattern, reason
+        bad_regex                pattern, reason: syntax, escape, class, repeat, too_long,
+                                 too_large, too_deep or runs_away
         bad_date_format          format, escape
     """
 
