@@ -32,7 +32,7 @@ class Unit(Model):
 
 
 class Contact(Model):
-    """A person or mailbox of a unit. `email` is normalised; empty when only a telephone is known."""
+    """A person or mailbox of a unit. `email` is normalised, empty when only a telephone is known."""
 
     id = fields.IntField(primary_key=True)
     unit: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField(
@@ -118,7 +118,7 @@ class CalendarDay(Model):
 
 
 class StoredFile(Model):
-    """A file on disk, found by the SHA-256 of its content; `name` is what its sender called it."""
+    """A file on disk, found by the SHA-256 of its content, `name` is what its sender called it."""
 
     id = fields.IntField(primary_key=True)
     sha256 = fields.CharField(max_length=64, db_index=True)
@@ -221,7 +221,7 @@ class Invitation(Model):
 
 
 class Event(Model):
-    """One act in an invitation's life; never changed. `note` and `data` hold no personal text."""
+    """One act in an invitation's life, never changed. `note` and `data` hold no personal text."""
 
     id = fields.IntField(primary_key=True)
     invitation: fields.ForeignKeyRelation[Invitation] = fields.ForeignKeyField(
@@ -271,7 +271,7 @@ class ContactLink(Model):
 
 
 class UnitSession(Model):
-    """A unit's browser that came in by a personal link; it sees that unit only."""
+    """A unit's browser that came in by a personal link, it sees that unit only."""
 
     id = fields.IntField(primary_key=True)
     link: fields.ForeignKeyRelation[ContactLink] = fields.ForeignKeyField(
@@ -288,8 +288,9 @@ class UnitSession(Model):
 class Draft(Model):
     """Work in progress: raw text by question key (forms.answers.Raw), invalid text included."""
 
+    id = fields.IntField(primary_key=True)
     invitation: fields.OneToOneRelation[Invitation] = fields.OneToOneField(
-        "service.Invitation", related_name="draft", on_delete=RESTRICT, primary_key=True
+        "service.Invitation", related_name="draft", on_delete=RESTRICT
     )
     invitation_id: int
     version = fields.IntField(default=0)
@@ -299,7 +300,7 @@ class Draft(Model):
 
 
 class DraftRevision(Model):
-    """What one save changed: question key -> [before, after]; null where the key was absent."""
+    """What one save changed: question key -> [before, after], null where the key was absent."""
 
     id = fields.IntField(primary_key=True)
     draft: fields.ForeignKeyRelation[Draft] = fields.ForeignKeyField(
@@ -316,7 +317,7 @@ class DraftRevision(Model):
 
 
 class Attachment(Model):
-    """A file given to a file question; the draft holds its id as text."""
+    """A file given to a file question, the draft holds its id as text."""
 
     id = fields.IntField(primary_key=True)
     invitation: fields.ForeignKeyRelation[Invitation] = fields.ForeignKeyField(
@@ -332,7 +333,7 @@ class Attachment(Model):
 
 
 class Submission(Model):
-    """What was sent; numbered within the invitation and never overwritten.
+    """What was sent, numbered within the invitation and never overwritten.
 
     `submitted_at` is when it took effect, `recorded_at` when it was written down: they differ where staff type in a
     reply that came on paper. `receipt` is the number people quote. `hash` is SHA-256 over the canonical JSON of the answers with the

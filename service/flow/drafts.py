@@ -273,7 +273,7 @@ def _shown(form: Form, raw: Answers, mine: Answers, when: Now, known: Mapping[st
 async def _since(draft: Draft | None, version: int) -> list[merging.Revision]:
     if draft is None or version >= draft.version:
         return []
-    rows = await DraftRevision.filter(draft_id=draft.invitation_id, version__gt=max(version, 0)).order_by("version")
+    rows = await DraftRevision.filter(draft_id=draft.id, version__gt=max(version, 0)).order_by("version")
     return [merging.Revision(row.by, row.changes) for row in rows]
 
 
@@ -414,7 +414,7 @@ async def people(refs: Collection[str]) -> dict[str, str]:
 
 async def history(invitation_id: int, limit: int = 30) -> list[DraftRevision]:
     """The latest saves, newest first: who changed which questions, and when."""
-    return await DraftRevision.filter(draft_id=invitation_id).order_by("-version").limit(limit)
+    return await DraftRevision.filter(draft__invitation_id=invitation_id).order_by("-version").limit(limit)
 
 
 def waiting_choices(form: Form, raw: Answers) -> tuple[Problem, ...]:

@@ -1,10 +1,12 @@
-from tortoise import migrations
-from tortoise.migrations import operations as ops
 import functools
 from json import dumps, loads
-from reminders.fields import Instant
+
+from tortoise import fields, migrations
 from tortoise.fields.base import OnDelete
-from tortoise import fields
+from tortoise.migrations import operations as ops
+
+from reminders.fields import Instant
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -36,7 +38,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='AuditRecord',
             fields=[
-                ('seq', fields.IntField(primary_key=True, unique=True, db_index=True)),
+                ('seq', fields.IntField(generated=False, primary_key=True, unique=True, db_index=True)),
                 ('at', Instant(auto_now=False, auto_now_add=False)),
                 ('actor', fields.CharField(max_length=60)),
                 ('action', fields.CharField(max_length=60)),
@@ -112,7 +114,7 @@ class Migration(migrations.Migration):
                 ('content_type', fields.CharField(max_length=100)),
                 ('created_at', Instant(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'storedfile', 'app': 'service', 'pk_attr': 'id', 'table_description': 'A file on disk, found by the SHA-256 of its content; `name` is what its sender called it.'},
+            options={'table': 'storedfile', 'app': 'service', 'pk_attr': 'id', 'table_description': 'A file on disk, found by the SHA-256 of its content, `name` is what its sender called it.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -205,7 +207,7 @@ class Migration(migrations.Migration):
                 ('phone', fields.CharField(default='', max_length=40)),
                 ('active', fields.BooleanField(default=True)),
             ],
-            options={'table': 'contact', 'app': 'service', 'unique_together': (('unit', 'role', 'email', 'name'),), 'pk_attr': 'id', 'table_description': 'A person or mailbox of a unit. `email` is normalised; empty when only a telephone is known.'},
+            options={'table': 'contact', 'app': 'service', 'unique_together': (('unit', 'role', 'email', 'name'),), 'pk_attr': 'id', 'table_description': 'A person or mailbox of a unit. `email` is normalised, empty when only a telephone is known.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -240,7 +242,7 @@ class Migration(migrations.Migration):
                 ('file', fields.ForeignKeyField('service.StoredFile', source_field='file_id', db_constraint=True, to_field='id', related_name='attachments', on_delete=OnDelete.RESTRICT)),
                 ('created_at', Instant(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'attachment', 'app': 'service', 'pk_attr': 'id', 'table_description': 'A file given to a file question; the draft holds its id as text.'},
+            options={'table': 'attachment', 'app': 'service', 'pk_attr': 'id', 'table_description': 'A file given to a file question, the draft holds its id as text.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -259,26 +261,27 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Draft',
             fields=[
-                ('invitation', fields.OneToOneField('service.Invitation', source_field='invitation_id', primary_key=True, db_index=True, db_constraint=True, to_field='id', related_name='draft', on_delete=OnDelete.RESTRICT)),
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('invitation', fields.OneToOneField('service.Invitation', source_field='invitation_id', db_constraint=True, to_field='id', related_name='draft', on_delete=OnDelete.RESTRICT)),
                 ('version', fields.IntField(default=0)),
                 ('answers', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('updated_at', Instant(auto_now=False, auto_now_add=False)),
                 ('updated_by', fields.CharField(default='', max_length=60)),
             ],
-            options={'table': 'draft', 'app': 'service', 'pk_attr': 'invitation_id', 'table_description': 'Work in progress: raw text by question key (forms.answers.Raw), invalid text included.'},
+            options={'table': 'draft', 'app': 'service', 'pk_attr': 'id', 'table_description': 'Work in progress: raw text by question key (forms.answers.Raw), invalid text included.'},
             bases=['Model'],
         ),
         ops.CreateModel(
             name='DraftRevision',
             fields=[
                 ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ('draft', fields.ForeignKeyField('service.Draft', source_field='draft_id', db_constraint=True, to_field='invitation_id', related_name='revisions', on_delete=OnDelete.RESTRICT)),
+                ('draft', fields.ForeignKeyField('service.Draft', source_field='draft_id', db_constraint=True, to_field='id', related_name='revisions', on_delete=OnDelete.RESTRICT)),
                 ('version', fields.IntField()),
                 ('changes', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('at', Instant(auto_now=False, auto_now_add=False)),
                 ('by', fields.CharField(max_length=60)),
             ],
-            options={'table': 'draftrevision', 'app': 'service', 'unique_together': (('draft', 'version'),), 'pk_attr': 'id', 'table_description': 'What one save changed: question key -> [before, after]; null where the key was absent.'},
+            options={'table': 'draftrevision', 'app': 'service', 'unique_together': (('draft', 'version'),), 'pk_attr': 'id', 'table_description': 'What one save changed: question key -> [before, after], null where the key was absent.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -296,7 +299,7 @@ class Migration(migrations.Migration):
                 ('nil', fields.BooleanField(default=False)),
                 ('due_at', Instant(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'event', 'app': 'service', 'unique_together': (('invitation', 'seq'),), 'pk_attr': 'id', 'table_description': "One act in an invitation's life; never changed. `note` and `data` hold no personal text."},
+            options={'table': 'event', 'app': 'service', 'unique_together': (('invitation', 'seq'),), 'pk_attr': 'id', 'table_description': "One act in an invitation's life, never changed. `note` and `data` hold no personal text."},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -343,7 +346,7 @@ class Migration(migrations.Migration):
                 ('idempotency_key', fields.CharField(max_length=200)),
                 ('body_hash', fields.CharField(max_length=64)),
             ],
-            options={'table': 'submission', 'app': 'service', 'unique_together': (('invitation', 'number'), ('principal', 'invitation', 'idempotency_key')), 'pk_attr': 'id', 'table_description': 'What was sent; numbered within the invitation and never overwritten.'},
+            options={'table': 'submission', 'app': 'service', 'unique_together': (('invitation', 'number'), ('principal', 'invitation', 'idempotency_key')), 'pk_attr': 'id', 'table_description': 'What was sent, numbered within the invitation and never overwritten.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -357,7 +360,7 @@ class Migration(migrations.Migration):
                 ('expires_at', Instant(auto_now=False, auto_now_add=False)),
                 ('revoked_at', Instant(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'unitsession', 'app': 'service', 'pk_attr': 'id', 'table_description': "A unit's browser that came in by a personal link; it sees that unit only."},
+            options={'table': 'unitsession', 'app': 'service', 'pk_attr': 'id', 'table_description': "A unit's browser that came in by a personal link, it sees that unit only."},
             bases=['Model'],
         ),
     ]
