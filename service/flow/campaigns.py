@@ -255,7 +255,7 @@ async def publish(settings: Settings, campaign_id: int, who: Principal, now: dat
         await Invitation.bulk_create([_invitation(campaign, unit, found.due_at) for unit in found.units])
         invitations = await Invitation.filter(campaign=campaign)
         letters = [
-            recipients.letter("invitation", invitation, recipient, not_before=_first_mail(campaign, now))
+            recipients.letter("invitation", invitation, recipient, not_before=first_mail(campaign, now))
             for invitation in invitations
             for recipient in recipients.mailboxes(mailboxes.get(invitation.unit_id, ()), "official")
         ]
@@ -265,7 +265,8 @@ async def publish(settings: Settings, campaign_id: int, who: Principal, now: dat
     return campaign
 
 
-def _first_mail(campaign: Campaign, now: datetime) -> datetime:
+def first_mail(campaign: Campaign, now: datetime) -> datetime:
+    """When the invitations go out if the campaign is published at `now`."""
     return max(now + CALL_BACK, campaign.opens_at or now)
 
 
@@ -292,7 +293,7 @@ async def call_back(campaign_id: int, who: Principal, now: datetime) -> int:
     """
     async with in_transaction() as connection:
         campaign = await _locked(campaign_id)
-        if campaign.published_at is None or now >= _first_mail(campaign, campaign.published_at):
+        if campaign.published_at is None or now >= first_mail(campaign, campaign.published_at):
             raise CannotCallBack()
         if await Invitation.exists(campaign=campaign, events_count__gt=0):
             raise CannotCallBack()
@@ -311,4 +312,4 @@ async def _withdraw(campaign: Campaign) -> None:
 
 def in_call_back(campaign: Campaign, now: datetime) -> bool:
     """Whether the invitations still wait and can be called back."""
-    return campaign.published_at is not None and now < _first_mail(campaign, campaign.published_at)
+    return campaign.published_at is not None and now < first_mail(campaign, campaign.published_at)

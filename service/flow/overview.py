@@ -6,7 +6,7 @@ from datetime import datetime
 
 from service import life
 from service.flow import progress
-from service.models import Campaign, Invitation
+from service.models import Campaign, Invitation, Unit
 from service.words import local
 
 PHASES = ("draft", "scheduled", "open", "closed")
@@ -83,3 +83,11 @@ async def _burden(running: dict[int, str]) -> list[Load]:
 def _load(code: str, name: str, owed: list[tuple[int, str, datetime]]) -> Load:
     days = [local(due_at).date() for _campaign, _title, due_at in owed]
     return Load(code, name, owed, clash=len(set(days)) < len(days))
+
+
+async def tile_places(campaign_id: int) -> dict[str, tuple[int, int]]:
+    """Where the units of a campaign stand on the tile map, (column, row) by code; one without a place is absent."""
+    rows = await Unit.filter(
+        invitations__campaign_id=campaign_id, tile_col__not_isnull=True, tile_row__not_isnull=True
+    ).values_list("code", "tile_col", "tile_row")
+    return {code: (column, row) for code, column, row in rows}

@@ -1,5 +1,6 @@
 """What staff pages read out of an address: numbers of rows, days, moments, and the as-of of a figure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from urllib.parse import urlencode
@@ -59,10 +60,13 @@ class AsOf:
 
     def link(self, path: str, /, anchor: str = "", **params: object) -> str:
         """An address that keeps this as-of."""
-        query = {name: value for name, value in params.items() if value not in (None, "")}
-        if self.given:
-            query["as_of"] = self.given
-        return path + (f"?{urlencode(query)}" if query else "") + (f"#{anchor}" if anchor else "")
+        return address(path, {**params, "as_of": self.given}, anchor)
+
+
+def address(path: str, params: Mapping[str, object], anchor: str = "") -> str:
+    """An address with those parameters that say something."""
+    query = urlencode({name: value for name, value in params.items() if value not in (None, "")})
+    return path + (f"?{query}" if query else "") + (f"#{anchor}" if anchor else "")
 
 
 def as_of(request: Request) -> AsOf:

@@ -146,7 +146,7 @@ def _rows(found: Sequence[Step]) -> tuple[StepRow, ...]:
 def of_form(form: FormData) -> Filled:
     """The form as it was posted."""
     texts = {name: web.text(form, name) for name in TEXTS}
-    rows = []
+    rows: list[StepRow] = []
     while f"step_{len(rows)}_id" in form and len(rows) <= steps.MOST_STEPS:
         rows.append(StepRow(**{name: web.text(form, f"step_{len(rows)}_{name}") for name in STEP_TEXTS}))
     return Filled(texts, web.texts(form, "kinds"), web.texts(form, "groups"), web.texts(form, "units"), rows)

@@ -1,0 +1,29 @@
+"""What staff choose from when they make a campaign: form versions, people, units."""
+
+from collections.abc import Mapping, Sequence
+
+from service.models import FormVersion, Staff, Unit
+from service.words import collation
+
+
+async def form_versions() -> list[FormVersion]:
+    """The newest first; their cells are left unread."""
+    return await FormVersion.all().order_by("-id").only("id", "form_id", "version", "title", "questions")
+
+
+async def people() -> list[Staff]:
+    found = await Staff.filter(active=True)
+    return sorted(found, key=lambda person: collation(person.name))
+
+
+async def units() -> list[Unit]:
+    found = await Unit.filter(active=True)
+    return sorted(found, key=lambda unit: collation(unit.full_name))
+
+
+def by_group(known: Sequence[Unit]) -> Mapping[str, Sequence[Unit]]:
+    """The units by former district, both in alphabetical order."""
+    found: dict[str, list[Unit]] = {}
+    for unit in known:
+        found.setdefault(unit.group, []).append(unit)
+    return {name: found[name] for name in sorted(found, key=collation)}

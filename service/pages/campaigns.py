@@ -1,0 +1,203 @@
+"""Campaigns before publication: the front page, the form, the review, publishing and calling back."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import anyio
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from service import files, mailwords, web
+from service.errors import AlreadyPublished, BadFile, EmptyFile, Invalid, TooLarge
+from service.flow import campaigns, choices, dossier, overview, principal, reminding, terms
+from service.models import Campaign
+from service.pages import asked, campaignform
+from service.pages.campaignform import Filled
+from service.words import N_, _, moment
+
+PHASES = {
+    "draft": N_("Nháp"),
+    "scheduled": N_("Chưa đến ngày mở"),
+    "open": N_("Đang mở"),
+    "closed": N_("Đã đóng"),
+}
+Problem = dict[str, object]
+
+
+async def front(request: Request) -> Response:
+    now = web.now(request)
+    found = await overview.front(now)
+    return web.render(request, "campaigns/front.html", {"front": found, "phases": PHASES, "w": mailwords})
+
+
+async def new(request: Request) -> Response:
+    return await _form(request, campaignform.blank(request.state.staff.id))
+
+
+async def create(request: Request) -> Response:
+    return await _save(request, None)
+
+
+async def edit(request: Request) -> Response:
+    campaign = await campaigns.get(asked.number(request))
+    if campaign.published_at:
+        raise AlreadyPublished()
+    return await _form(request, campaignform.of_campaign(campaign), campaign)
+
+
+async def change(request: Request) -> Response:
+    return await _save(request, await campaigns.get(asked.number(request)))
+
+
+async def _save(request: Request, campaign: Campaign | None) -> Response:
+    """Create or change; with anything wrong the form comes back with all that was typed."""
+    filled = campaignform.of_form(await web.read_form(request))
+    settings, now, who = web.settings(request), web.now(request), principal.staff(request.state.staff.id)
+    letter, filled, problems = await _letter(request, filled)
+    try:
+        found = terms.read(campaignform.values(filled, await choices.units()))
+        if not problems and campaign is None:
+            campaign = await campaigns.create(settings, found, who, now, letter)
+        elif not problems and campaign is not None:
+            await campaigns.change(settings, campaign.id, found, who, now, letter)
+    except Invalid as error:
+        problems = error.problems + problems
+    if problems or campaign is None:
+        return await _form(request, filled, campaign, problems)
+    return web.redirect(request, f"/campaigns/{campaign.id}/review", _("Đã lưu đợt khảo sát."))
+
+
+async def _letter(request: Request, filled: Filled) -> tuple[tuple[str, bytes] | None, Filled, list[Problem]]:
+    """The official letter that was chosen, or taken in before; a good one is kept when other fields are wrong."""
+    folder = web.settings(request).files_dir
+    given = await web.upload(await web.read_form(request), "letter_file")
+    if given is None:
+        return await _taken_before(request, filled), filled, []
+    name, data = given
+    try:
+        files.judge(name, data, files.DOCUMENT)
+    except (BadFile, EmptyFile, TooLarge) as error:
+        message = _(error.message).format(**error.params)
+        return None, filled, [{"field": "letter_file", "message": message}]
+    digest = await anyio.to_thread.run_sync(files.keep, folder, data)
+    return given, campaignform.kept(filled, digest, files.clean_name(name)), []
+
+
+async def _taken_before(request: Request, filled: Filled) -> tuple[str, bytes] | None:
+    digest, name = filled.texts["letter_kept"], filled.texts["letter_kept_name"]
+    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+        return None
+    place = files.path(web.settings(request).files_dir, digest)
+    try:
+        return name, await anyio.to_thread.run_sync(place.read_bytes)
+    except FileNotFoundError:
+        return None
+
+
+async def _form(
+    request: Request, filled: Filled, campaign: Campaign | None = None, problems: Sequence[Problem] = ()
+) -> Response:
+    known = await choices.units()
+    context = {
+        "filled": filled,
+        "t": filled.texts,
+        "campaign": campaign,
+        "forms": await choices.form_versions(),
+        "people": await choices.people(),
+        "groups": choices.by_group(known),
+        "kinds": Counter(unit.kind for unit in known),
+        "problems": problems,
+        "wrong": _by_field(problems),
+        "anchors": campaignform.ANCHORS,
+    }
+    return web.render(request, "campaigns/form.html", context, 422 if problems else 200)
+
+
+def _by_field(problems: Sequence[Problem]) -> dict[str, str]:
+    """The words beside each field; several problems of one field stand together."""
+    found: dict[str, str] = {}
+    for problem in problems:
+        name = str(problem.get("field", ""))
+        found[name] = f"{found[name]} {problem['message']}" if name in found else str(problem["message"])
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """A reminder's moment in words; `passed` when it would fall before now."""
+
+    at: object
+    words: str
+    to: str
+    passed: bool
+
+
+async def review(request: Request) -> Response:
+    campaign = await campaigns.get(asked.number(request))
+    if campaign.published_at:
+        return web.redirect(request, f"/campaigns/{campaign.id}")
+    return await _review(request, campaign)
+
+
+async def _review(request: Request, campaign: Campaign, problems: Sequence[str] = ()) -> Response:
+    now = web.now(request)
+    found = await campaigns.preview(campaign, now)
+    sample = None
+    if found.units and found.due_at:
+        sample = await reminding.preview(web.settings(request), campaign, found.units[0], found.due_at, now)
+    context = {
+        "campaign": campaign,
+        "preview": found,
+        "w": mailwords,
+        "kinds": Counter(unit.kind for unit in found.units),
+        "moments": _falls(found, campaign, request),
+        "subject": sample[0] if sample else "",
+        "text": mailwords.masked(sample[1]) if sample else "",
+        "first_mail": moment(campaigns.first_mail(campaign, now)),
+        "problems": problems,
+        "letter": reminding.letter_words(campaign),
+    }
+    return web.render(request, "campaigns/review.html", context, 422 if problems else 200)
+
+
+def _falls(found: campaigns.Preview, campaign: Campaign, request: Request) -> list[Fall]:
+    now, end = web.now(request), campaign.closes_at
+    return [
+        Fall(m.at, mailwords.distance(m.offset, m.step.unit), _(mailwords.AUDIENCES[m.step.to]), m.at <= now)
+        for m in found.moments
+        if end is None or m.at <= end
+    ]
+
+
+async def publish(request: Request) -> Response:
+    number, now = asked.number(request), web.now(request)
+    form = await web.read_form(request)
+    here = f"/campaigns/{number}"
+    if not web.text(form, "confirm"):
+        message = _("Vui lòng đánh dấu xác nhận đã kiểm tra trước khi phát hành.")
+        return await _review(request, await campaigns.get(number), [message])
+    try:
+        await campaigns.publish(web.settings(request), number, principal.staff(request.state.staff.id), now)
+    except AlreadyPublished:
+        return web.redirect(request, here)
+    except Invalid as error:
+        return await _review(request, await campaigns.get(number), [str(p["message"]) for p in error.problems])
+    request.app.state.postroom.wake()
+    return web.redirect(request, here, _("Đã phát hành đợt khảo sát."))
+
+
+async def call_back(request: Request) -> Response:
+    number = asked.number(request)
+    try:
+        count = await campaigns.call_back(number, principal.staff(request.state.staff.id), web.now(request))
+    except campaigns.CannotCallBack as error:
+        return web.redirect(request, f"/campaigns/{number}", _(error.message))
+    said = _("Đã gọi lại {count} thư. Đợt khảo sát trở về bản nháp, có thể sửa rồi phát hành lại.")
+    return web.redirect(request, f"/campaigns/{number}/review", said.format(count=count))
+
+
+async def letter(request: Request) -> Response:
+    campaign = await campaigns.get(asked.number(request))
+    file, place = await dossier.on_disk(web.settings(request), campaign.letter_file)
+    return FileResponse(place, filename=file.name, media_type=file.content_type)

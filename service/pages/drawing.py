@@ -1,0 +1,128 @@
+"""The geometry of the dashboard's pictures: the curve of answers and the tile map. Pure; the templates draw."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from service.flow.progress import Row
+from service.words import day, local
+
+WIDTH, HEIGHT = 720, 260
+LEFT, RIGHT, TOP, BOTTOM = 44, 16, 22, 34
+TAIL = timedelta(days=14)
+TILE = 66, 46
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A step curve of answers: `path` and `area` are SVG path data, ticks are (place, words).
+
+    `days` has a line for every day on which the number changed: the day, its total at the end, the change.
+    """
+
+    path: str
+    area: str
+    due_x: int | None
+    x_ticks: Sequence[tuple[int, str]]
+    y_ticks: Sequence[tuple[int, str]]
+    end: tuple[int, int]
+    days: Sequence[tuple[date, int, int]]
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = WIDTH - RIGHT
+    top: int = TOP
+    bottom: int = HEIGHT - BOTTOM
+
+
+def curve(
+    points: Sequence[tuple[datetime, int]], expected: int, begin: datetime, due_at: datetime, as_of: datetime
+) -> Curve:
+    """The curve from publication to the later of due time and as-of; long quiet tails are cut."""
+    last = max([due_at, *(moment for moment, _total in points)])
+    end = max(due_at, min(as_of, last + TAIL), begin + timedelta(days=1))
+    span = (end - begin).total_seconds()
+    top = max(expected, 1)
+
+    def x(moment: datetime) -> int:
+        share = (min(max(moment, begin), end) - begin).total_seconds() / span
+        return round(LEFT + share * (WIDTH - LEFT - RIGHT))
+
+    def y(total: int) -> int:
+        return round(HEIGHT - BOTTOM - total / top * (HEIGHT - TOP - BOTTOM))
+
+    until = x(min(as_of, end))
+    steps = [f"M{LEFT} {y(0)}"]
+    for moment, total in points:
+        steps.append(f"H{x(moment)}V{y(total)}")
+    final = points[-1][1] if points else 0
+    path = "".join(steps) + f"H{until}"
+    return Curve(
+        path=path,
+        area=f"{path}V{y(0)}H{LEFT}Z",
+        due_x=x(due_at),
+        x_ticks=[(x(moment), day(moment).rsplit("/", 1)[0]) for moment in _midnights(begin, end)],
+        y_ticks=[(y(total), str(total)) for total in sorted({0, top // 2, top})],
+        end=(until, y(final)),
+        days=_days(points),
+    )
+
+
+def _midnights(begin: datetime, end: datetime) -> list[datetime]:
+    """At most seven days to write under the axis, evenly spaced."""
+    first = local(begin).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    count = max(0, (end - first).days) + 1 if first <= end else 0
+    step = max(1, -(-count // 7))
+    return [first + timedelta(days=place) for place in range(0, count, step)]
+
+
+def _days(points: Sequence[tuple[datetime, int]]) -> list[tuple[date, int, int]]:
+    totals: dict[date, int] = {}
+    for moment, total in points:
+        totals[local(moment).date()] = total
+    found, before = [], 0
+    for moment_day, total in totals.items():
+        found.append((moment_day, total, total - before))
+        before = total
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One unit's square: its corner, its name in one or two lines, and the row it stands for."""
+
+    x: int
+    y: int
+    lines: tuple[str, ...]
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    tiles: Sequence[Tile]
+    unplaced: Sequence[Row]
+    width: int
+    height: int
+
+
+def tile_map(rows: Sequence[Row], places: Mapping[str, tuple[int, int]]) -> Map | None:
+    """The tile map of the units that have a place; None when none has."""
+    placed = [(row, places[row.code]) for row in rows if row.code in places]
+    if not placed:
+        return None
+    left = min(column for _row, (column, _line) in placed)
+    top = min(line for _row, (_column, line) in placed)
+    wide, high = TILE
+    tiles = [Tile((column - left) * wide, (line - top) * high, _lines(row.name), row) for row, (column, line) in placed]
+    return Map(
+        tiles=tiles,
+        unplaced=[row for row in rows if row.code not in places],
+        width=max(tile.x for tile in tiles) + wide,
+        height=max(tile.y for tile in tiles) + high,
+    )
+
+
+def _lines(name: str) -> tuple[str, ...]:
+    """Nguyễn / Bỉnh Khiêm: the first word, then the rest."""
+    first, _space, rest = name.partition(" ")
+    return (first, rest) if rest else (first,)

@@ -1,0 +1,142 @@
+"""Mail as staff look at it: the dry run of reminders, the record of messages, the local mailbox."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import time
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from reminders.calendar import CalendarGap
+from reminders.plan import Notice, Skipped
+from service import mailwords, web, words
+from service.errors import NotFound
+from service.flow import campaigns, correspondence
+from service.flow.correspondence import Wanted
+from service.pages import asked
+from service.words import N_, _, collation
+
+MALFORMED = N_("Thời điểm “{text}” chưa đúng. Vui lòng nhập ngày và giờ, ví dụ 18/7/2025 08:00.")
+NO_TABLE = N_("Chưa có lịch nghỉ lễ năm {year} nên chưa tính được lịch nhắc. Vui lòng bổ sung lịch.")
+
+
+async def reminders(request: Request) -> Response:
+    """Who would be mailed at a moment, with the text, and why not the others."""
+    campaign = await campaigns.published(asked.number(request))
+    query, now = request.query_params, web.now(request)
+    typed = f"{query.get('at', '')} {query.get('time', '')}".strip()
+    at = asked.moment(typed, time(8, 0)) if typed else now
+    context = {
+        "campaign": campaign,
+        "path": f"/campaigns/{campaign.id}/reminders",
+        "w": mailwords,
+        "problem": "",
+        "at": at or now,
+        "given": typed,
+        "on": words.local(at or now).date().isoformat(),
+        "clock": f"{words.local(at or now):%H:%M}",
+        "run": None,
+    }
+    if at is None:
+        context["problem"] = _(MALFORMED).format(text=typed[:40])
+        return web.render(request, "mail/reminders.html", context, 422)
+    try:
+        run = await correspondence.dry_run(campaign, at)
+    except CalendarGap as gap:
+        context["problem"] = _(NO_TABLE).format(year=gap.year)
+        return web.render(request, "mail/reminders.html", context, 422)
+    shown = _asked_for(run.notices, query.get("show", ""))
+    subject, text = await correspondence.text_of(web.settings(request), shown, at) if shown else ("", "")
+    context |= {
+        "run": run,
+        "reasons": Counter(skipped.reason for skipped in run.skipped).most_common(),
+        "skipped": sorted(run.skipped, key=lambda s: _by_name(s, run)),
+        "shown": shown,
+        "subject": subject,
+        "text": text,
+        "units": len({notice.pending.unit for notice in run.notices}),
+    }
+    return web.render(request, "mail/reminders.html", context)
+
+
+def _asked_for(notices: Sequence[Notice], key: str) -> Notice | None:
+    """The notice whose text is wanted, else the first."""
+    return next((notice for notice in notices if notice.key == key), notices[0] if notices else None)
+
+
+def _by_name(skipped: Skipped, run: correspondence.DryRun) -> tuple[str, tuple[tuple[int, ...], str]]:
+    return skipped.reason, collation(run.names.get(skipped.pending.unit, ""))
+
+
+async def messages(request: Request) -> Response:
+    """The record of mail, the newest first."""
+    query = request.query_params
+    state, kind = query.get("state", ""), query.get("kind", "")
+    wanted = Wanted(
+        campaign=asked.whole(query.get("campaign", "")),
+        unit=query.get("unit", "")[:20],
+        state=state if state in mailwords.MESSAGE_STATES else "",
+        kind=kind if kind in mailwords.KINDS else "",
+        text=query.get("q", "").strip()[:100],
+    )
+    found = await correspondence.listing(wanted, asked.whole(query.get("page", "")) or 1)
+    context = {
+        "found": found,
+        "wanted": wanted,
+        "campaigns": await correspondence.campaign_titles(),
+        "w": mailwords,
+        "page_link": _page_link(wanted),
+        "any": bool(wanted.campaign or wanted.unit or wanted.state or wanted.kind or wanted.text),
+    }
+    return web.render(request, "mail/messages.html", context)
+
+
+def _page_link(wanted: Wanted) -> Callable[[int], str]:
+    """The address of another page of the same list."""
+    filters = {
+        "campaign": wanted.campaign,
+        "unit": wanted.unit,
+        "state": wanted.state,
+        "kind": wanted.kind,
+        "q": wanted.text,
+    }
+    return lambda page: asked.address("/messages", {**filters, "page": page if page > 1 else None})
+
+
+async def message(request: Request) -> Response:
+    found = await correspondence.message(web.settings(request), asked.number(request), web.now(request))
+    return web.render(request, "mail/message.html", {"found": found, "message": found.message, "w": mailwords})
+
+
+def _only_without_server(request: Request) -> None:
+    """The local mailbox is there only while no mail server is configured."""
+    if web.settings(request).smtp_url is not None:
+        raise NotFound()
+
+
+async def mailbox(request: Request) -> Response:
+    _only_without_server(request)
+    found = await correspondence.mailbox(asked.whole(request.query_params.get("page", "")) or 1)
+    context = {"found": found, "page_link": lambda page: f"/mailbox?page={page}"}
+    return web.render(request, "mail/mailbox.html", context)
+
+
+async def mailbox_message(request: Request) -> Response:
+    """A message as its recipient reads it, with a link that works."""
+    _only_without_server(request)
+    settings = web.settings(request)
+    found, text = await correspondence.as_received(settings, asked.number(request), web.now(request))
+    context = {"message": found, "parts": _parts(text, settings.public_url)}
+    return web.render(request, "mail/mailbox_message.html", context)
+
+
+def _parts(text: str, public_url: str) -> list[tuple[str, bool]]:
+    """The text in pieces: (piece, whether it is a personal link of ours)."""
+    start = f"{public_url}/p/"
+    parts: list[tuple[str, bool]] = []
+    before, *rest = text.split(start)
+    parts.append((before, False))
+    for piece in rest:
+        token = piece.split(maxsplit=1)[0] if piece.split() else ""
+        parts += [(start + token, True), (piece[len(token) :], False)]
+    return parts

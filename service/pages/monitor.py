@@ -1,0 +1,198 @@
+"""A campaign's dashboard: 59/114, on time, states, the curve, the tile map and the table of units."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from service import web, words
+from service.flow import campaigns, downloads, overview, principal, progress, reminding
+from service.life import State, Tally
+from service.models import Campaign
+from service.pages import asked, drawing, selection
+from service.pages.asked import AsOf
+from service.pages.campaigns import PHASES
+from service.words import N_, _, collation
+
+TIMINGS = ("on_time", "late", "not_yet_due", "overdue", "exempt")
+MARKS = {"on_time": "✓", "late": "◐", "not_yet_due": "·", "overdue": "!", "exempt": "–"}
+MALFORMED = N_("Ngày “{text}” chưa đúng. Vui lòng nhập dạng ngày/tháng/năm, ví dụ 20/7/2025.")
+TOO_EARLY = N_("Đợt khảo sát phát hành lúc {moment}, trước đó chưa có số liệu. Vui lòng chọn ngày khác.")
+
+
+async def dashboard(request: Request) -> Response:
+    campaign = await campaigns.get(asked.number(request))
+    if campaign.published_at is None:
+        return web.redirect(request, f"/campaigns/{campaign.id}/review")
+    as_of = asked.as_of(request)
+    context = _head(request, campaign, as_of)
+    problem = _problem(campaign, as_of)
+    if problem:
+        return web.render(request, "monitor/dashboard.html", {**context, "problem": problem, "found": None}, 422)
+    found = await progress.of(campaign.id, as_of.at)
+    places = await overview.tile_places(campaign.id)
+    return web.render(
+        request, "monitor/dashboard.html", {**context, **_figures(request, campaign, found, places, as_of)}
+    )
+
+
+def _problem(campaign: Campaign, as_of: AsOf) -> str:
+    if as_of.wrong:
+        return _(MALFORMED).format(text=as_of.given)
+    if campaign.published_at is not None and as_of.at < campaign.published_at:
+        return _(TOO_EARLY).format(moment=words.moment(campaign.published_at))
+    return ""
+
+
+def _head(request: Request, campaign: Campaign, as_of: AsOf) -> dict[str, object]:
+    now, path = web.now(request), f"/campaigns/{campaign.id}"
+
+    def to(anchor: str = "units", **params: object) -> str:
+        return as_of.link(path, anchor, **params)
+
+    return {
+        "campaign": campaign,
+        "phase": _(PHASES[overview.phase(campaign, now)]),
+        "letter": reminding.letter_words(campaign),
+        "as_of": as_of,
+        "as_of_day": words.local(as_of.at).date().isoformat(),
+        "as_of_words": _as_of_words(as_of),
+        "path": path,
+        "to": to,
+        "link": as_of.link,
+        "problem": "",
+        "call_back_until": campaigns.first_mail(campaign, campaign.published_at or now)
+        if campaigns.in_call_back(campaign, now)
+        else None,
+    }
+
+
+def _as_of_words(as_of: AsOf) -> str:
+    at = words.local(as_of.at)
+    if as_of.given and (at.hour, at.minute) == (23, 59):
+        return _("hết ngày {day}").format(day=words.day(at))
+    return words.moment(at)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the table, in words. `at` and `due` are written once for the many units that share them."""
+
+    code: str
+    name: str
+    kind: str
+    group: str
+    state: str
+    state_words: str
+    timing: str
+    timing_words: str
+    due: str
+    sent: str
+    nil: bool
+    later: bool
+
+
+def _figures(
+    request: Request,
+    campaign: Campaign,
+    found: progress.Progress,
+    places: Mapping[str, tuple[int, int]],
+    as_of: AsOf,
+) -> dict[str, object]:
+    assert campaign.published_at is not None
+    assert campaign.due_at is not None
+    rate = found.rate
+    wanted = selection.read(request.query_params, found.rows)
+    shown = selection.chosen(found.rows, wanted)
+    timings = dict.fromkeys(TIMINGS, 0)
+    for row in found.rows:
+        timings[row.timing] += 1
+    return {
+        "found": found,
+        "rate": rate,
+        "states": [(state, words.state(state), rate.states[state]) for state in State if state in rate.states],
+        "timings": [(code, words.timing(code), MARKS[code], count) for code, count in timings.items() if count],
+        "marks": MARKS,
+        "timing_words": {code: words.timing(code) for code in TIMINGS},
+        "bar": _bar(timings),
+        "kinds": _tallies(rate.by_kind, words.kind),
+        "groups": _tallies(rate.by_group, str),
+        "curve": drawing.curve(found.curve, rate.expected, campaign.published_at, campaign.due_at, as_of.at),
+        "map": drawing.tile_map(found.rows, places),
+        "wanted": wanted,
+        "lines": _lines(shown),
+        "state_choices": _state_choices(),
+        "sorts": [(code, _(label)) for code, label in selection.SORTS.items()],
+        "unit_path": f"/campaigns/{campaign.id}/units/",
+        "unit_query": as_of.link(""),
+        "nil_words": _("không phát sinh"),
+        "later_words": _("bổ sung sau"),
+    }
+
+
+def _state_choices() -> list[tuple[str, str]]:
+    counts = [(code, _(label)) for code, (label, _fits) in selection.COUNTS.items()]
+    return counts + [(str(state), words.state(state)) for state in State]
+
+
+def _tallies(found: Mapping[str, Tally], label: object) -> list[tuple[str, str, Tally]]:
+    """(code, words, tally) in alphabetical order of the words."""
+    assert callable(label)
+    named = [(code, str(label(code)), tally) for code, tally in found.items()]
+    return sorted(named, key=lambda line: collation(line[1]))
+
+
+def _bar(timings: Mapping[str, int]) -> list[tuple[str, float, float]]:
+    """The parts of the bar over all units: (timing, where it begins, how long) in percent."""
+    total = sum(timings.values()) or 1
+    parts, start = [], 0.0
+    for code, count in timings.items():
+        if count:
+            parts.append((code, round(start, 2), round(count * 100 / total, 2)))
+            start += count * 100 / total
+    return parts
+
+
+def _lines(rows: list[progress.Row]) -> list[Line]:
+    """The table's rows. A moment is put into words once, however many units share it."""
+    written: dict[datetime | None, str] = {None: ""}
+
+    def write(moment: datetime | None) -> str:
+        if moment not in written:
+            written[moment] = words.moment(moment)
+        return written[moment]
+
+    states = {state: words.state(state) for state in State}
+    timings = {code: words.timing(code) for code in TIMINGS}
+    kinds = {row.kind: words.kind(row.kind) for row in rows}
+    return [
+        Line(
+            row.code,
+            row.full_name,
+            kinds[row.kind],
+            row.group,
+            row.standing.state,
+            states[row.standing.state],
+            row.timing,
+            timings[row.timing],
+            write(row.standing.due_at),
+            write(row.standing.first_sent_at),
+            row.standing.nil and row.standing.responded,
+            row.recorded_later,
+        )
+        for row in rows
+    ]
+
+
+async def export(request: Request) -> Response:
+    """The workbook as of the moment the page shows."""
+    number, as_of = asked.number(request), asked.as_of(request)
+    problem = _problem(await campaigns.published(number), as_of)
+    if problem:
+        return web.redirect(request, f"/campaigns/{number}", problem)
+    who = principal.staff(request.state.staff.id)
+    name, data = await downloads.workbook(web.settings(request), number, as_of.at, who, web.now(request))
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(data, media_type=downloads.XLSX, headers=headers)

@@ -1,0 +1,121 @@
+"""Which units the table of a campaign shows: every number on the page is an address that selects its units here."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from service import words
+from service.flow.progress import Row
+from service.life import State
+from service.words import N_, _, fold
+
+# What `state` may say besides a state itself; each is a number on the dashboard.
+COUNTS: Mapping[str, tuple[str, Callable[[Row], bool]]] = {
+    "expected": (N_("Phải gửi báo cáo"), lambda row: row.standing.state is not State.EXEMPT),
+    "responded": (N_("Đã gửi hoặc đã nhận"), lambda row: row.standing.responded),
+    "missing": (
+        N_("Chưa gửi"),
+        lambda row: not row.standing.responded and row.standing.state is not State.EXEMPT,
+    ),
+    "nil": (N_("Không phát sinh"), lambda row: row.standing.responded and row.standing.nil),
+    "on_time_original": (N_("Đúng hạn ban đầu"), lambda row: row.standing.on_time_original),
+    "later": (N_("Bổ sung sau"), lambda row: row.recorded_later),
+}
+SORTS = {
+    "name": N_("Tên đơn vị"),
+    "state": N_("Trạng thái"),
+    "sent": N_("Thời điểm gửi"),
+    "due": N_("Hạn gửi"),
+    "group": N_("Nhóm"),
+}
+_ORDER = {state: place for place, state in enumerate(State)}
+_names: dict[str, tuple[tuple[int, ...], str]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The filters of the table as the address gives them; what is unknown selects nothing away."""
+
+    state: str = ""
+    timing: str = ""
+    kind: str = ""
+    group: str = ""
+    q: str = ""
+    sort: str = "name"
+
+    @property
+    def any(self) -> bool:
+        return bool(self.state or self.timing or self.kind or self.group or self.q)
+
+    def params(self) -> dict[str, str]:
+        """The filters for an address."""
+        found = {"state": self.state, "timing": self.timing, "kind": self.kind, "group": self.group, "q": self.q}
+        return found | ({"sort": self.sort} if self.sort != "name" else {})
+
+    def described(self) -> str:
+        """Đã gửi hoặc đã nhận; Xã; Huyện An Lão."""
+        parts = [
+            _state_words(self.state) if self.state else "",
+            words.timing(self.timing) if self.timing else "",
+            words.kind(self.kind) if self.kind else "",
+            self.group,
+            _("tên có “{text}”").format(text=self.q) if self.q else "",
+        ]
+        return "; ".join(part for part in parts if part)
+
+
+def _state_words(code: str) -> str:
+    return _(COUNTS[code][0]) if code in COUNTS else words.state(code)
+
+
+def read(params: Mapping[str, str], rows: Sequence[Row]) -> Selection:
+    """The selection of an address. A code that means nothing is left out."""
+    state, timing = params.get("state", ""), params.get("timing", "")
+    kind, group, sort = params.get("kind", ""), params.get("group", ""), params.get("sort", "")
+    return Selection(
+        state=state if state in COUNTS or state in words.STATES else "",
+        timing=timing if timing in words.TIMINGS else "",
+        kind=kind if any(row.kind == kind for row in rows) else "",
+        group=group if any(row.group == group for row in rows) else "",
+        q=params.get("q", "").strip()[:100],
+        sort=sort if sort in SORTS else "name",
+    )
+
+
+def chosen(rows: Sequence[Row], wanted: Selection) -> list[Row]:
+    """The rows that fit, sorted."""
+    found = [row for row in rows if _fits(row, wanted)] if wanted.any else list(rows)
+    found.sort(key=lambda row: _name(row.full_name))
+    match wanted.sort:
+        case "state":
+            found.sort(key=lambda row: _ORDER[row.standing.state])
+        case "sent":
+            found.sort(key=lambda row: (row.standing.first_sent_at is None, row.standing.first_sent_at or 0))
+        case "due":
+            found.sort(key=lambda row: row.standing.due_at)
+        case "group":
+            found.sort(key=lambda row: _name(row.group))
+    return found
+
+
+def _fits(row: Row, wanted: Selection) -> bool:
+    if wanted.state in COUNTS:
+        if not COUNTS[wanted.state][1](row):
+            return False
+    elif wanted.state and row.standing.state != wanted.state:
+        return False
+    return (
+        (not wanted.timing or row.timing == wanted.timing)
+        and (not wanted.kind or row.kind == wanted.kind)
+        and (not wanted.group or row.group == wanted.group)
+        and (not wanted.q or fold(wanted.q) in fold(f"{row.full_name} {row.code}"))
+    )
+
+
+def _name(text: str) -> tuple[tuple[int, ...], str]:
+    """The collation key, kept: the same few hundred names are sorted again and again."""
+    found = _names.get(text)
+    if found is None:
+        if len(_names) > 10_000:
+            _names.clear()
+        found = _names[text] = words.collation(text)
+    return found
