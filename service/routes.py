@@ -16,7 +16,8 @@ from service.api import machine, openapi
 from service.api import reminders as api_reminders
 from service.api import units as api_units
 from service.errors import NotFound
-from service.pages import accounts, campaigns, invitations, mail, monitor
+from service.pages import accounts, campaigns, check, fill, invitations, live, mail, monitor, receipt, unit
+from service.pages import entry as unit_entry
 
 PUBLIC, UNIT = Access.PUBLIC, Access.UNIT
 VIEWER, STAFF, ADMINISTRATOR = Access.VIEWER, Access.STAFF, Access.ADMINISTRATOR
