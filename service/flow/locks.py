@@ -1,0 +1,16 @@
+"""Locks that are held to the end of a transaction."""
+
+from tortoise import connections
+
+from service.database import is_postgres
+
+_UNITS = 7_132_026  # any constant number of our own, other than the audit log's
+
+
+async def units() -> None:
+    """One change of units and contacts at a time, so that what was planned inside the transaction stays true.
+
+    On SQLite BEGIN IMMEDIATE has done it already.
+    """
+    if is_postgres():
+        await connections.get("default").execute_query("SELECT pg_advisory_xact_lock($1)", [_UNITS])
