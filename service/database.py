@@ -54,16 +54,15 @@ async def opened(url: str) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await close()
-
-
-async def close() -> None:
-    await connections.close_all()
+        await connections.close_all()
 
 
 async def migrate(url: str) -> None:
-    """Bring the schema up to date; safe to repeat."""
-    await apply_migrations(config=config(url))
+    """Bring the schema up to date; safe to repeat. Opens and closes the database itself."""
+    try:
+        await apply_migrations(config=config(url))
+    finally:
+        await connections.close_all()
 
 
 async def pending() -> list[str]:

@@ -150,7 +150,7 @@ class FormVersion(Model):
 class Campaign(Model):
     """A survey round. Due is `due_at` (fixed) or `due_days` of `due_kind` after publication or opening.
 
-    `roster` is the choice made before publication: "all" or a list of unit codes. `reminders` is the plan's
+    `roster` is the choice made before publication: unit codes, or None for all units. `reminders` is the plan's
     steps as JSON. `illustrative` marks made-up figures wherever they show.
     """
 
@@ -178,7 +178,7 @@ class Campaign(Model):
     due_at = Instant(null=True)
     due_days = fields.DecimalField(max_digits=6, decimal_places=1, null=True)
     due_kind = fields.CharField(max_length=20, default="")  # day, working_day; empty: due_at is fixed
-    roster: str | list[str] = fields.JSONField()
+    roster: list[str] | None = fields.JSONField(null=True)
     reminders: list[dict[str, object]] = fields.JSONField()
     allow_nil = fields.BooleanField(default=False)
     illustrative = fields.BooleanField(default=False)
@@ -336,8 +336,8 @@ class Submission(Model):
     """What was sent, numbered within the invitation and never overwritten.
 
     `submitted_at` is when it took effect, `recorded_at` when it was written down: they differ where staff type in a
-    reply that came on paper. `receipt` is the number people quote. `hash` is SHA-256 over the canonical JSON of the answers with the
-    invitation, the number and the time. A key of one principal may be used once (idempotency).
+    reply that came on paper. `receipt` is the number people quote. `hash` is SHA-256 over the canonical JSON of the
+    answers with the invitation, the number and the time. A key of one principal may be used once (idempotency).
     """
 
     id = fields.IntField(primary_key=True)

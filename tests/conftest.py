@@ -57,7 +57,7 @@ def postgres_server() -> Iterator[str]:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite database to copy."""
     path = tmp_path_factory.mktemp("template") / "phieu.sqlite3"
-    asyncio.run(_migrated(f"sqlite://{path}"))
+    asyncio.run(database.migrate(f"sqlite://{path}"))
     return path
 
 
@@ -65,13 +65,8 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgres_template(postgres_server: str) -> str:
     """The name of a migrated, empty database on the tests' server."""
     asyncio.run(_execute(postgres_server, "CREATE DATABASE phieu_template"))
-    asyncio.run(_migrated(_named(postgres_server, "phieu_template")))
+    asyncio.run(database.migrate(_named(postgres_server, "phieu_template")))
     return "phieu_template"
-
-
-async def _migrated(url: str) -> None:
-    await database.migrate(url)
-    await database.close()
 
 
 def _named(server: str, name: str) -> str:

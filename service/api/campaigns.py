@@ -60,7 +60,7 @@ def shape(campaign: Campaign) -> dict[str, object]:
         "id": campaign.id,
         "title": campaign.title,
         "form": campaign.form_id,
-        "units": campaign.roster,
+        "units": "all" if campaign.roster is None else campaign.roster,
         "period_from": campaign.period_from,
         "period_to": campaign.period_to,
         "opens_at": campaign.opens_at,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from starlette.responses import Response
 from service import web
 from service.errors import Invalid, ServiceError
 from service.flow import principal
+from service.flow.terms import parse_moment
 from service.words import N_, ZONE, _
 
 MOST_ITEMS = 200
@@ -80,17 +81,3 @@ def moment(request: Request, name: str) -> datetime:
     """A moment from the query, now when absent; of a bare date the end of that day."""
     text = request.query_params.get(name)
     return web.now(request) if text is None else parse_moment(text, name)
-
-
-def parse_moment(text: object, name: str, clock: time = time(23, 59, 59, 999999)) -> datetime:
-    """ISO 8601; without an offset it is Vietnam's time. Raises Invalid."""
-    try:
-        # A "+" that was not percent-encoded arrives as a space.
-        raw = str(text).strip().replace(" ", "+")
-        if len(raw) == 10:
-            return datetime.combine(date.fromisoformat(raw), clock, ZONE)
-        found = datetime.fromisoformat(raw)
-    except ValueError as error:
-        message = _("Thời điểm phải theo ISO 8601, ví dụ 2025-07-20T23:59+07:00 hoặc 2025-07-20.")
-        raise Invalid([{"field": name, "message": message}]) from error
-    return found if found.tzinfo else found.replace(tzinfo=ZONE)

@@ -93,7 +93,7 @@ def _columns(terms: Terms) -> dict[str, Any]:
         "due_at": terms.due.at,
         "due_days": terms.due.days,
         "due_kind": terms.due.kind,
-        "roster": terms.roster if terms.roster == "all" else list(terms.roster),
+        "roster": None if terms.roster == "all" else list(terms.roster),
         "reminders": steps.to_json(terms.reminders),
         "allow_nil": terms.allow_nil,
         "illustrative": terms.illustrative,
@@ -141,7 +141,7 @@ async def _locked(campaign_id: int) -> Campaign:
 async def roster(campaign: Campaign) -> list[Unit]:
     """The units a campaign that is not published would go to, in alphabetical order."""
     found = Unit.filter(active=True)
-    if campaign.roster != "all":
+    if campaign.roster is not None:
         found = found.filter(code__in=campaign.roster)
     return sorted(await found, key=lambda unit: collation(unit.full_name))
 

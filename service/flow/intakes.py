@@ -4,6 +4,7 @@ It counts from the day it was received (on time is judged by that), and shows in
 recorded. The answers may be typed in later.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,7 +12,7 @@ from tortoise.transactions import in_transaction
 
 from service import files, life
 from service.errors import Invalid, NotPublished
-from service.flow import audit, events
+from service.flow import audit, events, terms
 from service.flow.principal import Principal
 from service.models import Campaign, Intake, StoredFile
 from service.settings import Settings
@@ -30,6 +31,26 @@ class Document:
     received_at: datetime
     note: str = ""
     scan: tuple[str, bytes] | None = None
+
+
+def read(values: Mapping[str, object]) -> Document:
+    """The document in plain values, from a form or from JSON; a bare date counts from 00:00 of that day.
+
+    Raises Invalid.
+    """
+    reader = terms.Reader(values)
+    received_at = reader.moment("received_at", values.get("received_at"))
+    if received_at is None and not reader.problems:
+        reader.wrong("received_at", _("Vui lòng nhập thời điểm nhận văn bản."))
+    found = {
+        "channel": reader.text("channel", 20),
+        "number": reader.text("number", 100),
+        "date": reader.day("date"),
+        "note": reader.text("note", 2000),
+    }
+    if reader.problems or received_at is None:
+        raise Invalid(reader.problems)
+    return Document(received_at=received_at, **found)  # type: ignore[arg-type]  # read field by field above
 
 
 async def record(

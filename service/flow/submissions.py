@@ -113,7 +113,7 @@ async def submit(
             answers = judged.answers
             if isinstance(content, Given):
                 await drafts.sent(invitation, flatten(form, content.answers)[0], who, now)
-        submission = await _create(invitation, answers, reason, who, key, body, effect)
+        submission = await _create(invitation, answers, reason, who, key, body, effect, now)
         nil = isinstance(content, Nil)
         await events.apply(invitation, life.Act.SUBMIT, who, at=effect, recorded_at=now, nil=nil)
         await _post(settings, connection, submission, invitation, mailboxes, now)
@@ -201,6 +201,7 @@ async def _create(
     key: str,
     body: str,
     at: datetime,
+    now: datetime,
 ) -> Submission:
     number = await count(invitation.id) + 1
     return await Submission.create(
@@ -208,6 +209,7 @@ async def _create(
         number=number,
         receipt=f"PH-{invitation.campaign_id}-{invitation.code}-{number}",
         submitted_at=at,
+        recorded_at=now,
         answers=answers,
         nil_reason=reason,
         hash=content_hash(invitation.id, number, at, answers, reason),

@@ -106,12 +106,12 @@ def of_campaign(campaign: Campaign) -> Filled:
         "due_mode": "days" if campaign.due_kind else "at",
         "due_days": number(campaign.due_days.normalize()) if campaign.due_days is not None else "",
         "due_kind": campaign.due_kind or DEFAULTS["due_kind"],
-        "roster": "all" if campaign.roster == "all" else "units",
+        "roster": "all" if campaign.roster is None else "units",
         "allow_nil": "on" if campaign.allow_nil else "",
     }
     for name, value in (("opens", campaign.opens_at), ("due", campaign.due_at), ("closes", campaign.closes_at)):
         texts |= _moment(name, value)
-    units = () if campaign.roster == "all" else tuple(campaign.roster)
+    units = () if campaign.roster is None else tuple(campaign.roster)
     return Filled(texts, units=units, steps=_rows(steps.from_json(campaign.reminders)))
 
 

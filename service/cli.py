@@ -1,0 +1,146 @@
+"""The command `phieu`: reads the command line, calls one flow, prints."""
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uvicorn
+
+from service import commands, database, demo
+from service.app import create_app
+from service.errors import Invalid, ServiceError
+from service.settings import Settings, SettingsError, load
+from service.words import _
+
+Command = Callable[[Settings, argparse.Namespace], Awaitable[int]]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status. 2: wrong use or settings, 1: it could not be done."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    options = _parser().parse_args(arguments)
+    try:
+        settings = load()
+    except SettingsError as error:
+        print(f"phieu: {error}", file=sys.stderr)
+        return 2
+    try:
+        if options.run is None:
+            return _serve(settings, options)
+        return asyncio.run(_with_database(settings, options))
+    except database.NotMigrated as error:
+        print(f"phieu: {error}", file=sys.stderr)
+    except Invalid as error:
+        print(_(error.message).format(**error.params), file=sys.stderr)
+        for problem in error.problems:
+            print(commands.problem_line(problem), file=sys.stderr)
+    except (ServiceError, OSError, commands.CannotRun) as error:
+        print(f"phieu: {commands.sentence(error)}", file=sys.stderr)
+    except KeyboardInterrupt:
+        return 130
+    return 1
+
+
+async def _with_database(settings: Settings, options: argparse.Namespace) -> int:
+    """Run a command with the database open; all but `migrate` need it up to date."""
+    run: Command = options.run
+    if run is commands.migrate:
+        return await run(settings, options)
+    async with database.opened(settings.database_url):
+        await database.require_migrated()
+        return await run(settings, options)
+
+
+def _serve(settings: Settings, options: argparse.Namespace) -> int:
+    """`serve` and `demo`: the web server; it opens the database itself."""
+    if options.command == "demo":
+        asyncio.run(demo.prepare(settings, datetime.now(UTC)))
+        if options.no_serve:
+            return 0
+    asyncio.run(commands.welcome(settings, options.host, options.port, demo=options.command == "demo"))
+    uvicorn.run(
+        create_app(settings),
+        host=options.host,
+        port=options.port,
+        log_level="warning",
+        # Who connected is who connected: an address that a client writes itself is not believed.
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="phieu", description="Survey forms, response rate, reminders, reports.")
+    commands_ = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, run: Command | None, help_: str, parent: argparse._SubParsersAction = commands_):  # type: ignore[no-untyped-def, type-arg]
+        made = parent.add_parser(name, help=help_, description=help_)
+        made.set_defaults(run=run)
+        return made
+
+    for name, help_ in (
+        ("serve", "start the service"),
+        ("demo", "prepare the sample once and start the service with it"),
+    ):
+        server = add(name, None, help_)
+        server.add_argument("--host", default="127.0.0.1")
+        server.add_argument("--port", type=int, default=8000)
+        if name == "demo":
+            server.add_argument("--no-serve", action="store_true", help="only prepare the sample")
+    add("worker", commands.worker, "plan and send mail in a process of its own")
+    add("migrate", commands.migrate, "create or update the database")
+    _add_imports(commands_, add)
+    _add_campaign_commands(add)
+    _add_accounts(commands_, add)
+    return parser
+
+
+def _add_imports(parent, add) -> None:  # type: ignore[no-untyped-def]
+    for kind in ("units", "contacts"):
+        group = parent.add_parser(kind, help=f"{kind}: import").add_subparsers(required=True, metavar="ACTION")
+        made = add("import", commands.import_roster, f"import {kind} from CSV or xlsx, all or nothing", group)
+        made.add_argument("file", type=Path)
+        made.add_argument("--dry-run", action="store_true", help="only show what would happen")
+        made.set_defaults(kind=kind)
+    group = parent.add_parser("form", help="forms: check").add_subparsers(required=True, metavar="ACTION")
+    add("check", commands.form_check, "check an XLSForm workbook", group).add_argument("file", type=Path)
+
+
+def _add_campaign_commands(add) -> None:  # type: ignore[no-untyped-def]
+    made = add("publish", commands.publish, "publish a campaign: freeze its roster, queue the invitations")
+    made.add_argument("id", type=int)
+    made = add("rate", commands.rate, "the response rate of a campaign")
+    made.add_argument("id", type=int)
+    made.add_argument("--as-of", metavar="TIME", help="ISO 8601; of a date, the end of that day")
+    made = add("remind", commands.remind, "show who would be reminded, and why not the others")
+    made.add_argument("--dry-run", action="store_true", required=True, help="show only; sending is the worker's")
+    made.add_argument("--campaign", type=int, help="only this campaign")
+    made.add_argument("--at", metavar="TIME", help="at this moment instead of now")
+    made = add("export", commands.export, "write a campaign's workbook")
+    made.add_argument("id", type=int)
+    made.add_argument("--format", choices=["xlsx"], default="xlsx")
+    made.add_argument("--as-of", metavar="TIME")
+    made.add_argument("-o", "--output", type=Path, required=True)
+
+
+def _add_accounts(parent, add) -> None:  # type: ignore[no-untyped-def]
+    group = parent.add_parser("token", help="API tokens: create").add_subparsers(required=True, metavar="ACTION")
+    made = add("create", commands.token_create, "make an API token; it is printed last, once", group)
+    made.add_argument("--role", choices=["viewer", "staff", "administrator"], required=True)
+    made.add_argument("--name", default="api")
+    group = parent.add_parser("user", help="staff accounts: create").add_subparsers(required=True, metavar="ACTION")
+    made = add("create", commands.user_create, "make a staff account and print its one-time set-up link", group)
+    made.add_argument("username")
+    made.add_argument("--name", default="")
+    made.add_argument("--role", choices=["viewer", "staff", "administrator"], default="staff")
+    made.add_argument("--phone", default="")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

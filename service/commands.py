@@ -1,0 +1,206 @@
+"""What each command of `phieu` does: one flow called, its result printed."""
+
+import argparse
+import asyncio
+import signal
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+from service import database, formwords, mailwords, words
+from service.errors import ServiceError
+from service.flow import (
+    accounts,
+    campaigns,
+    downloads,
+    entry,
+    forms,
+    principal,
+    progress,
+    reminding,
+    units,
+)
+from service.flow.terms import parse_moment
+from service.models import Campaign, ContactLink, Staff
+from service.settings import Settings
+from service.words import _
+
+ADMINISTRATOR = "admin"
+
+
+class CannotRun(Exception):
+    """The command cannot do its work; the message says why and what to do."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def sentence(error: Exception) -> str:
+    """An error as the terminal shows it."""
+    if isinstance(error, ServiceError):
+        return _(error.message).format(**error.params)
+    return str(error)
+
+
+def problem_line(problem: dict[str, object]) -> str:
+    place = " ".join(str(problem[k]) for k in ("sheet", "row", "column", "field") if problem.get(k) not in (None, ""))
+    return f"  - {place}: {problem['message']}" if place else f"  - {problem['message']}"
+
+
+async def migrate(settings: Settings, options: argparse.Namespace) -> int:
+    """Bring the schema up to date and seed what ships with the product."""
+    await database.migrate(settings.database_url)
+    async with database.opened(settings.database_url):
+        await units.seed(_now())
+    print(_("Cơ sở dữ liệu đã sẵn sàng."))
+    return 0
+
+
+async def welcome(settings: Settings, host: str, port: int, *, demo: bool) -> None:
+    """Print where to click: the address, the set-up link of the first administrator, the sample's links."""
+    async with database.opened(settings.database_url):
+        await database.require_migrated()
+        print(_("Phiếu đang chạy tại {address}").format(address=f"http://{host}:{port}"))
+        staff = await Staff.get_or_none(username=ADMINISTRATOR)
+        if staff is None:
+            name = _("Quản trị viên")
+            staff = await accounts.create(ADMINISTRATOR, name, "administrator", _now())
+        if not staff.password_hash:
+            token = await accounts.set_up_link(staff, _now())
+            print(_("Lần đầu: mở đường dẫn này để đặt mật khẩu quản trị (tài khoản “admin”, dùng một lần):"))
+            print(f"  {settings.public_url}/setup/{token}")
+        else:
+            print(_("Đăng nhập: {address}").format(address=f"{settings.public_url}/login"))
+        if demo:
+            await _sample_links(settings)
+    print(_("Dừng: Ctrl+C"), flush=True)
+
+
+async def _sample_links(settings: Settings) -> None:
+    """The personal links of the sample's live campaign, so that a newcomer can be a commune official."""
+    live = await Campaign.all().order_by("-id").first()
+    if live is None:
+        return
+    links = (
+        await ContactLink.filter(invitation__campaign=live, contact=None).order_by("id").select_related("invitation")
+    )
+    print(_("Thử làm công chức đầu mối: mở một đường dẫn riêng của “{title}”:").format(title=live.title))
+    for link in links[:3]:
+        address = entry.address_of(settings.public_url, settings.secret_key, link)
+        print(f"  {link.invitation.full_name}: {address}")
+    print(_("Rồi xem kết quả tại {address}").format(address=f"{settings.public_url}/campaigns/{live.id}"))
+
+
+async def worker(settings: Settings, options: argparse.Namespace) -> int:
+    """Plan and send until told to stop; several of these share the work."""
+    room = reminding.Postroom(settings, _now)
+    room.start()
+    stopped = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    print(_("Đang gửi thư theo lịch. Dừng: Ctrl+C"), flush=True)
+    await stopped.wait()
+    await room.stop()
+    return 0
+
+
+async def import_roster(settings: Settings, options: argparse.Namespace) -> int:
+    """`units import` and `contacts import`: the preview, then all or nothing."""
+    data = await asyncio.to_thread(options.file.read_bytes)
+    apply = not options.dry_run
+    found = await units.import_file(options.kind, options.file.name, data, apply, principal.SYSTEM, _now())
+    for row in found.rows:
+        if row.action != "unchanged":
+            print(units.row_line(row))
+    print(units.counts_line(found))
+    return 1 if found.refused else 0
+
+
+async def form_check(settings: Settings, options: argparse.Namespace) -> int:
+    """`form check`: problems and warnings with sheet, row and column."""
+    checked = await forms.check(await asyncio.to_thread(options.file.read_bytes))
+    for line in formwords.check_report(checked):
+        print(line)
+    return 0
+
+
+async def publish(settings: Settings, options: argparse.Namespace) -> int:
+    campaign = await campaigns.publish(settings, options.id, principal.SYSTEM, _now())
+    print(
+        _("Đã phát hành “{title}”. Hạn gửi: {due}. Thư mời chờ 5 phút trước khi gửi.").format(
+            title=campaign.title, due=words.due(campaign.due_at)
+        )
+    )
+    return 0
+
+
+async def rate(settings: Settings, options: argparse.Namespace) -> int:
+    """`rate`: 59/114 first, then what it is made of."""
+    campaign = await campaigns.published(options.id)
+    as_of = parse_moment(options.as_of, "as-of") if options.as_of else _now()
+    found = (await progress.of(campaign.id, as_of)).rate
+    print(f"{words.number(found.responded)}/{words.number(found.expected)}")
+    print(words.percent(found.responded, found.expected))
+    print(_("Tính đến {moment}: {title}").format(moment=words.moment(as_of), title=campaign.title))
+    for label, count in (
+        (_("không phát sinh"), found.nil),
+        (_("đã nhận văn bản, chưa nhập số liệu"), found.received),
+        (_("đang chỉnh sửa, bổ sung (không tính)"), found.returned),
+        (_("đúng hạn (hạn gốc)"), found.on_time_original),
+        (_("đúng hạn (kể cả gia hạn)"), found.on_time_extended),
+    ):
+        print(f"  {label}: {words.number(count)}")
+    if found.recorded_later:
+        print(f"  {_('bổ sung sau')}: +{found.recorded_later}")
+    return 0
+
+
+async def remind(settings: Settings, options: argparse.Namespace) -> int:
+    """`remind --dry-run`: who would be mailed, and how many are left alone for which reason."""
+    at = parse_moment(options.at, "at") if options.at else _now()
+    calendar = await units.calendar()
+    chosen = Campaign.filter(published_at__not_isnull=True).order_by("id")
+    if options.campaign is not None:
+        chosen = chosen.filter(id=options.campaign)
+    for campaign in await chosen:
+        found = await reminding.decide(campaign, at, calendar)
+        print(f"{campaign.id}. {campaign.title}")
+        for notice in found.notices:
+            print(f"  {notice.pending.unit} {notice.recipient.address} ({notice.step.id})")
+        reasons = Counter(skipped.reason for skipped in found.skipped)
+        print("  " + _("{count} thư sẽ gửi").format(count=len(found.notices)))
+        for reason, count in reasons.most_common():
+            print(f"  {_('không gửi')} {count}: {_(mailwords.REASONS[reason])}")
+    return 0
+
+
+async def export(settings: Settings, options: argparse.Namespace) -> int:
+    """`export`: the workbook, written beside and renamed, so that a half file never stands there."""
+    as_of = parse_moment(options.as_of, "as-of") if options.as_of else _now()
+    _name, data = await downloads.workbook(settings, options.id, as_of, principal.SYSTEM, _now())
+    output: Path = options.output
+    await asyncio.to_thread(_replace, output, data)
+    print(_("Đã ghi {path} ({size}).").format(path=output, size=words.size(len(data))))
+    return 0
+
+
+def _replace(path: Path, data: bytes) -> None:
+    partial = path.with_name(path.name + ".part")
+    partial.write_bytes(data)
+    partial.replace(path)
+
+
+async def token_create(settings: Settings, options: argparse.Namespace) -> int:
+    token = await accounts.create_token(options.name, options.role, _now())
+    print(_("Mã truy cập API (chỉ hiện một lần, vui lòng cất giữ):"))
+    print(token)
+    return 0
+
+
+async def user_create(settings: Settings, options: argparse.Namespace) -> int:
+    staff = await accounts.create(options.username, options.name, options.role, _now(), phone=options.phone)
+    token = await accounts.set_up_link(staff, _now())
+    print(_("Đường dẫn đặt mật khẩu (dùng một lần, hết hạn sau 7 ngày):"))
+    print(f"{settings.public_url}/setup/{token}")
+    return 0

@@ -1,0 +1,168 @@
+"""Answers as the columns and cells of an export: one column a question, choices in words."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from exports import report
+from forms.schema import FILES, METADATA, SELECTS, TICKED, Form, Group, Item, Kind, Page, Question, Repeat
+from service.models import Submission
+from service.words import _
+
+_KINDS = {
+    Kind.INTEGER: "integer",
+    Kind.DECIMAL: "decimal",
+    Kind.DATE: "date",
+    Kind.TIME: "time",
+    Kind.DATETIME: "datetime",
+    Kind.SELECT_ONE: "choice",
+    Kind.SELECT_MULTIPLE: "choice",
+}
+_NUMERIC = frozenset({"sum", "mean", "ratio"})
+_LEFT_OUT = METADATA | {Kind.NOTE}
+
+
+def columns(form: Form) -> tuple[report.AnswerColumn, ...]:
+    """A column for every question outside repeats that can have a value, in form order."""
+    return tuple(_column(form, question) for question in _questions(form.items))
+
+
+def _questions(items: tuple[Item, ...]) -> Iterator[Question]:
+    for item in items:
+        if isinstance(item, Group):
+            yield from _questions(item.items)
+        elif isinstance(item, Question) and item.kind not in _LEFT_OUT:
+            yield item
+
+
+def _column(form: Form, question: Question) -> report.AnswerColumn:
+    kind = _KINDS.get(question.kind, "text")
+    if question.kind is Kind.CALCULATE and question.consolidate and question.consolidate.how in _NUMERIC:
+        kind = "decimal"
+    return report.AnswerColumn(
+        name=question.name, label=label(form, question), section=section(form, question), kind=kind
+    )
+
+
+def label(form: Form, question: Question) -> str:
+    """The author's words, or the name where there are none (a calculation)."""
+    return question.label.plain or question.name
+
+
+def section(form: Form, question: Question) -> str:
+    """The title of the page that a question stands on, "" for a loose one."""
+    names: dict[str, str] = form.memo.setdefault("sections", dict(_sections(form)))  # type: ignore[assignment]
+    return names.get(question.name, "")
+
+
+def _sections(form: Form) -> Iterator[tuple[str, str]]:
+    for page in form.pages:
+        yield from ((name, page.title.plain) for name in _names(page))
+
+
+def _names(page: Page) -> Iterator[str]:
+    stack: list[Item] = list(page.items)
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Question):
+            yield item.name
+        else:
+            stack.extend(item.items)
+
+
+def values(form: Form, found: tuple[report.AnswerColumn, ...], answers: Mapping[str, Any]) -> report.Answers:
+    """One unit's answers by question name."""
+    return _cells(form, form.items, found, answers)
+
+
+def _cells(
+    form: Form, items: tuple[Item, ...], found: tuple[report.AnswerColumn, ...], answers: Mapping[str, Any]
+) -> report.Answers:
+    leaves = dict(_leaves(items, answers))
+    return {
+        column.name: _cell(form, question, column.kind, leaves[column.name])
+        for column in found
+        if (question := form.question(column.name)) is not None and column.name in leaves
+    }
+
+
+def _leaves(items: tuple[Item, ...], answers: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for item in items:
+        value = answers.get(item.name)
+        if isinstance(item, Group) and isinstance(value, Mapping):
+            yield from _leaves(item.items, value)
+        elif isinstance(item, Question) and value not in (None, "", []):
+            yield item.name, value
+
+
+def _cell(form: Form, question: Question, kind: str, value: Any) -> report.AnswerValue:
+    if question.kind in SELECTS:
+        names = value if isinstance(value, list) else [value]
+        return "; ".join(_choice(form, question, str(name)) for name in names)
+    if question.kind is Kind.ACKNOWLEDGE:
+        return _("Đã xác nhận") if value == TICKED else str(value)
+    if question.kind in FILES:
+        return _("Có tệp kèm theo")
+    try:
+        return _typed(kind, value)
+    except (ValueError, ArithmeticError):
+        return str(value)
+
+
+def _typed(kind: str, value: Any) -> report.AnswerValue:
+    match kind:
+        case "integer" | "decimal":
+            number = Decimal(str(value))
+            return int(number) if number == number.to_integral_value() else number
+        case "date":
+            return date.fromisoformat(str(value))
+        case "time":
+            return time.fromisoformat(str(value))
+        case "datetime":
+            return datetime.fromisoformat(str(value))
+    return str(value)
+
+
+def _choice(form: Form, question: Question, name: str) -> str:
+    choice = form.choice(question, name)
+    return choice.label if choice else name
+
+
+def repeats(form: Form, names: Mapping[str, str], given: Mapping[str, Submission]) -> tuple[report.RepeatSheet, ...]:
+    """A sheet for every repeat with the rows of all units, in the order of their codes."""
+    found = []
+    for parents, repeat in _repeats(form.items, ()):
+        inner = tuple(_column(form, question) for question in _questions(repeat.items))
+        rows = [
+            report.RepeatRow(code=code, unit=names[code], values=_cells(form, repeat.items, inner, row))
+            for code, submission in sorted(given.items())
+            for row in _rows(submission.answers, (*parents, repeat.name))
+        ]
+        found.append(
+            report.RepeatSheet(
+                name=repeat.name, title=repeat.label.plain or repeat.name, columns=inner, rows=tuple(rows)
+            )
+        )
+    return tuple(found)
+
+
+def _repeats(items: tuple[Item, ...], parents: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Repeat]]:
+    for item in items:
+        if isinstance(item, Question):
+            continue
+        if isinstance(item, Repeat):
+            yield parents, item
+        yield from _repeats(item.items, (*parents, item.name))
+
+
+def _rows(answers: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
+    """The rows under a path of groups and repeats; rows of rows one after the other."""
+    places: list[Any] = [answers]
+    for name in path:
+        following: list[Any] = []
+        for place in places:
+            value = place.get(name) if isinstance(place, Mapping) else None
+            following.extend(value if isinstance(value, list) else [value])
+        places = following
+    return (place for place in places if isinstance(place, Mapping))

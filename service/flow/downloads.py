@@ -1,0 +1,231 @@
+"""Exports: one snapshot of a campaign becomes a report, and the report a file."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+import anyio
+from tortoise import connections
+from tortoise.transactions import in_transaction
+
+from exports import report, xlsx
+from exports import workbook as sheets
+from forms import consolidate
+from forms.schema import Form
+from reminders.models import Attempt
+from service import database, words
+from service.flow import answersheet, audit, campaigns, consolidation, forms, progress, reminding
+from service.flow.principal import Principal
+from service.life import Tally
+from service.mailwords import KINDS as MESSAGE_KINDS
+from service.mailwords import OUTCOMES
+from service.models import Campaign, Contact, ExportRecord, Intake, Submission
+from service.settings import Settings
+from service.words import _
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+async def workbook(
+    settings: Settings, campaign_id: int, as_of: datetime, who: Principal, now: datetime
+) -> tuple[str, bytes]:
+    """The campaign's workbook as of a moment: (file name, bytes). Recorded with its hash.
+
+    Raises NotFound, NotPublished.
+    """
+    found = await gather(campaign_id, min(as_of, now), now)
+    data = await anyio.to_thread.run_sync(_written, found)
+    digest = hashlib.sha256(data).hexdigest()
+    async with in_transaction():
+        await ExportRecord.create(
+            campaign_id=campaign_id,
+            format="xlsx",
+            as_of=found.as_of,
+            made_at=now,
+            made_by=who.ref,
+            highest_event=found.highest_event,
+            sha256=digest,
+        )
+        data_ids = {"sha256": digest, "as_of": found.as_of.isoformat()}
+        await audit.record("campaign.export", f"campaign:{campaign_id}", who, now, data_ids)
+    return f"phieu-{campaign_id}-{words.local(found.as_of):%Y%m%d-%H%M}.xlsx", data
+
+
+def _written(found: report.CampaignReport) -> bytes:
+    return xlsx.render(sheets.workbook(found, _))
+
+
+async def gather(campaign_id: int, as_of: datetime, now: datetime) -> report.CampaignReport:
+    """All that the exports of a campaign may show, read in one snapshot."""
+    form = await forms.built((await campaigns.published(campaign_id)).form_id)
+    async with in_transaction():
+        if database.is_postgres():
+            # One snapshot for all the reads; on SQLite the transaction already is one.
+            await connections.get("default").execute_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        campaign = await campaigns.published(campaign_id)
+        found = await progress.of(campaign_id, as_of)
+        given = await consolidation.answers(found, as_of)
+        intakes = await _intakes(campaign_id, as_of)
+        contacts = await _contacts(campaign_id)
+        messages = await _messages(campaign_id, as_of, {row.code: row.full_name for row in found.rows})
+    summary = await consolidation.summary(form, given)
+    columns = answersheet.columns(form)
+    staff = campaign.staff
+    return report.CampaignReport(
+        title=campaign.title,
+        letter=reminding.letter_words(campaign),
+        staff=" – ".join(part for part in (staff.name, staff.phone) if part) if staff else "",
+        period_from=campaign.period_from,
+        period_to=campaign.period_to,
+        due_at=campaign.due_at,
+        closes_at=campaign.closes_at,
+        as_of=as_of,
+        made_at=now,
+        highest_event=found.highest_event,
+        illustrative=campaign.illustrative,
+        rate=_figures(found),
+        curve=_by_day(found.curve, campaign, as_of),
+        units=tuple(_unit(row, given, intakes, contacts) for row in found.rows),
+        columns=columns,
+        answers={code: answersheet.values(form, columns, s.answers) for code, s in given.items()},
+        repeats=answersheet.repeats(form, {r.code: r.full_name for r in found.rows}, given),
+        questions=tuple(_totals(form, question) for question in summary.questions),
+        messages=messages,
+    )
+
+
+def _figures(found: progress.Progress) -> report.RateFigures:
+    rate = found.rate
+    return report.RateFigures(
+        expected=rate.expected,
+        responded=rate.responded,
+        nil=rate.nil,
+        received=rate.received,
+        returned=rate.returned,
+        on_time_original=rate.on_time_original,
+        on_time_extended=rate.on_time_extended,
+        recorded_later=rate.recorded_later,
+        states=tuple((words.state(state), count) for state, count in rate.states.items()),
+        by_kind=tuple(_group(words.kind(name), tally) for name, tally in sorted(rate.by_kind.items())),
+        by_group=tuple(
+            _group(name, tally) for name, tally in sorted(rate.by_group.items(), key=lambda g: words.collation(g[0]))
+        ),
+    )
+
+
+def _group(label: str, tally: Tally) -> report.GroupRate:
+    return report.GroupRate(label=label, expected=tally.expected, responded=tally.responded, on_time=tally.on_time)
+
+
+def _by_day(
+    points: Sequence[tuple[datetime, int]], campaign: Campaign, as_of: datetime
+) -> tuple[tuple[date, int], ...]:
+    """The number responded at the end of each day from publication to the as-of day."""
+    assert campaign.published_at is not None
+    day, last = words.local(campaign.published_at).date(), words.local(as_of).date()
+    totals = {words.local(moment).date(): total for moment, total in points}
+    found, total = [], 0
+    while day <= last:
+        total = totals.get(day, total)
+        found.append((day, total))
+        day += timedelta(days=1)
+    return tuple(found)
+
+
+def _unit(
+    row: progress.Row,
+    given: Mapping[str, Submission],
+    intakes: Mapping[int, str],
+    contacts: Mapping[str, tuple[str, ...]],
+) -> report.UnitRow:
+    standing, submission = row.standing, given.get(row.code)
+    return report.UnitRow(
+        code=row.code,
+        name=row.full_name,
+        kind=words.kind(row.kind),
+        group=row.group,
+        state_label=words.state(standing.state),
+        due_at=standing.due_at,
+        original_due_at=standing.original_due_at,
+        first_sent_at=standing.first_sent_at,
+        on_time=standing.on_time_extended if standing.responded else None,
+        late_label=words.timing(row.timing),
+        receipt=submission.receipt if submission else "",
+        document=intakes.get(row.id, ""),
+        contacts=contacts.get(row.code, ()),
+        note=_("Không phát sinh") if standing.nil else "",
+    )
+
+
+async def _intakes(campaign_id: int, as_of: datetime) -> dict[int, str]:
+    """The documents of replies that came on paper or through HPnet, by invitation."""
+    rows = await Intake.filter(invitation__campaign_id=campaign_id, recorded_at__lte=as_of).order_by("id")
+    return {
+        row.invitation_id: " ".join(
+            part for part in (row.document_number, words.day(row.document_date) if row.document_date else "") if part
+        )
+        for row in rows
+    }
+
+
+async def _contacts(campaign_id: int) -> dict[str, tuple[str, ...]]:
+    """One line a contact, by unit code."""
+    rows = (
+        await Contact.filter(unit__invitations__campaign_id=campaign_id, active=True)
+        .order_by("id")
+        .values_list("unit__code", "name", "phone", "email")
+    )
+    found: dict[str, list[str]] = {}
+    for code, *parts in rows:
+        found.setdefault(code, []).append(", ".join(part for part in parts if part))
+    return {code: tuple(lines) for code, lines in found.items()}
+
+
+async def _messages(campaign_id: int, as_of: datetime, names: Mapping[str, str]) -> tuple[report.MessageRow, ...]:
+    """Every attempt at sending by then, in order of time."""
+    rows = (
+        await Attempt.filter(message__campaign=campaign_id, at__lte=as_of)
+        .order_by("at", "id")
+        .select_related("message")
+    )
+    return tuple(
+        report.MessageRow(
+            at=row.at,
+            unit=names.get(row.message.unit, row.message.unit),
+            kind_label=_(MESSAGE_KINDS[row.message.kind]),
+            address=row.message.to_address,
+            subject=row.message.subject,
+            outcome_label=_(OUTCOMES[row.outcome]),
+            reply=f"{row.reply_code or ''} {row.reply_text}".strip(),
+        )
+        for row in rows
+    )
+
+
+def _totals(form: Form, found: consolidate.QuestionSummary) -> report.QuestionTotals:
+    question, numbers = found.question, found.numbers
+    return report.QuestionTotals(
+        name=question.name,
+        label=answersheet.label(form, question),
+        section=answersheet.section(form, question),
+        answered=found.answered,
+        of=found.asked,
+        total=numbers.total if numbers else None,
+        mean=numbers.mean if numbers else None,
+        median=numbers.median if numbers else None,
+        minimum=numbers.minimum if numbers else found.earliest,
+        maximum=numbers.maximum if numbers else found.latest,
+        distribution=tuple((c.label or c.name, c.count) for c in found.distribution),
+        ratio=_ratio(form, found.ratio) if found.ratio else None,
+    )
+
+
+def _ratio(form: Form, found: consolidate.Ratio) -> report.Ratio:
+    return report.Ratio(
+        numerator=answersheet.label(form, found.numerator),
+        denominator=answersheet.label(form, found.denominator),
+        numerator_sum=found.numerator_sum,
+        denominator_sum=found.denominator_sum,
+        numerator_name=found.numerator.name,
+        denominator_name=found.denominator.name,
+    )
