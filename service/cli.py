@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     options = _parser().parse_args(arguments)
     try:
-        settings = load()
+        settings = load(served_at=f"http://{options.host}:{options.port}") if options.run is None else load()
     except SettingsError as error:
         print(f"phieu: {error}", file=sys.stderr)
         return 2
@@ -61,7 +61,7 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
         asyncio.run(demo.prepare(settings, datetime.now(UTC)))
         if options.no_serve:
             return 0
-    asyncio.run(commands.welcome(settings, options.host, options.port, demo=options.command == "demo"))
+    asyncio.run(commands.welcome(settings, demo=options.command == "demo"))
     uvicorn.run(
         create_app(settings),
         host=options.host,

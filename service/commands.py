@@ -57,11 +57,11 @@ async def migrate(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-async def welcome(settings: Settings, host: str, port: int, *, demo: bool) -> None:
+async def welcome(settings: Settings, *, demo: bool) -> None:
     """Print where to click: the address, the set-up link of the first administrator, the sample's links."""
     async with database.opened(settings.database_url):
         await database.require_migrated()
-        print(_("Phiếu đang chạy tại {address}").format(address=f"http://{host}:{port}"))
+        print(_("Phiếu đang chạy tại {address}").format(address=settings.public_url))
         staff = await Staff.get_or_none(username=ADMINISTRATOR)
         if staff is None:
             name = _("Quản trị viên")

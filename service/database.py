@@ -54,7 +54,7 @@ async def opened(url: str) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await connections.close_all()
+        await Tortoise.close_connections()
 
 
 async def migrate(url: str) -> None:
@@ -62,7 +62,7 @@ async def migrate(url: str) -> None:
     try:
         await apply_migrations(config=config(url))
     finally:
-        await connections.close_all()
+        await Tortoise.close_connections()
 
 
 async def pending() -> list[str]:

@@ -41,8 +41,8 @@ class Settings:
         return self.public_url.startswith("https://")
 
 
-def load(environ: Mapping[str, str] = os.environ) -> Settings:
-    """The settings of this process.
+def load(environ: Mapping[str, str] = os.environ, served_at: str = "http://127.0.0.1:8000") -> Settings:
+    """The settings of this process. `served_at` is the public address where none is configured.
 
     Every name may also be given as `NAME_FILE`, the path of a file that holds the value.
     Raises SettingsError with one line that names the setting.
@@ -55,7 +55,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     return Settings(
         database_url=_database_url(_value(environ, "PHIEU_DATABASE_URL"), data_dir),
         data_dir=data_dir,
-        public_url=_public_url(_value(environ, "PHIEU_PUBLIC_URL") or "http://127.0.0.1:8000"),
+        public_url=_public_url(_value(environ, "PHIEU_PUBLIC_URL") or served_at),
         smtp_url=_smtp_url(_value(environ, "PHIEU_SMTP_URL")),
         mail_from=_mail_from(_value(environ, "PHIEU_MAIL_FROM") or "Phiếu <phieu@localhost.localdomain>"),
         secret_key=_secret_key(_value(environ, "PHIEU_SECRET_KEY"), data_dir),

@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from service.access import access_of
+
 _PARAMETER = re.compile(r"{(\w+)(?::(\w+))?}")
 _QUERY = {
     "as_of": "ISO 8601 moment; of a bare date the end of that day in Asia/Ho_Chi_Minh; now when absent",
@@ -74,7 +76,7 @@ _ERROR = {
 
 def _operation(route: Route, method: str) -> dict[str, object]:
     words = inspect.getdoc(route.endpoint) or route.name
-    access = route.endpoint.access.value
+    access = access_of(route).value
     error = {
         "description": "error",
         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},

@@ -1,6 +1,7 @@
 """Check your answers, the declaration, and sending."""
 
 import secrets
+from collections import Counter
 from collections.abc import Mapping
 
 from starlette.datastructures import FormData
@@ -19,6 +20,7 @@ from service.pages.controls import MARK, Sheet
 from service.pages.unit import contents, filling_of, frame, visit_of
 from service.words import N_, _
 
+FEW = 3  # questions of one section not answered that are named one by one
 CHANGED = N_("Phiếu vừa được sửa ở nơi khác nên chưa gửi. Vui lòng xem lại các câu trả lời dưới đây rồi gửi.")
 
 
@@ -70,18 +72,33 @@ async def _draw(
 
 
 def _lines(filling: Filling, problems: tuple[Problem, ...], here: set[str]) -> list[dict[str, str]]:
-    """Every problem with the address where it can be put right."""
-    base = f"/u/{filling.campaign.id}"
-    found = []
+    """Every problem with the address where it can be put right.
+
+    Many questions of one section not answered yet are one line: a list of thirty says nothing.
+    """
+    base = f"/u/{filling.campaign.id}/s"
+    found: list[dict[str, str]] = []
+    blank = Counter(_page_key(filling, p.key) for p in problems if p.code == "required" and p.key not in here)
+    told: set[str] = set()
     for problem in problems:
+        page = "" if problem.key in here else _page_key(filling, problem.key)
+        if page and problem.code == "required" and blank[page] > FEW:
+            if page not in told:
+                told.add(page)
+                found.append({"address": f"{base}/{page}?check=1#problems", "words": _many(filling, page, blank[page])})
+            continue
         label = answerwords.short(problem.question.label.plain) if problem.question else ""
         sentence = answerwords.problem(problem)
         words = sentence if not label or label in sentence else f"{label}: {sentence}"
-        page = problem.key.split("/")[0] if problem.key not in here else ""
-        page = _page_key(filling, problem.key) if page else ""
-        address = f"{base}/s/{page}?check=1#q-{problem.key}" if page else f"#q-{problem.key}"
-        found.append({"address": address, "words": words})
+        anchor = f"#q-{problem.key}"
+        found.append({"address": f"{base}/{page}?check=1{anchor}" if page else anchor, "words": words})
     return found
+
+
+def _many(filling: Filling, page_key: str, count: int) -> str:
+    page = filling.form.page(page_key)
+    title = reading.title(filling.picture, page) if page else page_key
+    return _("{title}: còn {count} câu chưa trả lời").format(title=title, count=count)
 
 
 def _page_key(filling: Filling, key: str) -> str:
