@@ -18,25 +18,24 @@ def drawn(book: Any, chart: Chart) -> Any:
     _axes(made, chart)
     made.set_legend({"position": "bottom", "font": SMALL} if chart.legend else {"none": True})
     made.show_blanks_as("gap")
-    made.set_size({"width": chart.width, "height": chart.height})
+    made.set_size({"width": chart.width, "height": chart.height - 2})
     made.set_chartarea({"border": {"color": "#D5DBE1"}})
     return made
 
 
 def _axes(made: Any, chart: Chart) -> None:
-    names: dict[str, Any] = {"num_font": SMALL, "line": {"color": "#9AA5B1"}}
+    names: dict[str, Any] = {"num_font": SMALL | {"size": chart.label_size}, "line": {"color": "#9AA5B1"}}
     if chart.dates:
         dates = {"date_axis": True, "num_format": "dd/mm"}
         names |= dates | {"major_unit": chart.step, "major_unit_type": "days"}
     if chart.kind == "bar":
-        names |= {"reverse": True}
-        made.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0})
+        names |= {"reverse": True, "interval_unit": 1, "major_tick_mark": "none"}
+        made.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0, "max": chart.most})
         made.set_y_axis(names)
     else:
         made.set_x_axis(names)
-        made.set_y_axis(
-            {"num_font": SMALL, "min": 0, "major_gridlines": GRID, "line": {"none": True}, "num_format": "#,##0"}
-        )
+        values = {"num_font": SMALL, "min": 0, "max": chart.most, "num_format": chart.number_format}
+        made.set_y_axis({**values, "major_gridlines": GRID, "line": {"none": True}})
 
 
 def _series(chart: Chart, series: Series) -> dict[str, Any]:
@@ -54,6 +53,9 @@ def _series(chart: Chart, series: Series) -> dict[str, Any]:
     if series.marker:
         paint = {"color": series.color}
         made["marker"] = {"type": series.marker, "size": 8, "fill": paint, "border": paint}
+    if series.drop:
+        down = {"color": series.color, "width": 1.25, "dash_type": "dash"}
+        made["y_error_bars"] = {"type": "percentage", "value": 100, "direction": "minus", "end_style": 0, "line": down}
     if series.labels:
-        made["data_labels"] = {"value": True, "num_format": "#,##0", "font": SMALL}
+        made["data_labels"] = {"value": True, "num_format": chart.number_format, "font": SMALL}
     return made

@@ -1,98 +1,67 @@
-"""The first sheet, "Tổng hợp": what a director reads. Figures on the left, charts on the right, groups below."""
+"""The first sheet, "Tổng hợp": what a director reads. Figures on the left, charts beside them, groups below."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from exports import styles
-from exports.document import Area, Bars, Cell, Chart, Column, Formula, Merge, Row, Series, Sheet, Style, Value
-from exports.layout import heights
+from exports import pictures, styles
+from exports.document import ROW_HEIGHT, Area, Cell, Column, Formula, Row, Sheet, Style
+from exports.layout import measured, pixels
 from exports.lists import shared
+from exports.page import GAP, Page
 from exports.report import CampaignReport, GroupRate
 from exports.words import Words, day, figure, moment
 
-LAST = 11  # the last column of the page, to which titles are stretched
-RIGHT = 6  # the column where the charts begin
-CHART_WIDTH = 520
-COLUMNS = (Column(46), *(Column(13.5),) * 4, Column(2), *(Column(12),) * 6)
-MANY = 12  # more groups than this begin a page of their own
-
-
-class _Page:
-    """Rows and merges of a freely laid out sheet, collected from top to bottom."""
-
-    def __init__(self) -> None:
-        self.rows: list[Row] = []
-        self.merges: list[Merge] = []
-        self.heights: dict[int, float] = {}
-        self.bars: list[Bars] = []
-        self.breaks: list[int] = []
-
-    def add(self, *cells: Value | Cell, height: float | None = None) -> int:
-        """Add one row and return its number."""
-        self.rows.append(cells)
-        if height is not None:
-            self.heights[len(self.rows) - 1] = height
-        return len(self.rows) - 1
-
-    def stretch(self, row: int, first: int, last: int) -> None:
-        self.merges.append(Merge(row, first, last))
-
-    def space(self) -> None:
-        self.add()
-
-    def table(self, headings: Sequence[str], rows: Iterable[Row]) -> tuple[int, int]:
-        """A table of a label column and number columns; gives its first and last row."""
-        first, *others = headings
-        self.add(Cell(first, styles.HEAD_LEFT), *(Cell(label, styles.HEAD) for label in others))
-        begin = len(self.rows)
-        for row in rows:
-            self.add(*row)
-        return begin, len(self.rows) - 1
+COLUMNS = (Column(43), *(Column(11.5),) * 4, Column(2), *(Column(11),) * 6)
+LEFT, RIGHT, LAST = 4, 6, 11  # where tables end, where charts begin, the last column
+ROOM = sum(map(pixels, COLUMNS[RIGHT:]))
+LEAST = 120.0  # points; lower charts cannot be read
+MANY = 40  # more groups than this have no chart
 
 
 def cover(report: CampaignReport, _: Words, name: str, curve: str) -> Sheet:
     """The cover as sheet `name`; `curve` is the name of the sheet of days that the line chart draws from."""
-    page = _Page()
+    page = Page(COLUMNS)
     _head(page, report, _)
     page.space()
-    charts_at = _headline(page, report, _)
+    top = page.next
+    _headline(page, report, _)
     page.space()
     _figures(page, report, _)
-    page.space()
-    states = _states(page, report, _, name)
-    _groups(page, _, name, _("Theo loại đơn vị"), report.rate.by_kind)
-    line_height = 300
-    while len(page.rows) < charts_at + 32 and report.rate.by_group:
-        page.space()  # the groups begin below the charts
-    if len(report.rate.by_group) > MANY:
-        page.breaks.append(len(page.rows))
-    _groups(page, _, name, _("Theo nhóm đơn vị"), report.rate.by_group)
-    _foot(page, report, _)
-    charts = [_state_chart(_, states, charts_at + (16 if report.curve else 0))] if states else []
     if report.curve:
-        charts.insert(0, _curve_chart(report, _, curve, charts_at, line_height))
-    return Sheet(
-        name=name,
-        columns=COLUMNS,
-        rows=tuple(page.rows),
-        merges=tuple(page.merges),
-        heights={**heights(COLUMNS, page.rows), **page.heights},
-        charts=tuple(charts),
-        bars=tuple(page.bars),
-        breaks=tuple(page.breaks),
-        color=styles.NAVY,
-    )
+        page.charts.append(pictures.curve(report, _, curve, pictures.Place(top, RIGHT, ROOM, page.pixels(top))))
+    page.space()
+    _states(page, report, _, name)
+    _groups(page, _, _("Theo loại đơn vị"), report.rate.by_kind)
+    _groups(page, _, _("Theo nhóm đơn vị"), report.rate.by_group, name)
+    words = _("Lập lúc {moment}, từ các ghi nhận đến số {event}.")
+    note = words.format(moment=moment(report.made_at), event=figure(report.highest_event))
+    page.add(Cell(note, styles.NOTE))
+    return page.sheet(name, styles.NAVY)
 
 
-def _head(page: _Page, report: CampaignReport, _: Words) -> None:
-    lines = 1 + len(report.title) // 85
-    page.stretch(page.add(Cell(report.title, styles.TITLE), height=26.0 * lines), 0, LAST)
+def _head(page: Page, report: CampaignReport, _: Words) -> None:
+    title = styles.TITLE
+    lines = 1 + int(measured(report.title, bold=True, size=title.size) // sum(map(pixels, COLUMNS)))
+    page.stretch(page.add(Cell(report.title, title), height=min(24.0 * lines, 400)), 0, LAST)
     if report.illustrative:
         words = _("DỮ LIỆU MINH HỌA: số liệu trong tệp này không phải số liệu thật.")
         page.stretch(page.add(Cell(words, styles.BANNER), height=22), 0, LAST)
-    for label, value in _facts(report, _):
-        row = page.add(Cell(label, styles.FACT), Cell(value, styles.FACT_VALUE))
+        page.space()
+    facts = list(_facts(report, _))
+    half = (len(facts) + 1) // 2
+    for at, (label, value) in enumerate(facts[:half]):
+        cells = [Cell(label, styles.FACT), Cell(value, styles.FACT_VALUE)]
+        if at + half < len(facts):
+            other, said = facts[at + half]
+            cells += [Cell(None, styles.FACT)] * (RIGHT - 2)
+            cells += [Cell(other, styles.FACT), Cell(None, styles.FACT), Cell(said, styles.FACT_VALUE)]
+        row = page.add(*cells)
+        page.stretch(row, 1, LEFT)
+        if at + half < len(facts):
+            page.stretch(row, RIGHT + 2, LAST)
+    if report.filters:
+        row = page.add(Cell(_("Bộ lọc"), styles.FACT), Cell(report.filters, styles.FACT_VALUE))
         page.stretch(row, 1, LAST)
 
 
@@ -110,24 +79,36 @@ def _facts(report: CampaignReport, _: Words) -> Iterable[tuple[str, str | dateti
         yield _("Đóng nhận báo cáo"), report.closes_at
     if report.staff:
         yield _("Chuyên viên theo dõi"), report.staff
-    if report.filters:
-        yield _("Bộ lọc"), report.filters
 
 
-def _headline(page: _Page, report: CampaignReport, _: Words) -> int:
-    """59/114 and 51,8% in large; gives the row, where the charts begin beside it."""
+def _headline(page: Page, report: CampaignReport, _: Words) -> None:
+    """59/114 and 51,8% in large, and in a line below what is in them."""
     rate = report.rate
     fraction = f"{figure(rate.responded)}/{figure(rate.expected)}"
     percent = _share(rate.responded, rate.expected)
     big = replace(styles.BIG, number_format=percent.style.number_format)
-    row = page.add(Cell(fraction, styles.BIG), Cell(percent.value, big), height=42)
-    page.stretch(row, 1, 4)
-    said = _("đơn vị đã gửi báo cáo")
-    if rate.recorded_later:
-        later = _("bổ sung sau: {change}").format(change=f"{rate.recorded_later:+d}")
-        said = f"{said} ({later})"
-    page.add(Cell(said, styles.CAPTION), Cell(_("tỷ lệ gửi báo cáo"), styles.CAPTION))
-    return row
+    page.stretch(page.add(Cell(fraction, styles.BIG), Cell(percent.value, big), height=40), 1, LEFT)
+    captions = (_("đơn vị đã gửi báo cáo"), _("tỷ lệ gửi báo cáo"))
+    page.stretch(page.add(*(Cell(words, styles.CAPTION) for words in captions)), 1, LEFT)
+    if said := _inside(report, _):
+        page.stretch(page.add(Cell(said, styles.CAPTION)), 0, LEFT)
+
+
+def _inside(report: CampaignReport, _: Words) -> str:
+    """What is in the number that responded, what stands beside it, and what came later; "" when it is nothing."""
+    rate = report.rate
+    inside = (
+        (rate.nil, _("{count} không phát sinh")),
+        (rate.received, _("{count} đã nhận văn bản, chưa nhập số liệu")),
+    )
+    beside = (
+        (rate.returned, _("{count} đang chỉnh sửa, bổ sung"), figure(rate.returned)),
+        (rate.recorded_later, _("bổ sung sau: {count}"), f"{rate.recorded_later:+d}"),
+    )
+    parts = [words.format(count=figure(count)) for count, words in inside if count]
+    said = [_("trong đó {parts}").format(parts=", ".join(parts))] if parts else []
+    said += [words.format(count=shown) for count, words, shown in beside if count]
+    return "; ".join(said)
 
 
 def _share(part: int, whole: int) -> Cell:
@@ -137,26 +118,25 @@ def _share(part: int, whole: int) -> Cell:
     return Cell(part / whole, shared(part, whole))
 
 
-def _figures(page: _Page, report: CampaignReport, _: Words) -> None:
+def _figures(page: Page, report: CampaignReport, _: Words) -> None:
     rate = report.rate
     inside = styles.indented(styles.TEXT)
+    of_expected = _share(rate.responded, rate.expected)
 
     def line(label: str, count: int, *shares: Cell | None, style: Style = styles.TEXT) -> Row:
         return Cell(label, style), Cell(count, styles.NUMBER), *(s or Cell(None, styles.SHARE) for s in shares)
 
+    def part(label: str, count: int) -> Row:
+        return line(label, count, _share(count, rate.responded), None, style=inside)
+
     def on_time(label: str, count: int) -> Row:
         return line(label, count, _share(count, rate.responded), _share(count, rate.expected))
 
-    of_expected = _share(rate.responded, rate.expected)
     rows: list[Row] = [
         line(_("Số đơn vị phải báo cáo"), rate.expected, None, None),
         line(_("Đã gửi báo cáo"), rate.responded, None, of_expected),
-        line(_("Trong đó: không phát sinh"), rate.nil, _share(rate.nil, rate.responded), None, style=inside),
-        line(
-            _("Trong đó: đã nhận văn bản, chưa nhập số liệu"),
-            *(rate.received, _share(rate.received, rate.responded), None),
-            style=inside,
-        ),
+        part(_("Trong đó: không phát sinh"), rate.nil),
+        part(_("Trong đó: đã nhận văn bản, chưa nhập số liệu"), rate.received),
         on_time(_("Đúng hạn (theo hạn ban đầu)"), rate.on_time_original),
         on_time(_("Đúng hạn (theo hạn đã gia hạn)"), rate.on_time_extended),
         line(_("Đang chỉnh sửa, bổ sung (không tính là đã gửi)"), rate.returned, None, None),
@@ -169,88 +149,64 @@ def _figures(page: _Page, report: CampaignReport, _: Words) -> None:
     page.table(headings, rows)
 
 
-def _states(page: _Page, report: CampaignReport, _: Words, name: str) -> tuple[Area, Area] | None:
-    """The table of states with its sum; gives the areas of labels and counts for the chart."""
+def _states(page: Page, report: CampaignReport, _: Words, name: str) -> None:
+    """The table of states with its sum, and their chart beside it."""
     states = report.rate.states
     if not states:
-        return None
+        return
+    page.keep_together(max((len(states) + 2) * ROW_HEIGHT, LEAST))
+    top = page.next
     total = sum(count for _label, count in states)
     rows: list[Row] = [
         (Cell(label, styles.TEXT), Cell(count, styles.NUMBER), _share(count, total)) for label, count in states
     ]
     first, last = page.table((_("Trạng thái"), _("Số đơn vị"), _("Tỷ lệ")), rows)
-    counts = Area(name, 1, first, last)
-    whole = Formula(f"=SUM(B{first + 1}:B{last + 1})", total)
     page.add(
         Cell(_("Cộng"), styles.strong(styles.TEXT)),
-        Cell(whole, styles.strong(styles.NUMBER)),
+        _sum("B", first, last, total),
         Cell(None, styles.strong(styles.SHARE)),
     )
+    page.fill(top, LEAST)
+    place = pictures.Place(top, RIGHT, ROOM, page.pixels(top))
+    page.charts.append(pictures.states(_, Area(name, 0, first, last), place))
     page.space()
-    return Area(name, 0, first, last), counts
 
 
-def _groups(page: _Page, _: Words, name: str, title: str, groups: Sequence[GroupRate]) -> None:
+def _sum(column: str, first: int, last: int, value: int) -> Cell:
+    return Cell(Formula(f"=SUM({column}{first + 1}:{column}{last + 1})", value), styles.strong(styles.NUMBER))
+
+
+def _groups(page: Page, _: Words, title: str, groups: Sequence[GroupRate], charted: str = "") -> None:
+    """One table of rates with its sums; `charted` is the name of this sheet where a chart stands beside it."""
     if not groups:
         return
-    headings = (title, _("Đã gửi"), _("Phải gửi"), _("Tỷ lệ gửi"), _("Đúng hạn"))
-    rows: list[Row] = [
-        (
-            Cell(group.label, styles.TEXT),
-            Cell(group.responded, styles.NUMBER),
-            Cell(group.expected, styles.NUMBER),
-            _share(group.responded, group.expected),
-            Cell(group.on_time, styles.NUMBER),
-        )
-        for group in groups
-    ]
-    first, last = page.table(headings, rows)
-    page.bars.append(Bars(Area(name, 3, first, last), styles.BAR))
+    charted = charted if len(groups) <= MANY else ""
+    page.keep_together(max((len(groups) + 2) * ROW_HEIGHT, LEAST if charted else 0) + GAP)
+    top = page.next
+    first, last = page.table(
+        (title, _("Đã gửi"), _("Phải gửi"), _("Tỷ lệ gửi"), _("Đúng hạn")),
+        [
+            (
+                Cell(group.label, styles.TEXT),
+                Cell(group.responded, styles.NUMBER),
+                Cell(group.expected, styles.NUMBER),
+                _share(group.responded, group.expected),
+                Cell(group.on_time, styles.NUMBER),
+            )
+            for group in groups
+        ],
+    )
     responded, expected = sum(g.responded for g in groups), sum(g.expected for g in groups)
-    number, label = styles.strong(styles.NUMBER), styles.strong(styles.TEXT)
     share = _share(responded, expected)
-
-    def whole(column: str, value: int) -> Cell:
-        return Cell(Formula(f"=SUM({column}{first + 1}:{column}{last + 1})", value), number)
-
     page.add(
-        Cell(_("Cộng"), label),
-        whole("B", responded),
-        whole("C", expected),
+        Cell(_("Cộng"), styles.strong(styles.TEXT)),
+        _sum("B", first, last, responded),
+        _sum("C", first, last, expected),
         Cell(share.value, styles.strong(share.style)),
-        whole("E", sum(g.on_time for g in groups)),
+        _sum("E", first, last, sum(g.on_time for g in groups)),
     )
+    if charted:
+        page.fill(top, LEAST)
+        place = pictures.Place(top, RIGHT, ROOM, page.pixels(top))
+        page.charts.append(pictures.rates(_, Area(charted, 0, first, last), place))
     page.space()
-
-
-def _foot(page: _Page, report: CampaignReport, _: Words) -> None:
-    words = _("Lập lúc {moment}, từ các ghi nhận đến số {event}.")
-    note = words.format(moment=moment(report.made_at), event=figure(report.highest_event))
-    page.add(Cell(note, styles.NOTE))
-
-
-def _curve_chart(report: CampaignReport, _: Words, sheet: str, row: int, height: int) -> Chart:
-    first, count = 3, len(report.curve)
-    days = Area(sheet, 0, first, first + count - 1)
-
-    def column(at: int) -> Area:
-        return replace(days, column=at)
-
-    series = [
-        Series(_("Tổng số đã gửi"), days, column(2), styles.BLUE),
-        Series(_("Phải gửi"), days, column(3), styles.GREY, dash="dash"),
-    ]
-    if report.due_at:
-        due = _("Hạn gửi: {moment}").format(moment=moment(report.due_at))
-        series.append(Series(due, days, column(5), styles.AMBER, marker="diamond", line=False))
-    return Chart(
-        *("line", _("Số đơn vị đã gửi báo cáo theo ngày"), tuple(series), row, RIGHT, CHART_WIDTH, height),
-        dates=True,
-        step=max(1, -(-count // 10)),
-    )
-
-
-def _state_chart(_: Words, states: tuple[Area, Area], row: int) -> Chart:
-    labels, counts = states
-    series = Series(_("Số đơn vị"), labels, counts, styles.BLUE, labels=True)
-    return Chart("bar", _("Trạng thái"), (series,), row, RIGHT, CHART_WIDTH, 300, legend=False)

@@ -14,6 +14,7 @@ DIGITS = 15  # an Excel number keeps this many significant digits, the rest turn
 LIMIT: int = 10**DIGITS
 # Việt Nam has had one time, seven hours ahead and without summer time, since 1975.
 LOCAL = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+ROW_HEIGHT = 15.0  # points; of every row that is not given another
 DATE, MOMENT, CLOCK = "dd/mm/yyyy", "dd/mm/yyyy hh:mm", "hh:mm"
 
 
@@ -84,7 +85,8 @@ class Area:
 class Series:
     """One line or set of bars of a chart; `marker` and `dash` are names such as "circle" and "dash".
 
-    `line` False draws the markers alone; `labels` writes the values beside the points.
+    `line` False draws the markers alone, `drop` a line from each marker down to the axis; `labels` writes the
+    values beside the points.
     """
 
     name: str
@@ -94,6 +96,7 @@ class Series:
     marker: str = ""
     dash: str = "solid"
     line: bool = True
+    drop: bool = False
     labels: bool = False
 
 
@@ -101,7 +104,8 @@ class Series:
 class Chart:
     """A native chart, "line" or "bar" (bars lie, first category on top), placed at a cell; sizes in pixels.
 
-    With `dates` the categories are days, one of every `step` labelled.
+    With `dates` the categories are days, one of every `step` labelled. `most` is where the axis of values ends,
+    `label_size` the size of the names of categories in points.
     """
 
     kind: str
@@ -114,6 +118,9 @@ class Chart:
     dates: bool = False
     step: int = 1
     legend: bool = True
+    number_format: str = "#,##0"
+    most: float | None = None
+    label_size: float = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +133,11 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
-class Bars:
-    """Bars behind the numbers of an area, as long as the number is of `full`."""
-
-    area: Area
-    color: str
-    full: float = 1
-
-
-@dataclass(frozen=True, slots=True)
 class Sheet:
     """One sheet. `headers` are the 0-based rows (first, last) that stay in view and repeat on each page.
 
     `frozen` counts the columns that stay too. `filter` puts a filter on the last header row, `heights` gives
-    the rows that must not grow with their text, in points, `pages` how many pages of paper it is wide.
+    the heights of rows in points where they are not ROW_HEIGHT, `pages` how many pages of paper it is wide.
     """
 
     name: str
@@ -150,7 +148,6 @@ class Sheet:
     filter: bool = False
     merges: tuple[Merge, ...] = ()
     charts: tuple[Chart, ...] = ()
-    bars: tuple[Bars, ...] = ()
     heights: Mapping[int, float] = field(default_factory=dict)
     breaks: tuple[int, ...] = ()
     pages: int = 1

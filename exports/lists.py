@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 from exports import styles
@@ -12,6 +13,8 @@ from exports.words import Words, as_of_line, figure, illustrative
 
 SAMPLE = 300  # rows that are looked at to choose the width of a column
 TALL = 120.0  # points; rows of answers do not grow beyond, the cell still holds all of its text
+
+AHEAD = timedelta(days=62)  # the curve shows the days to come until the due day when they are no more
 
 Heading = tuple[str, float, Style]  # label, width, style of the column
 
@@ -60,7 +63,7 @@ def units(report: CampaignReport, _: Words, name: str) -> Sheet:
         (_("Tình trạng thời hạn"), width((unit.late_label for unit in rows), 16, 30), styles.TEXT),
         (_("Số xác nhận"), width((unit.receipt for unit in rows), 12, 24), styles.TEXT),
         (_("Văn bản"), width((unit.document for unit in rows), 12, 30), styles.TEXT),
-        (_("Công chức đầu mối"), width(contacts, 20, 46), styles.TEXT),
+        (_("Công chức đầu mối"), width(contacts, 20, 64), styles.TEXT),
         (_("Ghi chú"), width((unit.note for unit in rows), 12, 36), styles.TEXT),
     )
     yes, no = _("Có"), _("Không")
@@ -106,7 +109,7 @@ def _answer_column(column: AnswerColumn, rows: Iterable[Answers]) -> Column:
     match column.kind:
         case "text" | "choice":
             shown = (value for value in values[:SAMPLE] if isinstance(value, str))
-            return Column(max(width(shown, 14, 46), min(label, 40)), style)
+            return Column(max(width(shown, 14, 56), min(label, 40)), style)
         case "datetime":
             return Column(max(17, min(label, 34)), style)
     return Column(max(13, min(label, 34)), style)
@@ -176,7 +179,7 @@ def repeat(report: CampaignReport, _: Words, name: str, sheet: RepeatSheet) -> S
 
 
 def days(report: CampaignReport, _: Words, name: str) -> Sheet:
-    """The curve in figures: what came each day, and all that had come by its end."""
+    """The curve in figures: what came each day, and all that had come by its end; on to the due day."""
     headings = (
         (_("Ngày"), 14, styles.DAY),
         (_("Gửi trong ngày"), 16, styles.NUMBER),
@@ -189,18 +192,40 @@ def days(report: CampaignReport, _: Words, name: str) -> Sheet:
 
 
 def _days(report: CampaignReport) -> Iterable[Row]:
-    expected = report.rate.expected
-    due = report.due_at.astimezone(LOCAL).date() if report.due_at else None
+    expected, due = report.rate.expected, due_day(report)
     before = 0
-    for day, total in report.curve:
+    for day, total in days_shown(report):
+        mark = expected if day == due else None
+        if total is None:
+            yield day, None, None, expected, None, mark
+            continue
         share = Cell(total / expected, shared(total, expected)) if expected else None
-        yield day, total - before, total, expected, share, total if day == due else None
+        yield day, total - before, total, expected, share, mark
         before = total
+
+
+def days_shown(report: CampaignReport) -> Sequence[tuple[date, int | None]]:
+    """The days of the curve, and those still to come until the due day, if it is not too far off."""
+    days: list[tuple[date, int | None]] = list(report.curve)
+    due = due_day(report)
+    if days and due and due - days[-1][0] <= AHEAD:
+        while (day := days[-1][0]) < due:
+            days.append((day + timedelta(days=1), None))
+    return days
+
+
+def due_day(report: CampaignReport) -> date | None:
+    return report.due_at.astimezone(LOCAL).date() if report.due_at else None
 
 
 def shared(part: int, whole: int) -> Style:
     """The style of a cell with the share of `part` in `whole`."""
     return replace(styles.SHARE, number_format=styles.share_format(part, whole))
+
+
+def bar(part: int, whole: int) -> Cell:
+    """A bar of blocks beside a share, 30 for all: text, because bars of conditional formats are lost elsewhere."""
+    return Cell("█" * round(30 * part / whole) if whole else "", styles.BAR)
 
 
 def messages(report: CampaignReport, _: Words, name: str) -> Sheet:
@@ -212,9 +237,9 @@ def messages(report: CampaignReport, _: Words, name: str) -> Sheet:
         (_("Đơn vị"), width((m.unit for m in sample), 18, 34), styles.TEXT),
         (_("Loại thư"), width((m.kind_label for m in sample), 12, 26), styles.TEXT),
         (_("Địa chỉ"), width((m.address for m in sample), 20, 40), styles.TEXT),
-        (_("Tiêu đề"), width((m.subject for m in sample), 24, 60), styles.TEXT),
+        (_("Tiêu đề"), width((m.subject for m in sample), 24, 56), styles.TEXT),
         (_("Kết quả"), width((m.outcome_label for m in sample), 14, 30), styles.TEXT),
-        (_("Trả lời của máy chủ thư"), width((m.reply for m in sample), 20, 44), styles.TEXT),
+        (_("Trả lời của máy chủ thư"), width((m.reply for m in sample), 20, 32), styles.TEXT),
     )
     body = ((m.at, m.unit, m.kind_label, m.address, m.subject, m.outcome_label, m.reply) for m in rows)
     return _list(report, _, name, _("Nhật ký thư"), headings, body)

@@ -10,11 +10,10 @@ from exports.document import DATE, MOMENT, Style
 
 INK, NAVY, BLUE, GREY, AMBER = "#1F2933", "#1F3A5F", "#2F6DA8", "#6B7785", "#8A5A00"
 LINE, SHADE, PALE, WARM = "#D5DBE1", "#E4EBF3", "#F5F7FA", "#FFF3D1"
-BAR = "#BBD3EA"
 
 INTEGER = "[$-42A]#,##0"
 SIGNED = "[$-42A]+#,##0;-#,##0;0"
-PERCENT, PERCENT_FINE = "[$-42A]0.0%", "[$-42A]0.00%"
+PERCENT, PERCENT_FINE, WHOLE = "[$-42A]0.0%", "[$-42A]0.00%", "[$-42A]0%"
 
 PLAIN = Style(size=10, color=INK)
 TITLE = Style(size=16, bold=True, color=NAVY, wrap=True, valign="center")
@@ -33,11 +32,13 @@ HEAD_LEFT = replace(HEAD, align="left")
 SECTION = Style(size=10, bold=True, fill=NAVY, color="#FFFFFF", valign="center")
 BAND = Style(size=10, bold=True, color=NAVY, fill=SHADE)
 
+BAR = Style(size=8, color="#8FB4D9", valign="center")
+
 BODY = Style(size=10, color=INK, border=LINE)
 TEXT = replace(BODY, wrap=True)
 CENTRE = replace(BODY, align="center")
 NUMBER = replace(BODY, align="right", number_format=INTEGER)
-SHARE = replace(BODY, align="right", number_format=PERCENT)
+SHARE = replace(NUMBER, number_format=PERCENT)
 DAY = replace(BODY, align="center", number_format=DATE)
 INSTANT = replace(BODY, align="center", number_format=MOMENT)
 
@@ -57,6 +58,10 @@ def decimals(places: int) -> str:
 
 
 def share_format(part: int, whole: int) -> str:
-    """The format of a rate: one decimal, but never 100% for a part smaller than the whole."""
-    rounds_up = part < whole and (2 * part * 1000 + whole) // (2 * whole) == 1000
-    return '"99,9%"' if rounds_up else PERCENT
+    """The format of a rate: one decimal, but 100% only for the whole and 0,0% only for nothing, as on the page."""
+    if part == whole:
+        return WHOLE
+    thousandths = (2 * part * 1000 + whole) // (2 * whole)
+    if part > 0 and thousandths == 0:
+        return '"0,1%"'
+    return '"99,9%"' if part < whole and thousandths == 1000 else PERCENT

@@ -34,9 +34,14 @@ def cell(text: str) -> str:
 
 
 def _cut(text: str) -> str:
-    room = CELL_LIMIT - len(f"… (còn {len(text)} ký tự)")
-    kept = _first(text, room)
-    return f"{kept}… (còn {len(text) - len(kept)} ký tự)"
+    kept = _first(text, CELL_LIMIT - len(_missing(len(text))))
+    # What is missing may be a shorter number than the whole length, which leaves room for a character more.
+    kept = _first(text, CELL_LIMIT - len(_missing(len(text) - len(kept))))
+    return kept + _missing(len(text) - len(kept))
+
+
+def _missing(count: int) -> str:
+    return f"… (còn {count} ký tự)"
 
 
 def _first(text: str, limit: int) -> str:

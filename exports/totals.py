@@ -12,15 +12,15 @@ from decimal import Decimal
 from fractions import Fraction
 
 from exports import styles
-from exports.document import Area, Bars, Cell, Column, Formula, Row, Sheet, Style, Value, is_number
+from exports.document import Area, Cell, Column, Formula, Row, Sheet, Style, Value, is_number
 from exports.layout import heights
-from exports.lists import heading, places, shared
+from exports.lists import bar, heading, places, shared
 from exports.report import CampaignReport, QuestionTotals, Ratio
-from exports.words import Words
+from exports.words import Words, figure
 
 Number = int | Decimal
+LONG = 20  # choices
 COLUMNS = (Column(74), Column(12), Column(12), Column(16), *(Column(13),) * 4)
-FIGURE = 3  # the column of totals, ratios and shares
 
 
 class _Answers:
@@ -68,21 +68,17 @@ def totals(report: CampaignReport, _: Words, name: str, areas: Mapping[str, Area
     """The sheet; `areas` tells where the answers to each question stand on their own sheet."""
     source = _Answers(report, areas)
     rows = [*heading(report, _, _("Thống kê theo câu hỏi")), (), *_numbers(report, _, source)]
-    bars: list[Bars] = []
     if any(question.ratio for question in report.questions):
         rows.append(())
         rows += _ratios(report, _, source, len(rows))
     if any(question.distribution for question in report.questions):
         rows.append(())
-        first = len(rows) + 1
         rows += _distributions(report, _)
-        bars.append(Bars(Area(name, FIGURE, first, len(rows) - 1), styles.BAR))
     return Sheet(
         name=name,
         columns=COLUMNS,
         rows=tuple(rows),
         headers=(0, 1),
-        bars=tuple(bars),
         heights=heights(COLUMNS, rows),
     )
 
@@ -99,7 +95,9 @@ def _numbers(report: CampaignReport, _: Words, source: _Answers) -> list[Row]:
     for question in report.questions:
         if question.section != section:
             section = question.section
-            rows.append((Cell(section, styles.BAND), *(Cell(None, styles.BAND) for _column in COLUMNS[1:])))
+            rows.append(
+                (Cell(section or _("Câu hỏi khác"), styles.BAND), *(Cell(None, styles.BAND) for _column in COLUMNS[1:]))
+            )
         rows.append(_question(question, source))
     return rows
 
@@ -165,15 +163,26 @@ def _ratio(question: QuestionTotals, ratio: Ratio, _: Words, source: _Answers, a
 
 
 def _distributions(report: CampaignReport, _: Words) -> list[Row]:
-    """Each question with its choices; the shares are of those who answered it."""
+    """Each question with its choices; the shares are of those who answered it.
+
+    A long list of which each was chosen at most once (the unit's own name) is said in one line.
+    """
     labels = (_("Câu hỏi và lựa chọn"), _("Số trả lời"), _("Trên số"), _("Tỷ lệ"))
     rows: list[Row] = [_headings(labels)]
     for question in report.questions:
         if question.distribution:
             lead = _lead(question, styles.strong(styles.TEXT))
             rows.append((*lead, Cell(None, styles.strong(styles.SHARE))))
-            rows += [_choice(label, count, question.answered) for label, count in question.distribution]
+            rows += _choices(question, _)
     return rows
+
+
+def _choices(question: QuestionTotals, _: Words) -> list[Row]:
+    given = question.distribution
+    if len(given) > LONG and max(count for _label, count in given) <= 1:
+        words = _("{count} lựa chọn, mỗi lựa chọn có nhiều nhất một đơn vị trả lời").format(count=figure(len(given)))
+        return [(Cell(words, styles.indented(styles.NOTE)),)]
+    return [_choice(label, count, question.answered) for label, count in given]
 
 
 def _choice(label: str, count: int, answered: int) -> Row:
@@ -183,4 +192,5 @@ def _choice(label: str, count: int, answered: int) -> Row:
         Cell(count, styles.NUMBER),
         Cell(answered, styles.NUMBER),
         share,
+        bar(count, answered),
     )

@@ -21,6 +21,7 @@ from exports.document import (
     LIMIT,
     LOCAL,
     MOMENT,
+    ROW_HEIGHT,
     Cell,
     Document,
     Formula,
@@ -47,7 +48,9 @@ class SheetTooLarge(ValueError):
 def render(document: Document) -> bytes:
     """The workbook as bytes. Raises SheetTooLarge beyond 1,048,576 rows or 16,384 columns a sheet."""
     stream = BytesIO()
-    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_urls": False})
+    # The default font is the measure of all columns, and Calibri is not on every machine.
+    fonts = {"default_format_properties": {"font_name": FONT, "font_size": 10}}
+    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_urls": False, **fonts})
     book.set_calc_mode("auto")
     book.set_properties(
         {
@@ -106,6 +109,7 @@ def _sheet(book: Any, formats: _Formats, document: Document, sheet: Sheet) -> No
     if len(sheet.rows) > MAX_ROWS or max(width, len(sheet.columns)) > MAX_COLUMNS:
         raise SheetTooLarge(f"{sheet.name}: {len(sheet.rows)} rows, {width} columns")
     page = book.add_worksheet(sheet.name)
+    page.set_default_row(ROW_HEIGHT)
     for number, column in enumerate(sheet.columns):
         page.set_column(number, number, column.width)
     for number, height in sheet.heights.items():
@@ -114,10 +118,8 @@ def _sheet(book: Any, formats: _Formats, document: Document, sheet: Sheet) -> No
     for merge in sheet.merges:
         _merge(page, formats, sheet, merge.row, merge.first, merge.last)
     for chart in sheet.charts:
-        page.insert_chart(chart.row, chart.column, drawn(book, chart))
-    for bars in sheet.bars:
-        area = bars.area
-        page.conditional_format(area.first, area.column, area.last, area.column, _data_bar(bars.color, bars.full))
+        # Two pixels down, else a chart that begins a page of paper leaves its upper edge on the page before.
+        page.insert_chart(chart.row, chart.column, drawn(book, chart), {"y_offset": 2})
     _view(page, sheet)
     _paper(page, document, sheet)
 
@@ -183,18 +185,6 @@ def _merge(page: Any, formats: _Formats, sheet: Sheet, row: int, first: int, las
     style = value.style if isinstance(value, Cell) else sheet.columns[first].style
     page.merge_range(row, first, row, last, "", formats.of(style))
     _value(page, formats, row, first, value.value if isinstance(value, Cell) else value, style)
-
-
-def _data_bar(color: str, full: float) -> dict[str, Any]:
-    return {
-        "type": "data_bar",
-        "bar_color": color,
-        "bar_solid": True,
-        "min_type": "num",
-        "max_type": "num",
-        "min_value": 0,
-        "max_value": full,
-    }
 
 
 def _view(page: Any, sheet: Sheet) -> None:
