@@ -1,0 +1,117 @@
+"""Journeys meet the product as people do: a server of its own process, and a real browser."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.async_api import Browser, async_playwright
+from tortoise.context import TortoiseContext
+
+from service import database
+from service.settings import Settings
+from tests.service import build
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SECRET = "a secret for journeys, long enough to pass"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A running service with a published campaign. `link` is An Lão's personal link."""
+
+    url: str
+    link: str
+    campaign: int
+    settings: Settings
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"no browser at {CHROMIUM}")
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        await chromium.close()
+
+
+@pytest.fixture
+async def site(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
+    port = _free_port()
+    settings = Settings(
+        database_url=database_url,
+        data_dir=tmp_path,
+        public_url=f"http://127.0.0.1:{port}",
+        smtp_url=None,
+        mail_from="Sở KH&CN <khaosat@phieu.test>",
+        secret_key=SECRET.encode(),
+    )
+    survey, link = await _prepared(settings)
+    command = [sys.executable, "-m", "service.cli", "serve", "--host", "127.0.0.1", "--port", str(port)]
+    with (
+        (tmp_path / "server.log").open("w") as log,
+        subprocess.Popen(command, env=_environment(settings), stdout=log, stderr=subprocess.STDOUT) as server,
+    ):
+        try:
+            await _wait_until_ready(settings.public_url, server)
+            yield Site(settings.public_url, settings.public_url + link, survey.id, settings)
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+async def _prepared(settings: Settings) -> tuple[build.Survey, str]:
+    async with TortoiseContext() as context:
+        await context.init(config=database.config(settings.database_url))
+        survey = await build.survey(settings, datetime.now(UTC), allow_nil=True)
+        return survey, survey.address(settings)
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    return {
+        **os.environ,
+        "PHIEU_DATABASE_URL": settings.database_url,
+        "PHIEU_DATA_DIR": str(settings.data_dir),
+        "PHIEU_PUBLIC_URL": settings.public_url,
+        "PHIEU_SECRET_KEY": SECRET,
+        "PHIEU_MAIL_FROM": settings.mail_from,
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def _wait_until_ready(url: str, server: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 30
+    async with httpx.AsyncClient() as client:
+        while time.monotonic() < until:
+            assert server.poll() is None, "the server did not start"
+            try:
+                if (await client.get(f"{url}/ready")).status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            await asyncio.sleep(0.1)
+    raise AssertionError("the server was not ready in 30 s")
