@@ -7,14 +7,21 @@ from tortoise import Model, fields
 
 
 class Instant(fields.DatetimeField[datetime]):
-    """An aware moment, kept in UTC.
+    """An aware moment, kept in UTC. A naive one is a ValueError.
 
     Tortoise writes aware datetimes to SQLite as text with their own offset and compares them as
-    text, so that a filter in +07:00 against rows in UTC is wrong. A naive value is an error.
+    text, so that a filter in +07:00 against rows in UTC is wrong; and it takes naive ones for UTC.
     """
 
+    def to_python_value(self, value: Any) -> datetime | None:
+        self._refuse_naive(value)
+        return super().to_python_value(value)
+
     def to_db_value(self, value: Any, instance: type[Model] | Model) -> Any:
-        if isinstance(value, datetime) and value.tzinfo is None:
-            raise ValueError(f"{self.model_field_name}: a moment needs its time zone")
+        self._refuse_naive(value)
         value = super().to_db_value(value, instance)
         return value.astimezone(UTC) if isinstance(value, datetime) else value
+
+    def _refuse_naive(self, value: object) -> None:
+        if isinstance(value, datetime) and value.tzinfo is None:
+            raise ValueError(f"{self.model_field_name}: a moment needs its time zone")

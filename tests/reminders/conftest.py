@@ -2,7 +2,7 @@
 
 import asyncio
 import csv
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from reminders import calendar as calendars
 from reminders.calendar import Calendar
@@ -31,6 +32,8 @@ def calendar() -> Calendar:
 @pytest.fixture
 async def outbox_db(database_url: str) -> AsyncIterator[None]:
     """The migrated tables, open."""
+    # Tortoise keeps the text of its inserts by the connection's name, whatever the database behind it.
+    EXECUTOR_CACHE.clear()
     async with database.opened(database_url):
         yield
 
@@ -73,7 +76,8 @@ class Post:
     """An SMTP server that keeps what it accepted, and answers some recipients as it is told.
 
     replies: recipient -> replies to its RCPT, one a try. after_data: recipients whose connection is
-    cut once the message has been taken (it is kept in `accepted`, as a real server would).
+    cut once the message has been taken (it is kept in `accepted`, as a real server would). during_data:
+    awaited while the server thinks about a message.
     """
 
     port: int = 0
@@ -82,7 +86,7 @@ class Post:
     after_data: list[str] = field(default_factory=list)
     data_replies: list[str] = field(default_factory=list)
     sessions: set[int] = field(default_factory=set)
-    before_data: Callable[[str], None] | None = None
+    during_data: Callable[[], Awaitable[None]] | None = None
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -98,6 +102,8 @@ class Post:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         address = envelope.rcpt_tos[0]
         assert isinstance(envelope.content, bytes)
+        if self.during_data is not None:
+            await self.during_data()
         if self.data_replies:
             return self.data_replies.pop(0)
         mail = message_from_bytes(envelope.content, policy=policy.default)
