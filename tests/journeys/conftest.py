@@ -3,7 +3,6 @@
 import asyncio
 import os
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import anyio
 import httpx
 import pytest
 from playwright.async_api import Browser, async_playwright
@@ -45,7 +45,7 @@ class Site:
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    if not Path(CHROMIUM).exists():
+    if not await anyio.Path(CHROMIUM).exists():
         pytest.skip(f"no browser at {CHROMIUM}")
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -65,17 +65,14 @@ async def site(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
         secret_key=SECRET.encode(),
     )
     survey, link = await _prepared(settings)
-    command = [sys.executable, "-m", "service.cli", "serve", "--host", "127.0.0.1", "--port", str(port)]
-    with (
-        (tmp_path / "server.log").open("w") as log,
-        subprocess.Popen(command, env=_environment(settings), stdout=log, stderr=subprocess.STDOUT) as server,
-    ):
-        try:
-            await _wait_until_ready(settings.public_url, server)
-            yield Site(settings.public_url, settings.public_url + link, survey.id, settings)
-        finally:
-            server.terminate()
-            server.wait(20)
+    arguments = ("-m", "service.cli", "serve", "--host", "127.0.0.1", "--port", str(port))
+    server = await asyncio.create_subprocess_exec(sys.executable, *arguments, env=_environment(settings))
+    try:
+        await _wait_until_ready(settings.public_url, server)
+        yield Site(settings.public_url, settings.public_url + link, survey.id, settings)
+    finally:
+        server.terminate()
+        await asyncio.wait_for(server.wait(), 20)
 
 
 async def _prepared(settings: Settings) -> tuple[build.Survey, str]:
@@ -103,11 +100,11 @@ def _free_port() -> int:
         return port
 
 
-async def _wait_until_ready(url: str, server: subprocess.Popen[bytes]) -> None:
+async def _wait_until_ready(url: str, server: asyncio.subprocess.Process) -> None:
     until = time.monotonic() + 30
     async with httpx.AsyncClient() as client:
         while time.monotonic() < until:
-            assert server.poll() is None, "the server did not start"
+            assert server.returncode is None, "the server did not start"
             try:
                 if (await client.get(f"{url}/ready")).status_code == 200:
                     return

@@ -8,7 +8,7 @@ from tortoise.context import TortoiseContext
 
 from reminders.models import Message
 from service import database
-from service.models import Draft, Invitation, Submission
+from service.models import Invitation, Submission
 from tests.journeys.conftest import Site
 from tests.service.build import AN_LAO
 

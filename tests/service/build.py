@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import anyio
+
 from forms.schema import Form
 from service.flow import accounts, campaigns, entry, forms, principal, units
 from service.flow.entry import Visit
@@ -82,7 +84,8 @@ async def survey(settings: Settings, now: datetime, workbook: Path = ND132, **ot
     """Everything from an empty database to a published campaign. `other` are Terms to set differently."""
     await units.seed(now)
     staff = await accounts.create("lan", "Trần Thị Lan", "staff", now, phone="0225 3842 124")
-    version, _warnings = await forms.bring_in(settings, workbook.name, workbook.read_bytes(), principal.SYSTEM, now)
+    data = await anyio.Path(workbook).read_bytes()
+    version, _warnings = await forms.bring_in(settings, workbook.name, data, principal.SYSTEM, now)
     unit = await Unit.get(code=AN_LAO)
     contact = await Contact.create(
         unit=unit,
