@@ -16,7 +16,21 @@ from service.api import machine, openapi
 from service.api import reminders as api_reminders
 from service.api import units as api_units
 from service.errors import NotFound
-from service.pages import accounts, campaigns, check, fill, invitations, live, mail, monitor, receipt, unit
+from service.pages import (
+    accounts,
+    campaigns,
+    check,
+    fill,
+    forms,
+    imports,
+    invitations,
+    live,
+    mail,
+    monitor,
+    receipt,
+    unit,
+    units,
+)
 from service.pages import entry as unit_entry
 
 PUBLIC, UNIT = Access.PUBLIC, Access.UNIT
@@ -68,6 +82,23 @@ def routes() -> list[BaseRoute]:
         page("/campaigns/{id:int}/units/{code}/scans/{file:int}", invitations.scan, VIEWER),
         page("/campaigns/{id:int}/reminders", mail.reminders, VIEWER),
         # Staff: units, contacts and forms
+        page("/units", units.index, VIEWER),
+        page("/units/import", imports.units, ADMINISTRATOR),
+        page("/units/import", imports.preview_units, ADMINISTRATOR, "POST", uploads=True),
+        page("/units/import/apply", imports.apply_units, ADMINISTRATOR, "POST"),
+        page("/contacts/import", imports.contacts, ADMINISTRATOR),
+        page("/contacts/import", imports.preview_contacts, ADMINISTRATOR, "POST", uploads=True),
+        page("/contacts/import/apply", imports.apply_contacts, ADMINISTRATOR, "POST"),
+        page("/units/{code}", units.show, STAFF),
+        page("/units/{code}/contacts/new", units.new_contact, STAFF),
+        page("/units/{code}/contacts/new", units.add_contact, STAFF, "POST"),
+        page("/units/{code}/contacts/{id:int}", units.edit_contact, STAFF),
+        page("/units/{code}/contacts/{id:int}", units.change_contact, STAFF, "POST"),
+        page("/units/{code}/contacts/{id:int}/active", units.set_active, STAFF, "POST"),
+        page("/forms", forms.index, VIEWER),
+        page("/forms", forms.bring_in, STAFF, "POST", uploads=True),
+        page("/forms/{id:int}", forms.show, VIEWER),
+        page("/forms/{id:int}/file", forms.workbook, VIEWER),
         # Staff: mail
         page("/messages", mail.messages, VIEWER),
         page("/messages/{id:int}", mail.message, VIEWER),
