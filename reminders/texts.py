@@ -4,8 +4,8 @@ A placeholder is `{name}`, nothing more: no attribute, no format, no conversion.
 placeholder whose value is empty is left out, so a letter without a number or a telephone reads well.
 What people wrote is put in as it is: it becomes neither a placeholder nor a second header.
 
-Values are ready for reading: due "17:00 ngày 18/7/2025", days_left "còn 2 ngày làm việc" or "đã quá hạn
-1 ngày làm việc", share "59/114", letter "Công văn số 123/SKHCN ngày 8/7/2025", minutes "30".
+Values are ready for reading: due "17:00 ngày 18/7/2025", days_left "còn 2 ngày làm việc", days_late "1
+ngày làm việc", share "59/114", letter "Công văn số 123/SKHCN ngày 8/7/2025", minutes "30".
 """
 
 import string
@@ -25,6 +25,7 @@ PLACEHOLDERS = LATE | frozenset(
         "letter",
         "due",
         "days_left",
+        "days_late",
         "share",
         "staff_name",
         "staff_phone",
