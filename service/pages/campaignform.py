@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from forms.values import read_date
 from reminders import steps
 from reminders.steps import Step
-from service import web
+from service import mailwords, web
 from service.models import Campaign, Unit
 from service.words import local, number
 
@@ -178,6 +178,15 @@ def values(filled: Filled, known: Sequence[Unit]) -> dict[str, object]:
         "allow_nil": texts["allow_nil"],
         "reminders": [_step(row, place) for place, row in enumerate(filled.steps, start=1) if row.on],
     }
+
+
+def plan_words(filled: Filled) -> list[str]:
+    """The reminder plan as a list to read; empty when a step cannot be read."""
+    try:
+        found = steps.from_json([_step(row, place) for place, row in enumerate(filled.steps, start=1) if row.on])
+    except steps.PlanError:
+        return []
+    return [mailwords.step(step) for step in found]
 
 
 def _day(text: str) -> str:

@@ -11,10 +11,10 @@ from starlette.responses import FileResponse, Response
 from service import files, mailwords, web
 from service.errors import AlreadyPublished, BadFile, EmptyFile, Invalid, TooLarge
 from service.flow import campaigns, choices, dossier, overview, principal, reminding, terms
-from service.models import Campaign
+from service.models import Campaign, Unit
 from service.pages import asked, campaignform
 from service.pages.campaignform import Filled
-from service.words import N_, _, moment
+from service.words import KINDS, N_, _, moment
 
 PHASES = {
     "draft": N_("Nháp"),
@@ -106,12 +106,19 @@ async def _form(
         "forms": await choices.form_versions(),
         "people": await choices.people(),
         "groups": choices.by_group(known),
-        "kinds": Counter(unit.kind for unit in known),
+        "kinds": _kinds(known),
+        "plan": campaignform.plan_words(filled),
         "problems": problems,
         "wrong": _by_field(problems),
         "anchors": campaignform.ANCHORS,
     }
     return web.render(request, "campaigns/form.html", context, 422 if problems else 200)
+
+
+def _kinds(found: Sequence[Unit]) -> dict[str, int]:
+    """How many units of each kind, in the usual order: xã, phường, đặc khu."""
+    counts = Counter(unit.kind for unit in found)
+    return {code: counts[code] for code in (*KINDS, *sorted(counts.keys() - KINDS)) if counts[code]}
 
 
 def _by_field(problems: Sequence[Problem]) -> dict[str, str]:
@@ -143,15 +150,18 @@ async def review(request: Request) -> Response:
 async def _review(request: Request, campaign: Campaign, problems: Sequence[str] = ()) -> Response:
     now = web.now(request)
     found = await campaigns.preview(campaign, now)
+    without = {unit.id for unit in found.without_address}
+    unit = next((unit for unit in found.units if unit.id not in without), None)
     sample = None
-    if found.units and found.due_at:
-        sample = await reminding.preview(web.settings(request), campaign, found.units[0], found.due_at, now)
+    if unit and found.due_at:
+        sample = await reminding.preview(web.settings(request), campaign, unit, found.due_at, now)
     context = {
         "campaign": campaign,
         "preview": found,
         "w": mailwords,
-        "kinds": Counter(unit.kind for unit in found.units),
+        "kinds": _kinds(found.units),
         "moments": _falls(found, campaign, request),
+        "unit": unit,
         "subject": sample[0] if sample else "",
         "text": mailwords.masked(sample[1]) if sample else "",
         "first_mail": moment(campaigns.first_mail(campaign, now)),

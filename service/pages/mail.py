@@ -1,7 +1,7 @@
 """Mail as staff look at it: the dry run of reminders, the record of messages, the local mailbox."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import time
 
 from starlette.requests import Request
@@ -49,8 +49,7 @@ async def reminders(request: Request) -> Response:
     subject, text = await correspondence.text_of(web.settings(request), shown, at) if shown else ("", "")
     context |= {
         "run": run,
-        "reasons": Counter(skipped.reason for skipped in run.skipped).most_common(),
-        "skipped": sorted(run.skipped, key=lambda s: _by_name(s, run)),
+        "reasons": _by_reason(run),
         "shown": shown,
         "subject": subject,
         "text": text,
@@ -64,8 +63,33 @@ def _asked_for(notices: Sequence[Notice], key: str) -> Notice | None:
     return next((notice for notice in notices if notice.key == key), notices[0] if notices else None)
 
 
-def _by_name(skipped: Skipped, run: correspondence.DryRun) -> tuple[str, tuple[tuple[int, ...], str]]:
-    return skipped.reason, collation(run.names.get(skipped.pending.unit, ""))
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why nothing goes to these units: to anybody there, or to their leaders."""
+
+    anchor: str
+    words: str
+    rows: Sequence[Skipped]
+
+
+def _by_reason(run: correspondence.DryRun) -> list[Reason]:
+    """The skipped by reason, the most frequent first; what concerns leaders only stands apart, at the end."""
+    found: dict[tuple[bool, str], list[Skipped]] = {}
+    for skipped in sorted(run.skipped, key=lambda s: collation(run.names.get(s.pending.unit, ""))):
+        leader = skipped.step is not None and skipped.step.to == "leader"
+        found.setdefault((leader, skipped.reason), []).append(skipped)
+    order = sorted(found.items(), key=lambda item: (item[0][0], -len(item[1])))
+    for_leaders = _("Thư cho lãnh đạo: {words}")
+    return [
+        Reason(
+            f"not-{'leader-' if leader else ''}{code}",
+            for_leaders.format(words=mailwords.of(mailwords.REASONS, code))
+            if leader
+            else mailwords.of(mailwords.REASONS, code),
+            rows,
+        )
+        for (leader, code), rows in order
+    ]
 
 
 async def messages(request: Request) -> Response:

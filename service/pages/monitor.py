@@ -109,6 +109,8 @@ def _figures(
     timings = dict.fromkeys(TIMINGS, 0)
     for row in found.rows:
         timings[row.timing] += 1
+    groups = _tallies(rate.by_group, str)
+    half = -(-len(groups) // 2)
     return {
         "found": found,
         "rate": rate,
@@ -118,7 +120,8 @@ def _figures(
         "timing_words": {code: words.timing(code) for code in TIMINGS},
         "bar": _bar(timings),
         "kinds": _tallies(rate.by_kind, words.kind),
-        "groups": _tallies(rate.by_group, str),
+        "groups": groups,
+        "halves": [part for part in (groups[:half], groups[half:]) if part],
         "curve": drawing.curve(found.curve, rate.expected, campaign.published_at, campaign.due_at, as_of.at),
         "map": drawing.tile_map(found.rows, places),
         "wanted": wanted,
