@@ -14,7 +14,7 @@ from service.errors import AlreadyPublished, Invalid, NotFound, NotPublished, Se
 from service.flow import audit, recipients, units
 from service.flow.principal import Principal
 from service.flow.terms import Terms
-from service.models import Campaign, FormVersion, Invitation, Staff, StoredFile, Unit
+from service.models import Campaign, ContactLink, FormVersion, Invitation, Staff, StoredFile, Unit
 from service.settings import Settings
 from service.words import N_, _, collation, day, due, local, weekday
 
@@ -304,7 +304,10 @@ async def call_back(campaign_id: int, who: Principal, now: datetime) -> int:
 
 
 async def _withdraw(campaign: Campaign) -> None:
-    """Back to before publication. Nothing had happened to its invitations, so they may go."""
+    """Back to before publication. Nothing had happened to its invitations, so they and their links may go."""
+    await ContactLink.filter(
+        invitation_id__in=await Invitation.filter(campaign=campaign).values_list("id", flat=True)
+    ).delete()
     await Invitation.filter(campaign=campaign).delete()
     due_at = None if campaign.due_kind else campaign.due_at
     await Campaign.filter(id=campaign.id).update(published_at=None, due_at=due_at)

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="AuditRecord",
             fields=[
-                ("seq", fields.IntField(primary_key=True, unique=True, db_index=True)),
+                ("seq", fields.IntField(generated=False, primary_key=True, unique=True, db_index=True)),
                 ("at", Instant(auto_now=False, auto_now_add=False)),
                 ("actor", fields.CharField(max_length=60)),
                 ("action", fields.CharField(max_length=60)),
