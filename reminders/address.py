@@ -5,6 +5,10 @@ import unicodedata
 from dataclasses import dataclass
 from email.headerregistry import Address
 
+from reminders.clean import one_line
+
+NAME = 200
+
 _ATEXT = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _NAMED = re.compile(r"^(?P<name>[^<>]*)<(?P<address>[^<>]+)>$")
@@ -65,13 +69,7 @@ def mailbox(text: str) -> Mailbox:
     named = _NAMED.match(text.strip())
     if named is None:
         return Mailbox("", parse(text))
-    return Mailbox(clean_name(named["name"].strip().strip('"')), parse(named["address"]))
-
-
-def clean_name(text: str) -> str:
-    """A display name without control characters and lone surrogates, at most 200 characters."""
-    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text)
-    return " ".join(unicodedata.normalize("NFC", kept).split())[:200]
+    return Mailbox(one_line(named["name"].strip().strip('"'), NAME), parse(named["address"]))
 
 
 def _refuse_control(text: str) -> None:

@@ -8,8 +8,9 @@ from typing import Literal
 from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
+from reminders.clean import one_line, storable
 from reminders.models import Attempt, Message
-from reminders.ports import Desk, Envelope, Outcome, Permanent, Reply, SendError, Transient, storable
+from reminders.ports import Desk, Envelope, Outcome, Permanent, Reply, SendError, Transient
 
 log = logging.getLogger(__name__)
 
@@ -154,7 +155,7 @@ async def _filled(desk: Desk, message: Message, envelope: Envelope, now: datetim
     repeated = message.text and (message.state == "sending" or message.why == "ambiguous")
     if message.template and not repeated:
         subject, text = await desk.compose(envelope, now)
-        message.subject, message.text = storable(subject), storable(text)
+        message.subject, message.text = one_line(subject), storable(text)
         await Message.filter(id=message.id).update(subject=message.subject, text=message.text)
     link = await desk.fill(envelope, LINK) if LINK in message.text else ""
     text = await desk.fill(envelope, message.text)

@@ -1,13 +1,13 @@
 """A claimed message -> EmailMessage. Nothing that people wrote becomes a header or markup."""
 
 import html
-import unicodedata
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from reminders.address import Mailbox, clean_name
+from reminders.address import NAME, Mailbox
+from reminders.clean import one_line
 from reminders.delivery import Claimed
 
 _PAGE = (
@@ -19,7 +19,7 @@ _BUTTON = (
     'text-decoration:none;border-radius:4px;font-weight:bold">{label}</a></p>'
     '<p style="font-size:14px">{link}</p>'
 )
-_LABEL = "Mở phiếu khảo sát"
+_LABEL = "Mở phiếu"
 
 
 def build(claimed: Claimed, sender: Mailbox, now: datetime) -> EmailMessage:
@@ -30,7 +30,7 @@ def build(claimed: Claimed, sender: Mailbox, now: datetime) -> EmailMessage:
     """
     mail = EmailMessage()
     mail["From"] = sender.header()
-    mail["To"] = Address(display_name=clean_name(claimed.envelope.to_name), addr_spec=claimed.envelope.to_address)
+    mail["To"] = Address(display_name=one_line(claimed.envelope.to_name, NAME), addr_spec=claimed.envelope.to_address)
     mail["Subject"] = one_line(claimed.subject)
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = claimed.message_id
@@ -39,12 +39,6 @@ def build(claimed: Claimed, sender: Mailbox, now: datetime) -> EmailMessage:
     mail.set_content(claimed.text, subtype="plain", charset="utf-8", cte="base64")
     mail.add_alternative(as_html(claimed.text, claimed.link), subtype="html", charset="utf-8", cte="base64")
     return mail
-
-
-def one_line(text: str) -> str:
-    """A header's text: one line, no control characters, at most 300 characters."""
-    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text)
-    return " ".join(kept.split())[:300]
 
 
 def as_html(text: str, link: str) -> str:

@@ -9,12 +9,14 @@ from uuid import uuid4
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from reminders.address import NAME
+from reminders.clean import one_line, storable
 from reminders.delivery import Claimed as Claimed
 from reminders.delivery import claim as claim
 from reminders.delivery import settle as settle
 from reminders.models import Message
 from reminders.plan import Notice
-from reminders.ports import Letter, storable
+from reminders.ports import Letter
 
 _CHUNK = 500
 
@@ -107,9 +109,9 @@ def _row(letter: Letter, now: datetime, domain: str) -> Message:
         occurrence=letter.occurrence,
         due_round=letter.due_round,
         to_address=letter.to_address,
-        to_name=storable(letter.to_name),
+        to_name=one_line(letter.to_name, NAME),
         template=letter.template,
-        subject=storable(letter.subject),
+        subject=one_line(letter.subject),
         text=storable(letter.text),
         message_id=f"<{uuid4().hex}@{domain}>",
         not_before=letter.not_before or now,

@@ -85,11 +85,16 @@ class SendError(Exception):
 
 
 class Transient(SendError):
-    """Worth another try. `ambiguous`: lost after DATA, the server may have taken the message."""
+    """Worth another try.
 
-    def __init__(self, reply: Reply, *, ambiguous: bool = False) -> None:
+    ambiguous: lost after DATA, the server may have taken the message. unreachable: no fault of this
+    message, the server could not be talked to; the others may wait for the next tick.
+    """
+
+    def __init__(self, reply: Reply, *, ambiguous: bool = False, unreachable: bool = False) -> None:
         super().__init__(reply)
         self.ambiguous = ambiguous
+        self.unreachable = unreachable
 
 
 class Permanent(SendError):
@@ -124,8 +129,3 @@ class Sender(Protocol):
 
     async def close(self) -> None:
         """Let the connection go. Safe to repeat."""
-
-
-def storable(text: str) -> str:
-    """`text` without what a database or a mail cannot carry: NUL and lone surrogates."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")

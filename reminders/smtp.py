@@ -112,7 +112,7 @@ class SmtpSender:
                 await _envelope(client, sender, recipient, len(content))
             return await _data(client, content)
         except _Gone as error:
-            raise Transient(error.reply) from error
+            raise Transient(error.reply, unreachable=True) from error
         except SendError:
             await self._reset()
             raise

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
-from reminders.message import one_line
+from reminders.clean import one_line
 
 # Filled in when the mail goes out, never stored.
 LATE = frozenset({"link", "code"})

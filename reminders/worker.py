@@ -165,6 +165,9 @@ class Worker:
                 result = await self._send(sender, claimed[0], clock())
                 outcome = await self._settle(claimed[0], result, clock)
                 tally.append(outcome.state if outcome else "lost")
+                if isinstance(result, Transient) and result.unreachable:
+                    # The others are not to blame: they keep their place and wait for the next tick.
+                    return
         finally:
             if sender is not None:
                 await sender.close()

@@ -173,10 +173,11 @@ async def test_each_address_has_its_own_fate(desk: Any, post: Any) -> None:
     assert post.to("xa2@haiphong.test") == []
 
 
-async def test_a_server_that_is_away_loses_nothing(desk: Any, post: Any) -> None:
+async def test_a_server_that_is_away_loses_nothing_and_is_not_asked_for_each_mail(desk: Any, post: Any) -> None:
     await put(*(invitation(number) for number in range(1, 11)))
-    away = worker(desk, sender=lambda: SmtpSender(Server("127.0.0.1", 1, "plain"), timeout=2))
-    assert await away.tick(PUBLISHED) == Ticked(0, 0, 10, 0)
+    away = worker(desk, sender=lambda: SmtpSender(Server("127.0.0.1", 1, "plain"), timeout=2), concurrency=2)
+    assert await away.tick(PUBLISHED) == Ticked(0, 0, 2, 0)
+    assert await states() == {("waiting", ""): 8, ("waiting", "transient"): 2}
     assert await worker(desk, post).tick(PUBLISHED + timedelta(minutes=1)) == Ticked(0, 10, 0, 0)
 
 
