@@ -172,9 +172,8 @@ def state_at(track: Track, as_of: datetime) -> Standing:
 
 def recorded_later(track: Track, as_of: datetime) -> bool:
     """Whether a sending took effect by `as_of` but was written down only afterwards."""
-    if state_at(track, as_of).responded:
-        return False
-    return any(e.act in SENDINGS and e.at <= as_of < e.recorded_at for e in track.events)
+    later = any(as_of < e.recorded_at and e.at <= as_of and e.act in SENDINGS for e in track.events)
+    return later and not state_at(track, as_of).responded
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,8 +117,8 @@ async def _check_references(terms: Terms) -> None:
 
 
 async def get(campaign_id: int) -> Campaign:
-    """The campaign with form and staff member loaded. Raises NotFound."""
-    campaign = await Campaign.filter(id=campaign_id).select_related("form", "staff", "letter_file").first()
+    """The campaign with staff member and letter loaded (its form is large: flow.forms). Raises NotFound."""
+    campaign = await Campaign.filter(id=campaign_id).select_related("staff", "letter_file").first()
     if campaign is None:
         raise NotFound()
     return campaign

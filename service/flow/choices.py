@@ -3,12 +3,18 @@
 from collections.abc import Mapping, Sequence
 
 from service.models import FormVersion, Staff, Unit
-from service.words import collation
+from service.words import _, collation
 
 
 async def form_versions() -> list[FormVersion]:
     """The newest first; their cells are left unread."""
     return await FormVersion.all().order_by("-id").only("id", "form_id", "version", "title", "questions")
+
+
+async def form_names() -> dict[int, str]:
+    """Title and version of every form version, by id."""
+    words = _("{title}, phiên bản {version}")
+    return {form.id: words.format(title=form.title, version=form.version) for form in await form_versions()}
 
 
 async def people() -> list[Staff]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from service import life
 from service.flow import progress
-from service.models import Campaign, Invitation, Unit
+from service.models import Campaign, Invitation
 from service.words import local
 
 PHASES = ("draft", "scheduled", "open", "closed")
@@ -52,7 +52,7 @@ def phase(campaign: Campaign, now: datetime) -> str:
 
 async def front(now: datetime) -> Front:
     """Every campaign, the newest first, and the units that owe several answers at once."""
-    campaigns = await Campaign.all().order_by("-id").select_related("form")
+    campaigns = await Campaign.all().order_by("-id")
     states = await progress.states([c.id for c in campaigns if c.published_at])
     lines = []
     for campaign in campaigns:
@@ -83,11 +83,3 @@ async def _burden(running: dict[int, str]) -> list[Load]:
 def _load(code: str, name: str, owed: list[tuple[int, str, datetime]]) -> Load:
     days = [local(due_at).date() for _campaign, _title, due_at in owed]
     return Load(code, name, owed, clash=len(set(days)) < len(days))
-
-
-async def tile_places(campaign_id: int) -> dict[str, tuple[int, int]]:
-    """Where the units of a campaign stand on the tile map, (column, row) by code; one without a place is absent."""
-    rows = await Unit.filter(
-        invitations__campaign_id=campaign_id, tile_col__not_isnull=True, tile_row__not_isnull=True
-    ).values_list("code", "tile_col", "tile_row")
-    return {code: (column, row) for code, column, row in rows}

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from tortoise.functions import Count
 
@@ -14,7 +15,8 @@ from service.models import Event, Invitation
 class Row:
     """One invitation as lists show it, as of the moment asked for.
 
-    `recorded_later`: its reply took effect by then but was recorded only afterwards.
+    `recorded_later`: its reply took effect by then but was recorded only afterwards. `tile`: its place on the tile
+    map (column, row), if it has one.
     """
 
     id: int
@@ -26,6 +28,7 @@ class Row:
     standing: life.Standing
     timing: str
     recorded_later: bool
+    tile: tuple[int, int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,37 +44,29 @@ class Progress:
     highest_event: int
 
 
+_COLUMNS = ("id", "code", "name", "full_name", "kind", "group", "original_due_at", "unit__tile_col", "unit__tile_row")
+
+
 async def of(campaign_id: int, as_of: datetime) -> Progress:
     """The progress of a published campaign as of a moment, from its stored events alone."""
-    invitations = (
-        await Invitation.filter(campaign_id=campaign_id)
-        .order_by("code")
-        .values_list("id", "code", "name", "full_name", "kind", "group", "original_due_at")
-    )
+    invitations = await Invitation.filter(campaign_id=campaign_id).order_by("code").values_list(*_COLUMNS)
     events, highest = await _events(campaign_id)
     tracks = {row[0]: life.Track(row[1], row[4], row[5], row[6], tuple(events.get(row[0], ()))) for row in invitations}
     standings = {number: life.state_at(track, as_of) for number, track in tracks.items()}
     later = {number for number, track in tracks.items() if life.recorded_later(track, as_of)}
-    rows = [
-        Row(
-            number,
-            code,
-            name,
-            full_name,
-            kind,
-            group,
-            standings[number],
-            standings[number].timing(as_of),
-            number in later,
-        )
-        for number, code, name, full_name, kind, group, _ in invitations
-    ]
+    rows = [_row(values, standings[values[0]], as_of, values[0] in later) for values in invitations]
     return Progress(
         rate=life.rate_of(list(standings.values()), as_of, len(later)),
         rows=rows,
         curve=life.curve(list(tracks.values()), as_of),
         highest_event=highest,
     )
+
+
+def _row(values: tuple[Any, ...], standing: life.Standing, as_of: datetime, later: bool) -> Row:
+    number, code, name, full_name, kind, group, _due_at, column, line = values
+    tile = None if column is None or line is None else (column, line)
+    return Row(number, code, name, full_name, kind, group, standing, standing.timing(as_of), later, tile)
 
 
 async def states(campaign_ids: Collection[int]) -> Mapping[int, Mapping[life.State, int]]:

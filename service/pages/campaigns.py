@@ -28,7 +28,8 @@ Problem = dict[str, object]
 async def front(request: Request) -> Response:
     now = web.now(request)
     found = await overview.front(now)
-    return web.render(request, "campaigns/front.html", {"front": found, "phases": PHASES, "w": mailwords})
+    context = {"front": found, "phases": PHASES, "w": mailwords, "forms": await choices.form_names()}
+    return web.render(request, "campaigns/front.html", context)
 
 
 async def new(request: Request) -> Response:
@@ -158,6 +159,7 @@ async def _review(request: Request, campaign: Campaign, problems: Sequence[str] 
     context = {
         "campaign": campaign,
         "preview": found,
+        "form": (await choices.form_names())[campaign.form_id],
         "w": mailwords,
         "kinds": _kinds(found.units),
         "moments": _falls(found, campaign, request),

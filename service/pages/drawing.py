@@ -1,6 +1,6 @@
 """The geometry of the dashboard's pictures: the curve of answers and the tile map. Pure; the templates draw."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -105,9 +105,9 @@ class Map:
     height: int
 
 
-def tile_map(rows: Sequence[Row], places: Mapping[str, tuple[int, int]]) -> Map | None:
+def tile_map(rows: Sequence[Row]) -> Map | None:
     """The tile map of the units that have a place; None when none has."""
-    placed = [(row, places[row.code]) for row in rows if row.code in places]
+    placed = [(row, row.tile) for row in rows if row.tile is not None]
     if not placed:
         return None
     left = min(column for _row, (column, _line) in placed)
@@ -116,7 +116,7 @@ def tile_map(rows: Sequence[Row], places: Mapping[str, tuple[int, int]]) -> Map 
     tiles = [Tile((column - left) * wide, (line - top) * high, _lines(row.name), row) for row, (column, line) in placed]
     return Map(
         tiles=tiles,
-        unplaced=[row for row in rows if row.code not in places],
+        unplaced=[row for row in rows if row.tile is None],
         width=max(tile.x for tile in tiles) + wide,
         height=max(tile.y for tile in tiles) + high,
     )

@@ -1,8 +1,6 @@
 """A campaign's dashboard: 59/114, on time, states, the curve, the tile map and the table of units."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,13 +9,11 @@ from service import web, words
 from service.flow import campaigns, downloads, overview, principal, progress, reminding
 from service.life import State, Tally
 from service.models import Campaign
-from service.pages import asked, drawing, selection
+from service.pages import asked, board, drawing, selection
 from service.pages.asked import AsOf
 from service.pages.campaigns import PHASES
 from service.words import N_, _, collation
 
-TIMINGS = ("on_time", "late", "not_yet_due", "overdue", "exempt")
-MARKS = {"on_time": "✓", "late": "◐", "not_yet_due": "·", "overdue": "!", "exempt": "–"}
 MALFORMED = N_("Ngày “{text}” chưa đúng. Vui lòng nhập dạng ngày/tháng/năm, ví dụ 20/7/2025.")
 TOO_EARLY = N_("Đợt khảo sát phát hành lúc {moment}, trước đó chưa có số liệu. Vui lòng chọn ngày khác.")
 
@@ -32,10 +28,7 @@ async def dashboard(request: Request) -> Response:
     if problem:
         return web.render(request, "monitor/dashboard.html", {**context, "problem": problem, "found": None}, 422)
     found = await progress.of(campaign.id, as_of.at)
-    places = await overview.tile_places(campaign.id)
-    return web.render(
-        request, "monitor/dashboard.html", {**context, **_figures(request, campaign, found, places, as_of)}
-    )
+    return web.render(request, "monitor/dashboard.html", {**context, **_figures(request, campaign, found, as_of)})
 
 
 def _problem(campaign: Campaign, as_of: AsOf) -> str:
@@ -76,29 +69,10 @@ def _as_of_words(as_of: AsOf) -> str:
     return words.moment(at)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row of the table, in words. `at` and `due` are written once for the many units that share them."""
-
-    code: str
-    name: str
-    kind: str
-    group: str
-    state: str
-    state_words: str
-    timing: str
-    timing_words: str
-    due: str
-    sent: str
-    nil: bool
-    later: bool
-
-
 def _figures(
     request: Request,
     campaign: Campaign,
     found: progress.Progress,
-    places: Mapping[str, tuple[int, int]],
     as_of: AsOf,
 ) -> dict[str, object]:
     assert campaign.published_at is not None
@@ -106,32 +80,37 @@ def _figures(
     rate = found.rate
     wanted = selection.read(request.query_params, found.rows)
     shown = selection.chosen(found.rows, wanted)
-    timings = dict.fromkeys(TIMINGS, 0)
+    timings = dict.fromkeys(board.TIMINGS, 0)
     for row in found.rows:
         timings[row.timing] += 1
+    path = f"/campaigns/{campaign.id}"
+    shared = board.Board.of(path, as_of)
+    tile_map = drawing.tile_map(found.rows)
+    kinds = _tallies(rate.by_kind, words.kind)
     groups = _tallies(rate.by_group, str)
     half = -(-len(groups) // 2)
     return {
         "found": found,
         "rate": rate,
         "states": [(state, words.state(state), rate.states[state]) for state in State if state in rate.states],
-        "timings": [(code, words.timing(code), MARKS[code], count) for code, count in timings.items() if count],
-        "marks": MARKS,
-        "timing_words": {code: words.timing(code) for code in TIMINGS},
+        "timings": [(code, words.timing(code), board.MARKS[code], count) for code, count in timings.items() if count],
+        "marks": board.MARKS,
+        "timing_words": {code: words.timing(code) for code in board.TIMINGS},
         "bar": _bar(timings),
-        "kinds": _tallies(rate.by_kind, words.kind),
+        "kinds": kinds,
         "groups": groups,
-        "halves": [part for part in (groups[:half], groups[half:]) if part],
+        "kind_rows": board.tallies(kinds, "kind", path, shared),
+        "group_rows": [board.tallies(part, "group", path, shared) for part in (groups[:half], groups[half:]) if part],
         "curve": drawing.curve(found.curve, rate.expected, campaign.published_at, campaign.due_at, as_of.at),
-        "map": drawing.tile_map(found.rows, places),
+        "map": tile_map,
+        "tiles": board.tiles(tile_map, shared) if tile_map else "",
         "wanted": wanted,
-        "lines": _lines(shown),
+        "count": len(shown),
+        "unit_rows": board.units(shown, shared),
         "state_choices": _state_choices(),
         "sorts": [(code, _(label)) for code, label in selection.SORTS.items()],
         "unit_path": f"/campaigns/{campaign.id}/units/",
         "unit_query": as_of.link(""),
-        "nil_words": _("không phát sinh"),
-        "later_words": _("bổ sung sau"),
     }
 
 
@@ -156,37 +135,6 @@ def _bar(timings: Mapping[str, int]) -> list[tuple[str, float, float]]:
             parts.append((code, round(start, 2), round(count * 100 / total, 2)))
             start += count * 100 / total
     return parts
-
-
-def _lines(rows: list[progress.Row]) -> list[Line]:
-    """The table's rows. A moment is put into words once, however many units share it."""
-    written: dict[datetime | None, str] = {None: ""}
-
-    def write(moment: datetime | None) -> str:
-        if moment not in written:
-            written[moment] = words.moment(moment)
-        return written[moment]
-
-    states = {state: words.state(state) for state in State}
-    timings = {code: words.timing(code) for code in TIMINGS}
-    kinds = {row.kind: words.kind(row.kind) for row in rows}
-    return [
-        Line(
-            row.code,
-            row.full_name,
-            kinds[row.kind],
-            row.group,
-            row.standing.state,
-            states[row.standing.state],
-            row.timing,
-            timings[row.timing],
-            write(row.standing.due_at),
-            write(row.standing.first_sent_at),
-            row.standing.nil and row.standing.responded,
-            row.recorded_later,
-        )
-        for row in rows
-    ]
 
 
 async def export(request: Request) -> Response:
