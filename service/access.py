@@ -59,8 +59,11 @@ def _route(
 ) -> Route:
     @functools.wraps(endpoint)
     async def guarded(request: Request) -> Response:
-        await enter(request, access)
-        return await endpoint(request)
+        try:
+            await enter(request, access)
+            return await endpoint(request)
+        finally:
+            await web.close_form(request)
 
     _ACCESS[guarded] = access
     name = f"{endpoint.__module__.removeprefix('service.')}.{endpoint.__name__}"

@@ -135,6 +135,13 @@ async def read_form(request: Request) -> FormData:
     return form
 
 
+async def close_form(request: Request) -> None:
+    """Let go of the files that the parser spooled; the texts stay readable."""
+    form = getattr(request.state, "form", None)
+    if isinstance(form, FormData):
+        await form.close()
+
+
 def text(form: FormData, name: str) -> str:
     """One text field, "" when absent; a file in its place counts as absent."""
     value = form.get(name)
