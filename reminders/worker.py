@@ -27,7 +27,7 @@ SETTLE_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """What one tick did. planned: reminders enqueued, None when another process was planning."""
+    """What one tick did. planned: reminders enqueued, None when it was not this tick's work to plan."""
 
     planned: int | None
     sent: int
@@ -66,6 +66,7 @@ class Worker:
         self._name = uuid4().hex
         self._stopping = False
         self._woken = asyncio.Event()
+        self._plans_next = True
         self._claiming = asyncio.Lock()
         self._scheduler: AsyncIOScheduler | None = None
         self._loop: asyncio.Task[None] | None = None
@@ -85,7 +86,10 @@ class Worker:
         self.wake()
 
     def wake(self) -> None:
-        """Tick as soon as possible: call it after the transaction that enqueued has committed."""
+        """Drain as soon as possible: call it after the transaction that enqueued has committed.
+
+        Only the timer plans: a receipt that wants to go out asks nobody whether reminders are due.
+        """
         self._woken.set()
 
     async def stop(self, grace: float = 30) -> None:
@@ -101,11 +105,13 @@ class Worker:
                 task.cancel()
             await asyncio.gather(self._loop, return_exceptions=True)
 
-    async def tick(self, now: datetime | None = None) -> Ticked:
+    async def tick(self, now: datetime | None = None, *, plan: bool = True) -> Ticked:
         """Plan, then drain. `now` stands still for the whole tick when given (tests, dry runs)."""
         clock = self._clock if now is None else lambda: now
+        planned: int | None = None
         try:
-            planned = await self._plan(clock)
+            if plan:
+                planned = await self._plan(clock)
         except Exception:
             # What is queued already must still go out.
             log.exception("planning reminders failed")
@@ -115,6 +121,7 @@ class Worker:
         return Ticked(planned, tally.count("sent"), tally.count("waiting"), tally.count("failed"))
 
     async def _wake_by_timer(self) -> None:
+        self._plans_next = True
         self.wake()
 
     async def _run(self) -> None:
@@ -123,8 +130,9 @@ class Worker:
             self._woken.clear()
             if self._stopping:
                 return
+            plans, self._plans_next = self._plans_next, False
             try:
-                await self.tick()
+                await self.tick(plan=plans)
             except Exception:
                 log.exception("a tick failed; the next one tries again")
 
