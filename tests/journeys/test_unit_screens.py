@@ -1,0 +1,150 @@
+"""The unit's screens for everybody: on a phone and a wide screen, for assistive technology, on a bad line."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, BrowserContext, Page, expect
+from tortoise.context import TortoiseContext
+
+from service import database
+from service.models import Draft
+from tests.journeys.conftest import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.anyio]
+
+SCREENS = [
+    "/u",
+    "/u/1",
+    "/u/1/s/a",
+    "/u/1/s/c",
+    "/u/1/s/e?check=1",
+    "/u/1/s/h",
+    "/u/1/check",
+    "/u/1/nil",
+    "/u/1/history",
+]
+
+
+@pytest.fixture
+async def inside(browser: Browser, site: Site) -> AsyncIterator[BrowserContext]:
+    context = await browser.new_context(viewport={"width": 360, "height": 740}, locale="vi-VN")
+    page = await context.new_page()
+    await page.goto(site.link)
+    await page.get_by_role("button", name="Vào điền phiếu").click()
+    await page.close()
+    yield context
+    await context.close()
+
+
+async def stored(site: Site) -> dict[str, str | list[str]]:
+    async with TortoiseContext() as context:
+        await context.init(config=database.config(site.settings.database_url))
+        draft = await Draft.first()
+        return draft.answers if draft else {}
+
+
+def box(page: Page, key: str) -> str:
+    return f'[name="v:{key}"]'
+
+
+async def test_every_screen_is_accessible_and_never_scrolls_sideways(inside: BrowserContext, site: Site) -> None:
+    page = await inside.new_page()
+    await page.goto(f"{site.url}/u/{site.campaign}/s/h")
+    await page.locator(box(page, "h/h_has") + '[value="co"]').check()
+    await expect(page.locator("#saving")).to_contain_text("Đã lưu")
+    for width in (360, 1280):
+        await page.set_viewport_size({"width": width, "height": 800})
+        for address in [site.link, *(site.url + screen for screen in SCREENS)]:
+            await page.goto(address)
+            found = await Axe().run(page)
+            assert found.violations_count == 0, f"{address} at {width}: {found.generate_report()}"
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width, f"{address} at {width}"
+
+
+async def test_a_dead_line_keeps_what_is_typed_and_sends_it_later(inside: BrowserContext, site: Site) -> None:
+    page = await inside.new_page()
+    await page.goto(f"{site.url}/u/{site.campaign}/s/e")
+    await page.locator(box(page, "e/e_visits")).fill("7117")
+    await expect(page.locator("#saving")).to_contain_text("Đã lưu", timeout=2000)
+    await inside.set_offline(True)
+    await page.locator(box(page, "e/e_recv")).fill("1142")
+    await expect(page.locator("#saving")).to_contain_text("Chưa có mạng – đã giữ trên máy này")
+    await page.close()  # a closed tab, a flat battery
+    assert await stored(site) == {"e/e_visits": "7117"}
+    await inside.set_offline(False)
+    page = await inside.new_page()
+    await page.goto(f"{site.url}/u/{site.campaign}/s/e")
+    await expect(page.locator(box(page, "e/e_recv"))).to_have_value("1142")
+    await expect(page.locator("#saving")).to_contain_text("Đã lưu")
+    await expect(page.locator('[id="w-e/e_note"]')).to_be_visible()
+    assert await stored(site) == {"e/e_visits": "7117", "e/e_recv": "1142"}
+
+
+async def test_live_problems_and_questions_while_typing(inside: BrowserContext, site: Site) -> None:
+    page = await inside.new_page()
+    await page.goto(f"{site.url}/u/{site.campaign}/s/e")
+    await page.locator(box(page, "e/e_recv")).fill("1142")
+    await page.locator(box(page, "e/e_online")).fill("1048")
+    await page.locator(box(page, "e/e_direct")).fill("95")
+    problem = page.locator('[id="e-e/e_direct"]')
+    await expect(problem).to_have_text("Trực tuyến + trực tiếp phải bằng tổng số hồ sơ tiếp nhận (E2a + E2b = E2).")
+    await page.locator(box(page, "e/e_direct")).fill("94")
+    await expect(problem).to_be_hidden()
+    await expect(page.locator('[id="l-e/e_note"]')).to_contain_text("91,77%")
+    await expect(page.locator('[id="w-e/e_late_why"]')).to_be_hidden()
+    await page.locator(box(page, "e/e_late")).fill("3")
+    await expect(page.locator('[id="w-e/e_late_why"]')).to_be_visible()
+
+
+async def test_two_people_at_once_see_each_other_and_lose_nothing(inside: BrowserContext, site: Site) -> None:
+    one, two = await inside.new_page(), await inside.new_page()
+    for page in (one, two):
+        await page.goto(f"{site.url}/u/{site.campaign}/s/h")
+    await one.locator(box(one, "h/h_other")).fill("của người thứ nhất")
+    await one.locator(box(one, "h/h_has") + '[value="co"]').check()
+    await expect(one.locator("#saving")).to_contain_text("Đã lưu")
+    await two.evaluate("localStorage.clear()")
+    await two.locator(box(two, "h/h_other")).fill("của người thứ hai")
+    rival = two.locator('[id="r-h/h_other"]')
+    await expect(rival).to_contain_text("của người thứ nhất")
+    await expect(rival).to_contain_text("của người thứ hai")
+    await expect(two.locator(box(two, "h/h_has") + '[value="co"]')).to_be_checked()
+    assert (await stored(site))["h/h_other"] == "của người thứ nhất"
+    await rival.locator('[value="kept"]').check()
+    await expect(rival).to_have_count(0)
+    await expect(two.locator(box(two, "h/h_other"))).to_have_value("của người thứ hai")
+    assert (await stored(site))["h/h_other"] == "của người thứ hai"
+
+
+async def test_rows_and_the_keyboard(inside: BrowserContext, site: Site) -> None:
+    page = await inside.new_page()
+    await page.goto(f"{site.url}/u/{site.campaign}/s/h")
+    await page.locator(box(page, "h/h_has") + '[value="co"]').check()
+    await expect(page.locator('[id="w-h/h_item"]')).to_be_visible()
+    await page.locator(box(page, "h/h_item/r1/h_prop")).fill("Đề nghị tập huấn")
+    await page.get_by_role("button", name="Thêm dòng").click()
+    await expect(page.locator("section.card")).to_have_count(2)
+    await page.get_by_role("button", name="Xóa dòng 1").press("Enter")
+    await expect(page.locator("section.card")).to_have_count(1)
+    await expect(page.locator("#removed")).to_be_focused()
+    await page.get_by_role("button", name="Khôi phục dòng vừa xóa").click()
+    await expect(page.locator(box(page, "h/h_item/r1/h_prop"))).to_have_value("Đề nghị tập huấn")
+    await page.keyboard.press("Tab")
+    await expect(page.locator(".skip, .brand").first).to_be_attached()
+    await page.locator(box(page, "h/h_other")).press("Tab")
+    await expect(page.get_by_role("button", name="Lưu và tiếp tục")).to_be_focused()
+
+
+async def test_a_file_goes_up_as_soon_as_it_is_chosen(inside: BrowserContext, site: Site) -> None:
+    page = await inside.new_page()
+    await page.goto(f"{site.url}/u/{site.campaign}/s/c")
+    await page.locator(box(page, "c/c_docs")).fill("4")
+    pdf = {"name": "Kế hoạch.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 plan"}
+    await page.locator(box(page, "c/c_attach")).set_input_files(pdf)  # type: ignore[arg-type]
+    await expect(page.locator(".file-row a")).to_have_text("Kế hoạch.pdf")
+    await expect(page.locator(box(page, "c/c_docs"))).to_have_value("4")
+    program = {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"MZ program"}
+    await page.locator(box(page, "c/c_attach")).set_input_files(program)  # type: ignore[arg-type]
+    await expect(page.locator('[id="e-c/c_attach"]')).to_contain_text("nội dung không phải là")
+    await expect(page.locator(".file-row a")).to_have_text("Kế hoạch.pdf")
