@@ -158,7 +158,7 @@ async def _filled(desk: Desk, message: Message, envelope: Envelope, now: datetim
         message.subject, message.text = one_line(subject), storable(text)
         await Message.filter(id=message.id).update(subject=message.subject, text=message.text)
     link = await desk.fill(envelope, LINK) if LINK in message.text else ""
-    text = await desk.fill(envelope, message.text)
+    text = message.text.replace(LINK, link)
     return Claimed(envelope, message.message_id, message.subject, text, link)
 
 

@@ -9,6 +9,7 @@ from email.utils import format_datetime
 from reminders.address import NAME, Mailbox
 from reminders.clean import one_line
 from reminders.delivery import Claimed
+from reminders.wire import WIRE
 
 _PAGE = (
     '<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"></head>'
@@ -28,7 +29,7 @@ def build(claimed: Claimed, sender: Mailbox, now: datetime) -> EmailMessage:
     The Message-ID is the row's, the same for every attempt. Raises ValueError when an address is
     not one; addresses come from address.parse, so that is a fault of ours.
     """
-    mail = EmailMessage()
+    mail = EmailMessage(policy=WIRE)
     mail["From"] = sender.header()
     mail["To"] = Address(display_name=one_line(claimed.envelope.to_name, NAME), addr_spec=claimed.envelope.to_address)
     mail["Subject"] = one_line(claimed.subject)

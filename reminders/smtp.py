@@ -5,7 +5,6 @@ import re
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field
-from email import policy
 from email.message import EmailMessage
 from typing import Literal
 from urllib.parse import unquote, urlsplit
@@ -98,7 +97,7 @@ class SmtpSender:
         be stale before anything was handed over is opened anew once.
         """
         recipient, sender = _single(mail, "To"), _single(mail, "From")
-        content = mail.as_bytes(policy=policy.SMTP)
+        content = mail.as_bytes(policy=mail.policy.clone(linesep="\r\n"))
         reused = self._client is not None and self._client.is_connected
         try:
             client = await self._connected()
