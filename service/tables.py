@@ -141,7 +141,7 @@ def _decoded(data: bytes) -> str:
         except UnicodeDecodeError:
             continue
         # A picture or a PDF also decodes as Windows-1258; a table has no such characters.
-        if not re.search(r"[\x00-\x08\x0e-\x1f]", text[:20_000]):
+        if encoding == "utf-8-sig" or not re.search(r"[\x00-\x08\x0e-\x1f]", text[:20_000]):
             return text
     raise Unreadable("not_a_table")
 
@@ -263,7 +263,8 @@ def _parser(workbook: Any, sheet: Any, source: Any) -> Any:
 
     class Parser(WorkSheetParser):  # type: ignore[misc]  # openpyxl has no types
         def parse_cell(self, element: Any) -> Any:
-            if element.find(FORMULA_TAG) is not None and element.find(VALUE_TAG) is None:
+            # A formula whose result is an empty text says so by its type.
+            if element.find(FORMULA_TAG) is not None and not element.findtext(VALUE_TAG) and element.get("t") != "str":
                 raise Unreadable("formula_without_value", sheet=sheet.title, cell=element.get("r") or "")
             return super().parse_cell(element)
 
