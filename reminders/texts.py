@@ -11,6 +11,7 @@ ngày làm việc", share "59/114", letter "Công văn số 123/SKHCN ngày 8/7/
 import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 from reminders.clean import one_line
@@ -67,6 +68,7 @@ class Template:
         return frozenset(_names(self.subject)) | frozenset(_names(self.text))
 
 
+@cache
 def load(name: str) -> Template:
     """The template that ships with the product. Raises TemplateError("no_template")."""
     if name not in NAMES:

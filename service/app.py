@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tortoise.exceptions import DBConnectionError, OperationalError
 
 from service import database, web, words
-from service.errors import LoginNeeded, ServiceError, Unavailable
+from service.errors import Broken, LoginNeeded, ServiceError, Unavailable
 from service.flow.reminding import Postroom
 from service.routes import routes
 from service.settings import Settings
@@ -75,6 +75,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, *, p
             asyncpg.PostgresConnectionError: _database_error,
             asyncpg.InterfaceError: _database_error,
             OSError: _database_error,
+            Exception: _unexpected,
         },
     )
     static = web.Static(web.STATIC_FOLDER)
@@ -129,6 +130,11 @@ async def _http_error(request: Request, error: Exception) -> Response:
     if error.status_code == 405:
         return Response(status_code=405, headers=error.headers)
     return await _service_error(request, web.http_error(error))
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    """A fault of ours. The server logs it with its traceback; the page only says what to do."""
+    return await _service_error(request, Broken())
 
 
 async def _gone(request: Request, error: Exception) -> Response:

@@ -150,3 +150,14 @@ class Unavailable(ServiceError):
         "Hệ thống đang bận hoặc tạm thời không ghi được dữ liệu. Nội dung anh/chị vừa nhập vẫn còn trên trang này. "
         "Vui lòng đợi một phút rồi gửi lại."
     )
+
+
+class Broken(ServiceError):
+    """A fault in the program itself."""
+
+    status = 500
+    code = "internal"
+    message = N_(
+        "Hệ thống gặp lỗi khi xử lý yêu cầu này. Những gì đã lưu vẫn còn. "
+        "Vui lòng thử lại; nếu vẫn lỗi, vui lòng báo quản trị viên thời điểm xảy ra."
+    )

@@ -302,8 +302,8 @@ def _beginning(
 
 
 async def _enter(sample: Sample, invitation: Invitation, at: datetime) -> int:
-    contact = await Contact.filter(unit_id=invitation.unit_id, role="official").first()
-    link = await entry.link_for(invitation, contact, contact.email if contact else "", at)
+    contact = await Contact.get(unit_id=invitation.unit_id, role="official")
+    link = await entry.link_for(invitation.id, contact.id, contact.email, at)
     settings = sample.settings
     token = entry.address_of(settings.public_url, settings.secret_key, link).rpartition("/")[2]
     await entry.enter(token, settings.secret_key, at)

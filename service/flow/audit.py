@@ -26,15 +26,16 @@ async def record(
     """Append one record. `subject` and `data` hold ids and hashes, never names or texts."""
     if is_postgres():
         await connections.get("default").execute_query("SELECT pg_advisory_xact_lock($1)", [_LOCK])
-    last = await AuditRecord.all().order_by("-seq").first()
+    rows = await AuditRecord.all().order_by("-seq").limit(1).values_list("seq", "hash")
+    last, previous = rows[0] if rows else (0, FIRST)
     values: dict[str, Any] = {
-        "seq": last.seq + 1 if last else 1,
+        "seq": last + 1,
         "at": now,
         "actor": who.ref,
         "action": action,
         "subject": subject,
         "data": dict(data or {}),
-        "previous": last.hash if last else FIRST,
+        "previous": previous,
     }
     await AuditRecord.create(**values, hash=digest(values))
 

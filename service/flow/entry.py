@@ -12,7 +12,7 @@ from tortoise.transactions import in_transaction
 from service import life, security
 from service.errors import LinkInvalid
 from service.flow import audit, events, principal
-from service.models import Contact, ContactLink, Invitation, UnitSession
+from service.models import ContactLink, UnitSession
 
 SESSION = timedelta(days=14)
 
@@ -32,15 +32,15 @@ class Visit:
         return principal.link(self.link)
 
 
-async def link_for(invitation: Invitation, contact: Contact | None, address: str, now: datetime) -> ContactLink:
-    """The link of a contact (or bare address) for an invitation, made when there is none.
+async def link_for(invitation: int, contact: int | None, address: str, now: datetime) -> ContactLink:
+    """The link of a contact (or bare address) for an invitation, by ids; made when there is none.
 
     Contacts that share a mailbox share the link. A fresh one for the same address revokes none already mailed.
     """
-    link = await ContactLink.get_or_none(invitation=invitation, contact=contact, address=address)
-    if link is None:
-        link = await ContactLink.create(invitation=invitation, contact=contact, address=address, created_at=now)
-    return link
+    found = await ContactLink.get_or_none(invitation_id=invitation, contact_id=contact, address=address)
+    return found or await ContactLink.create(
+        invitation_id=invitation, contact_id=contact, address=address, created_at=now
+    )
 
 
 async def fresh_link(campaign_id: int, code: str, who: principal.Principal, now: datetime) -> ContactLink:

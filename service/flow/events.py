@@ -45,7 +45,7 @@ async def apply(
         invitation.due_at = due_at
     if act in (life.Act.EXTEND, life.Act.RETURN):
         invitation.due_round += 1
-    await invitation.save()
+    await invitation.save(update_fields=["state", "nil", "due_at", "due_round", "first_sent_at", "events_count"])
     event = await Event.create(
         invitation=invitation,
         seq=invitation.events_count,

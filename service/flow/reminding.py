@@ -167,11 +167,13 @@ async def _composed(
     settings: Settings, invitation: Invitation, template: str, to_name: str, at: datetime
 ) -> tuple[str, str]:
     """A template filled in for an invitation whose campaign and staff member are loaded."""
-    values = await _values(settings, invitation, to_name, at)
+    values = _values(settings, invitation, to_name)
     wanted = texts.load(template).placeholders()
     if wanted & {"minutes", "figures"}:
         brief = await forms.brief(invitation.campaign.form_id)
         values |= {"minutes": words.number(brief.minutes), "figures": "; ".join(brief.figures)}
+    if wanted & {"days_left", "days_late"}:
+        values |= await _days(invitation.due_at, at)
     if "share" in wanted:
         values["share"] = await _share(invitation.campaign_id)
     if template == "receipt":
@@ -184,18 +186,15 @@ async def _every_address_failed(envelope: Envelope) -> bool:
     return not await Message.exists(ref=envelope.ref, kind="invitation", state__in=["waiting", "sending", "sent"])
 
 
-async def _values(settings: Settings, invitation: Invitation, to_name: str, at: datetime) -> dict[str, str]:
+def _values(settings: Settings, invitation: Invitation, to_name: str) -> dict[str, str]:
     campaign = invitation.campaign
     staff = campaign.staff
-    calendar = await units.calendar()
     return {
         "unit": invitation.full_name,
         "recipient": to_name,
         "survey": campaign.title,
         "letter": letter_words(campaign),
         "due": words.due(invitation.due_at),
-        "days_left": days_left(calendar, invitation.due_at, at),
-        "days_late": days_late(calendar, invitation.due_at, at),
         "staff_name": staff.name if staff else "",
         "staff_phone": staff.phone if staff else "",
         "site": "",
@@ -203,10 +202,15 @@ async def _values(settings: Settings, invitation: Invitation, to_name: str, at: 
     }
 
 
+async def _days(due_at: datetime, at: datetime) -> dict[str, str]:
+    calendar = await units.calendar()
+    return {"days_left": days_left(calendar, due_at, at), "days_late": days_late(calendar, due_at, at)}
+
+
 async def _receipt_values(invitation: Invitation) -> dict[str, str]:
-    last = await Submission.filter(invitation=invitation).order_by("-number").first()
-    assert last is not None
-    return {"receipt": last.receipt, "submitted_at": words.moment(last.submitted_at), "hash": last.hash}
+    rows = Submission.filter(invitation=invitation).order_by("-number").limit(1)
+    [(receipt, submitted_at, digest)] = await rows.values_list("receipt", "submitted_at", "hash")
+    return {"receipt": receipt, "submitted_at": words.moment(submitted_at), "hash": digest}
 
 
 async def _share(campaign_id: int) -> str:
@@ -259,9 +263,7 @@ async def as_received(settings: Settings, message: Message, now: datetime) -> st
 async def _with_link(settings: Settings, mail: Envelope | Message, text: str, now: datetime) -> str:
     if LINK not in text:
         return text
-    invitation = await Invitation.get(id=recipients.invitation_id(mail.ref))
-    contact = await Contact.get_or_none(id=mail.contact) if mail.contact else None
-    link = await entry.link_for(invitation, contact, mail.to_address, now)
+    link = await entry.link_for(recipients.invitation_id(mail.ref), mail.contact, mail.to_address, now)
     return text.replace(LINK, entry.address_of(settings.public_url, settings.secret_key, link))
 
 
