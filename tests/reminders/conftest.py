@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from reminders import calendar as calendars
 from reminders.calendar import Calendar
@@ -28,8 +27,6 @@ def calendar() -> Calendar:
 @pytest.fixture
 async def outbox_db(database_url: str) -> AsyncIterator[None]:
     """The migrated tables, open."""
-    # Tortoise keeps the text of its inserts by the connection's name, whatever the database behind it.
-    EXECUTOR_CACHE.clear()
     async with database.opened(database_url):
         yield
 
