@@ -46,6 +46,7 @@ WORKBOOK = {
     "setting_ignored": N_("Mục này không có tác dụng ở đây nên được bỏ qua."),
     "unsupported_setting": N_("Mục này chưa được hỗ trợ (giá trị “{value}”). Vui lòng bỏ cột này ở trang settings."),
     "second_settings_row": N_("Trang settings chỉ được có một dòng dưới tiêu đề. Vui lòng xóa các dòng còn lại."),
+    "more_problems": N_("Còn {count} mục nữa chưa nêu ở đây. Vui lòng sửa các mục trên rồi kiểm tra lại."),
     "pyxform": N_("Công cụ kiểm tra XLSForm (pyxform) báo: {text}"),
 }
 ROWS = {
@@ -90,18 +91,20 @@ ROWS = {
         "Tên lựa chọn “{name}” không hợp lệ: tối đa {limit} ký tự, và không có dấu cách ở danh sách chọn nhiều."
     ),
     "reference_in_choice": N_("Nhãn lựa chọn có ${{…}} (“{label}”) chưa được hỗ trợ. Vui lòng viết thành lời cố định."),
-    "wrong_bind": N_("x_bind không có giá trị “{value}”. Có thể dùng: {names}."),
+    "wrong_bind": N_("Cột x_bind không nhận “{value}”. Có thể dùng: {names}."),
     "bind_not_for_type": N_(
-        "x_bind “{value}” không dùng được cho kiểu “{type}”. Vui lòng đổi kiểu câu hỏi hoặc bỏ x_bind."
+        "Giá trị x_bind “{value}” không dùng được cho kiểu “{type}”. Vui lòng đổi kiểu câu hỏi hoặc bỏ x_bind."
     ),
     "bind_with_calculation": N_("Câu hỏi vừa có công thức vừa có x_bind “{value}”. Vui lòng chỉ giữ một."),
     "wrong_consolidate": N_(
-        "x_consolidate không có giá trị “{value}”. Có thể dùng: sum, mean, count, list, ledger, ratio: a / b."
+        "Cột x_consolidate không nhận “{value}”. Có thể dùng: sum, mean, count, list, ledger, ratio: a / b."
     ),
-    "consolidate_not_for_type": N_("x_consolidate “{value}” không dùng được cho kiểu “{type}”."),
+    "consolidate_not_for_type": N_("Giá trị x_consolidate “{value}” không dùng được cho kiểu “{type}”."),
     "wrong_ratio": N_("Tỷ lệ cần hai câu hỏi số, nhưng “{name}” không phải là câu hỏi số."),
-    "wrong_previous": N_("x_previous không có giá trị “{value}”. Có thể dùng: show, prefill, explain > 30%."),
-    "previous_not_for_type": N_("x_previous “{value}” chỉ dùng được cho câu hỏi số, không dùng cho kiểu “{type}”."),
+    "wrong_previous": N_("Cột x_previous không nhận “{value}”. Có thể dùng: show, prefill, explain > 30%."),
+    "previous_not_for_type": N_(
+        "Giá trị x_previous “{value}” chỉ dùng được cho câu hỏi số, không dùng cho kiểu “{type}”."
+    ),
     "cycle": N_("Các câu hỏi tính vòng quanh lẫn nhau: {names}. Vui lòng bỏ một liên hệ trong vòng này."),
 }
 EXPRESSIONS = {
@@ -152,6 +155,17 @@ REASONS = {
     "too_long": N_("quá dài"),
     "wrong_shape": N_("sai dạng"),
 }
+# Why a pattern of regex() is refused.
+PATTERNS = {
+    "syntax": N_("sai cú pháp"),
+    "escape": N_("dấu \\ không dùng được ở đây"),
+    "class": N_("phần trong ngoặc vuông sai"),
+    "repeat": N_("số lần lặp sai"),
+    "too_long": N_("quá dài"),
+    "too_large": N_("quá phức tạp"),
+    "too_deep": N_("ngoặc lồng nhau quá nhiều"),
+    "runs_away": N_("có thể chạy quá lâu"),
+}
 _BLOCKS = {"group": N_("nhóm (group)"), "repeat": N_("nhóm lặp (repeat)")}
 
 
@@ -199,13 +213,20 @@ def _readable(params: Mapping[str, object]) -> dict[str, object]:
             ready[name] = value
     position = params.get("position")
     ready["place"] = _(" (ký tự thứ {n})").format(n=position + 1) if isinstance(position, int) else ""
-    ready["reason"] = _(REASONS.get(str(params.get("why")), str(params.get("reason", ""))))
+    ready["reason"] = _reason(params)
     ready["wanted"] = _wanted(params)
     names = params.get("names") or params.get("languages") or params.get("columns") or params.get("allowed")
     if isinstance(names, list | tuple):
         arrow = " → " if "names" in params else ", "
         ready["names"] = arrow.join(str(name) for name in names)
     return ready
+
+
+def _reason(params: Mapping[str, object]) -> str:
+    if "why" in params:
+        return _(REASONS.get(str(params["why"]), str(params["why"])))
+    reason = str(params.get("reason", ""))
+    return _(PATTERNS[reason]) if reason in PATTERNS else reason
 
 
 def _wanted(params: Mapping[str, object]) -> str:
