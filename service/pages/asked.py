@@ -10,9 +10,9 @@ from starlette.requests import Request
 from forms.values import read_date
 from service import web
 from service.errors import NotFound
-from service.flow.drafts import MAX_ID
 from service.words import ZONE
 
+MAX_ID = 2**31 - 1  # the database keeps ids in 32 bits
 END_OF_DAY = time(23, 59, 59, 999999)
 
 

@@ -6,7 +6,6 @@ from starlette.responses import Response
 from service import files, tables, web
 from service.errors import Invalid
 from service.flow import imports, principal
-from service.flow.drafts import MAX_ID
 from service.flow.imports import Kind
 from service.pages import asked
 from service.roster import contact_rows
@@ -89,7 +88,7 @@ def _shown(request: Request, seen: Preview, file_id: int, problem: str = "") -> 
 
 async def _apply(request: Request, kind: Kind) -> Response:
     form = await web.read_form(request)
-    file_id = min(asked.whole(web.text(form, "file")) or 0, MAX_ID)
+    file_id = min(asked.whole(web.text(form, "file")) or 0, asked.MAX_ID)
     digest, skip = web.text(form, "digest"), web.text(form, "skip_refused") == "1"
     who = principal.staff(request.state.staff.id)
     settings, now = web.settings(request), web.now(request)
