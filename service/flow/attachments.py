@@ -11,7 +11,8 @@ from tortoise.transactions import in_transaction
 from forms.schema import FILES, Form, Kind, Question
 from service import files
 from service.errors import NotFound
-from service.flow import audit, drafts, events, forms
+from service.flow import audit, events, filling, forms, openness
+from service.flow.keys import item_at
 from service.flow.merging import Answers
 from service.flow.principal import Principal
 from service.models import Attachment, StoredFile
@@ -37,9 +38,9 @@ async def add(
     `file` is name and content. Raises NotFound, BadFile, EmptyFile, TooLarge, and as drafts.save.
     """
     name, data = file
-    found = await drafts.find(campaign_id, code=code)
-    drafts.require_open(found.campaign, now)
-    question = drafts.item_at(await forms.built(found.campaign.form_id), key)
+    found = await filling.find(campaign_id, code=code)
+    openness.require_open(found.campaign, now)
+    question = item_at(await forms.built(found.campaign.form_id), key)
     if not isinstance(question, Question) or question.kind not in FILES:
         raise NotFound()
     allowed = IMAGES if question.kind is Kind.IMAGE else files.ATTACHMENT
@@ -47,7 +48,7 @@ async def add(
     digest = await anyio.to_thread.run_sync(files.keep, settings.files_dir, data)
     async with in_transaction():
         invitation = await events.locked(campaign_id, code)
-        drafts.require_unsent(invitation, who)
+        openness.require_unsent(invitation, who)
         stored = await StoredFile.create(
             sha256=digest, name=files.clean_name(name), size=len(data), content_type=content_type, created_at=now
         )
@@ -82,7 +83,7 @@ async def foreign(invitation_id: int, ids: Collection[str]) -> set[str]:
 
 async def download(settings: Settings, invitation_id: int, attachment_id: int) -> tuple[StoredFile, Path]:
     """An attachment of this invitation and where its bytes are. Raises NotFound."""
-    if not 0 < attachment_id <= drafts.MAX_ID:
+    if not 0 < attachment_id <= filling.MAX_ID:
         raise NotFound()
     row = await Attachment.filter(id=attachment_id, invitation_id=invitation_id).select_related("file").first()
     if row is None:

@@ -19,10 +19,11 @@ from reminders import outbox
 from reminders.plan import Recipient
 from service import life
 from service.errors import Invalid, KeyReused, NotFound, StaleDraft
-from service.flow import attachments, audit, drafts, events, forms, recipients
+from service.flow import attachments, audit, drafts, events, filling, forms, openness, recipients
+from service.flow.keys import admitted
 from service.flow.merging import Answers, Value
 from service.flow.principal import Principal
-from service.models import Campaign, Contact, ContactLink, Draft, Invitation, Submission
+from service.models import Campaign, ContactLink, Draft, Invitation, Submission
 from service.settings import Settings
 from service.words import N_, _
 
@@ -86,9 +87,9 @@ async def submit(
     """
     if not key.strip() or len(key) > 200:
         raise Invalid([{"message": _(NO_KEY)}])
-    found = await drafts.find(campaign_id, code=code)
+    found = await filling.find(campaign_id, code=code)
     form = await forms.built(found.campaign.form_id)
-    contact = await Contact.get_or_none(id=contact_id) if contact_id else None
+    contact = await filling.contact_of(contact_id)
     mailboxes = await _mailboxes(found, who)
     body = body_hash(content)
     effect = at or now
@@ -100,14 +101,16 @@ async def submit(
             if earlier.body_hash != body:
                 raise KeyReused()
             return earlier
-        drafts.require_open(found.campaign, effect)
-        drafts.require_unsent(invitation, who)
+        openness.require_open(found.campaign, effect)
+        openness.require_unsent(invitation, who)
         answers: dict[str, object] = {}
         if isinstance(content, Nil):
             reason = _reason(found.campaign, content)
         else:
             reason = ""
-            judged = await _judged(invitation, form, content, drafts.bound(invitation, found.campaign, contact), effect)
+            judged = await _judged(
+                invitation, form, content, filling.bound(invitation, found.campaign, contact), effect
+            )
             if isinstance(judged, tuple):
                 return Problems(form, judged)
             answers = judged.answers
@@ -176,9 +179,9 @@ async def _judged(
         draft = await Draft.get_or_none(invitation_id=invitation.id)
         if content.version != (draft.version if draft else 0):
             raise StaleDraft(version=draft.version if draft else 0)
-        raw = {**(draft.answers if draft else {}), **drafts.admitted(form, content.declared)}
-        waiting = drafts.waiting_choices(form, raw)
-    picture = evaluate(form, raw, drafts.moment(invitation, at), known)
+        raw = {**(draft.answers if draft else {}), **admitted(form, content.declared)}
+        waiting = filling.waiting_choices(form, raw)
+    picture = evaluate(form, raw, filling.moment(invitation, at), known)
     problems = (*shape, *picture.problems, *waiting, *await _foreign_files(invitation, raw, picture))
     return problems or picture
 
@@ -268,7 +271,7 @@ async def of_unit(unit_id: int) -> dict[int, list[Submission]]:
 async def numbered(invitation_id: int, number: int) -> Submission:
     """One submission of an invitation. Raises NotFound."""
     found = None
-    if 0 < number <= drafts.MAX_ID:
+    if 0 < number <= filling.MAX_ID:
         found = await Submission.get_or_none(invitation_id=invitation_id, number=number)
     if found is None:
         raise NotFound()
@@ -287,5 +290,5 @@ def sent_answers(form: Form, submission: Submission) -> dict[str, Value]:
 def as_sent(form: Form, invitation: Invitation, campaign: Campaign, submission: Submission) -> Picture:
     """The form as it was when it was sent, for showing."""
     raw = sent_answers(form, submission)
-    moment = drafts.moment(invitation, submission.submitted_at)
-    return evaluate(form, raw, moment, drafts.bound(invitation, campaign, None))
+    moment = filling.moment(invitation, submission.submitted_at)
+    return evaluate(form, raw, moment, filling.bound(invitation, campaign, None))

@@ -12,8 +12,8 @@ from forms.answers import Problem
 from forms.schema import TICKED
 from service import answerwords, web
 from service.errors import CampaignClosed, CampaignNotOpen, Invalid, StaleDraft, WrongState
-from service.flow import attachments, drafts, submissions
-from service.flow.drafts import Filling
+from service.flow import attachments, openness, submissions
+from service.flow.filling import Filling, waiting_choices
 from service.models import Submission
 from service.pages import controls, live, reading
 from service.pages.controls import MARK, Sheet
@@ -33,7 +33,7 @@ async def check(request: Request) -> Response:
 
 def _may_fill(request: Request, filling: Filling) -> bool:
     who = visit_of(request).principal
-    return drafts.editable(filling.invitation, filling.campaign, who, web.now(request))
+    return openness.editable(filling.invitation, filling.campaign, who, web.now(request))
 
 
 async def _draw(
@@ -52,7 +52,7 @@ async def _draw(
     found = problems
     if found is None:
         keys = {item.key for item in declared}
-        found = (*picture.problems, *drafts.waiting_choices(form, filling.raw))
+        found = (*picture.problems, *waiting_choices(form, filling.raw))
         found = tuple(problem for problem in found if problem.key not in keys)
     told = {problem.key: answerwords.problem(problem) for problem in found}
     boxes = [controls.control(item, Sheet(problems=told)) for item in declared]

@@ -13,8 +13,10 @@ from forms.answers import Field, Picture
 from forms.schema import Kind, Page
 from service import answerwords, files, web
 from service.errors import BadFile, CampaignClosed, EmptyFile, NotFound, ServiceError, TooLarge, WrongState
-from service.flow import attachments, drafts
-from service.flow.drafts import Edit, Filling, Saved
+from service.flow import attachments, drafts, openness
+from service.flow.drafts import Edit, Saved
+from service.flow.filling import Filling, judged, officer
+from service.flow.keys import admitted
 from service.flow.merging import RowAct, Value
 from service.pages import controls, live, reading
 from service.pages.controls import CHOSEN, MARK, Sheet
@@ -44,17 +46,18 @@ async def _draw(
 ) -> Response:
     page = _page(request, filling)
     now = web.now(request)
-    if not drafts.editable(filling.invitation, filling.campaign, visit_of(request).principal, now):
+    if not openness.editable(filling.invitation, filling.campaign, visit_of(request).principal, now):
         return await _read_only(request, filling, page)
     picture = filling.picture
-    fields = {found.key: found for found in live.fields_of(picture.page(page.key))}
+    drawn = picture.page(page.key)
+    fields = {found.key: found for found in live.fields_of(drawn)}
     told = _told(picture, page, fields, extra or {}, check)
     sheet = Sheet(
         problems=told,
         files=await attachments.named(filling.invitation.id, filling.form, filling.raw),
         rivals=await live.rivals(filling, fields),
     )
-    items = controls.controls(picture.page(page.key), sheet)
+    items = controls.controls(drawn, sheet)
     lines = contents(picture)
     place = next((number for number, line in enumerate(lines) if line.key == page.key), 0)
     context = {
@@ -108,6 +111,7 @@ async def _read_only(request: Request, filling: Filling, page: Page) -> Response
         "sections": reading.read(filling.picture, [page], given),
         "title": reading.title(filling.picture, page),
         "unsaved": "",
+        "officer": await officer(filling.campaign),
     }
     return web.render(request, "unit/readonly.html", context)
 
@@ -140,13 +144,14 @@ async def save_section(request: Request) -> Response:
 
 async def _not_taken(request: Request, filling: Filling, page: Page, form: FormData, error: ServiceError) -> Response:
     """The draft can no longer be changed: say so, with what was typed to copy from."""
-    typed = drafts.admitted(filling.form, _values(filling, form))
+    typed = admitted(filling.form, _values(filling, form))
     raw = {**filling.raw, **typed}
-    picture = drafts.judged(filling, raw, web.now(request))
+    picture = judged(filling, raw, web.now(request))
     context = {
         **frame(filling, web.now(request)),
         "sections": reading.read(picture, [page], {}),
         "title": reading.title(picture, page),
+        "officer": None,
         "unsaved": _(error.message).format(**error.params),
     }
     return web.render(request, "unit/readonly.html", context, error.status)
@@ -264,7 +269,7 @@ def _keys(filling: Filling, page: Page) -> list[str]:
 def _revealed(saved: Saved, page: Page, now: datetime) -> list[str]:
     """Questions of this page that the save brought up and that nobody has answered yet."""
     filling = saved.filling
-    earlier = drafts.judged(filling, saved.before, now)
+    earlier = judged(filling, saved.before, now)
     seen = {found.key for found in live.fields_of(earlier.page(page.key)) if found.relevant}
     return [
         found.key

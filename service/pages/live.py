@@ -11,7 +11,8 @@ from forms.schema import SELECTS
 from service import answerwords, web, words
 from service.errors import NotFound, ServiceError
 from service.flow import attachments, drafts
-from service.flow.drafts import Edit, Filling, Saved
+from service.flow.drafts import Edit, Saved
+from service.flow.filling import MAX_ID, Filling, find
 from service.pages import controls, reading
 from service.pages.controls import Rival, Sheet
 from service.pages.unit import visit_of
@@ -57,12 +58,12 @@ async def autosave(request: Request) -> Response:
     changes, chosen = body.get("changes"), body.get("chosen")
     version, tab = body.get("version"), body.get("tab")
     edit = Edit(
-        version=version if isinstance(version, int) and 0 <= version <= drafts.MAX_ID else 0,
+        version=version if isinstance(version, int) and 0 <= version <= MAX_ID else 0,
         tab=tab if isinstance(tab, str) and tab.isalnum() and tab.isascii() else "",
         values=dict(list(changes.items())[:MOST_KEYS]) if isinstance(changes, dict) else {},
         chosen={k: v for k, v in chosen.items() if isinstance(v, str)} if isinstance(chosen, dict) else {},
     )
-    invitation = await drafts.find(int(request.path_params["campaign"]), unit_id=visit.unit)
+    invitation = await find(int(request.path_params["campaign"]), unit_id=visit.unit)
     saved = await drafts.save(
         invitation.campaign_id, invitation.code, edit, visit.principal, now, contact_id=visit.contact
     )

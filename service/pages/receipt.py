@@ -4,13 +4,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service import web
-from service.flow import attachments, drafts, forms, submissions
+from service.flow import attachments, forms, submissions
+from service.flow.filling import find, officer
 from service.pages import reading
 from service.pages.unit import visit_of
 
 
 async def receipt(request: Request) -> Response:
-    invitation = await drafts.find(int(request.path_params["campaign"]), unit_id=visit_of(request).unit)
+    invitation = await find(int(request.path_params["campaign"]), unit_id=visit_of(request).unit)
     submission = await submissions.numbered(invitation.id, int(request.path_params["number"]))
     form = await forms.built(invitation.campaign.form_id)
     sections: list[reading.Section] = []
@@ -27,6 +28,7 @@ async def receipt(request: Request) -> Response:
         "sections": sections,
         "late": submission.submitted_at > invitation.due_at,
         "fresh": submission.number == await submissions.count(invitation.id),
+        "officer": await officer(invitation.campaign),
         "now": web.now(request),
     }
     return web.render(request, "unit/receipt.html", context)

@@ -10,9 +10,10 @@ from forms.answers import Picture, Progress
 from forms.schema import Page
 from service import answerwords, life, web
 from service.errors import NotFound
-from service.flow import attachments, drafts, submissions
-from service.flow.drafts import Filling
+from service.flow import attachments, drafts, openness, submissions
 from service.flow.entry import Visit
+from service.flow.filling import Filling, find, load, of_unit, officer
+from service.flow.keys import item_at
 from service.models import Invitation, Submission
 from service.pages import reading
 from service.words import N_, _
@@ -58,7 +59,7 @@ async def filling_of(request: Request) -> Filling:
     """The visit's own form in the campaign of the address. Raises NotFound for any other."""
     visit = visit_of(request)
     campaign = int(request.path_params["campaign"])
-    return await drafts.load(campaign, web.now(request), unit_id=visit.unit, contact_id=visit.contact)
+    return await load(campaign, web.now(request), unit_id=visit.unit, contact_id=visit.contact)
 
 
 def contents(picture: Picture) -> list[Content]:
@@ -84,7 +85,7 @@ async def home(request: Request) -> Response:
     sent = await submissions.of_unit(visit.unit)
     surveys = [
         Survey(found, _may_fill(found, visit, now), tuple(sent.get(found.id, ())))
-        for found in await drafts.of_unit(visit.unit)
+        for found in await of_unit(visit.unit)
     ]
     context = {
         "open": [survey for survey in surveys if survey.open],
@@ -96,7 +97,7 @@ async def home(request: Request) -> Response:
 
 
 def _may_fill(invitation: Invitation, visit: Visit, now: datetime) -> bool:
-    return drafts.editable(invitation, invitation.campaign, visit.principal, now)
+    return openness.editable(invitation, invitation.campaign, visit.principal, now)
 
 
 async def overview(request: Request) -> Response:
@@ -106,13 +107,14 @@ async def overview(request: Request) -> Response:
     lines = contents(filling.picture)
     context = {
         **frame(filling, now),
-        "may_fill": drafts.editable(filling.invitation, filling.campaign, visit.principal, now),
+        "may_fill": openness.editable(filling.invitation, filling.campaign, visit.principal, now),
         "contents": lines,
         "done": sum(line.status == "done" for line in lines),
         "next": next((line for line in lines if line.status != "done"), None),
         "waiting": len(filling.kept),
         "sent": await submissions.of_invitation(filling.invitation.id),
         "changed_by": await _changed_by(filling),
+        "officer": await officer(filling.campaign),
     }
     return web.render(request, "unit/overview.html", context)
 
@@ -148,14 +150,14 @@ async def history(request: Request) -> Response:
 
 
 def _changed(filling: Filling, keys: list[str]) -> list[str]:
-    items = [drafts.item_at(filling.form, key.lstrip("!")) for key in keys]
+    items = [item_at(filling.form, key.lstrip("!")) for key in keys]
     return list(dict.fromkeys(answerwords.short(item.label.plain) or item.name for item in items if item))
 
 
 async def download(request: Request) -> Response:
     """A file the unit itself gave, always as an attachment."""
     visit = visit_of(request)
-    invitation = await drafts.find(int(request.path_params["campaign"]), unit_id=visit.unit)
+    invitation = await find(int(request.path_params["campaign"]), unit_id=visit.unit)
     file, place = await attachments.download(
         web.settings(request), invitation.id, int(request.path_params["attachment"])
     )
@@ -164,7 +166,7 @@ async def download(request: Request) -> Response:
 
 async def letter(request: Request) -> Response:
     """The official letter of the campaign."""
-    invitation = await drafts.find(int(request.path_params["campaign"]), unit_id=visit_of(request).unit)
+    invitation = await find(int(request.path_params["campaign"]), unit_id=visit_of(request).unit)
     await invitation.campaign.fetch_related("letter_file")
     file = invitation.campaign.letter_file
     if file is None:

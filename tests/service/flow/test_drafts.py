@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from service.errors import CampaignClosed, CampaignNotOpen, Invalid, NotFound, StaleDraft, WrongState
-from service.flow import drafts, principal, submissions
+from service.flow import drafts, filling, principal, submissions
 from service.flow.drafts import Edit, Saved
 from service.flow.merging import RowAct
 from service.models import AuditRecord, Campaign, Draft, DraftRevision, Event, Invitation, Unit
@@ -154,8 +154,8 @@ async def test_after_sending_the_draft_is_locked_until_it_is_returned(house: Hou
     with pytest.raises(WrongState):
         await save(house, survey, Edit(0, "a", {"e/e_recv": "2"}))
     await Invitation.filter(id=survey.invitation.id).update(state="returned")
-    filling = await drafts.load(survey.id, now, code=AN_LAO)
-    assert filling.raw["e/e_recv"] == "1142", "correcting starts from what was sent"
+    found = await drafts.load(survey.id, now, code=AN_LAO)
+    assert found.raw["e/e_recv"] == "1142", "correcting starts from what was sent"
     saved = await save(house, survey, Edit(0, "a", {"e/e_late": "1"}))
     assert saved.filling.raw["e/e_recv"] == "1142"
     assert saved.filling.raw["e/e_late"] == "1"
@@ -163,9 +163,9 @@ async def test_after_sending_the_draft_is_locked_until_it_is_returned(house: Hou
 
 async def test_replacing_a_whole_draft_needs_its_version(house: House, survey: Survey) -> None:
     who, now = principal.token(1), house.clock()
-    filling = await drafts.replace(survey.id, AN_LAO, 0, {"e": {"e_recv": 1142}, "d": {"d_tasks": ["cntt"]}}, who, now)
-    assert filling.version == 1
-    assert filling.raw == {"e/e_recv": "1142", "d/d_tasks": ["cntt"]}
+    found = await drafts.replace(survey.id, AN_LAO, 0, {"e": {"e_recv": 1142}, "d": {"d_tasks": ["cntt"]}}, who, now)
+    assert found.version == 1
+    assert found.raw == {"e/e_recv": "1142", "d/d_tasks": ["cntt"]}
     with pytest.raises(StaleDraft) as stale:
         await drafts.replace(survey.id, AN_LAO, 0, {"e": {"e_recv": 1}}, who, now)
     assert stale.value.params == {"version": 1}
@@ -177,10 +177,10 @@ async def test_replacing_a_whole_draft_needs_its_version(house: House, survey: S
 async def test_a_unit_finds_its_own_form_only(house: House, survey: Survey) -> None:
     other = await Unit.get(code="10507")  # not on the roster
     with pytest.raises(NotFound):
-        await drafts.find(survey.id, unit_id=other.id)
+        await filling.find(survey.id, unit_id=other.id)
     for number in (0, -1, 2**31, 10**30, survey.id + 1):
         with pytest.raises(NotFound):
-            await drafts.find(number, unit_id=survey.invitation.unit_id)
+            await filling.find(number, unit_id=survey.invitation.unit_id)
 
 
 async def test_history_says_who_changed_what(house: House, survey: Survey) -> None:
