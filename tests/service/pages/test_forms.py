@@ -1,0 +1,145 @@
+"""The screens of forms: the list, an import with its problems, a version to read, the workbook back."""
+
+import io
+from collections import OrderedDict
+
+import openpyxl
+import pytest
+
+from forms import xlsform
+from forms.schema import BINDS, CONSOLIDATIONS, Kind
+from service.flow import forms
+from service.models import FormVersion
+from service.pages import formview
+from tests.conftest import House
+from tests.service import scenes
+from tests.service.build import ND132
+from tests.service.scenes import Office, csrf
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def office(house: House, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """The department, with a specialist logged in. Forms of other tests' databases are forgotten."""
+    monkeypatch.setattr(forms, "_built", OrderedDict())
+    made = await scenes.office(house.settings, house.clock())
+    await scenes.log_in(house.client, made.staff, house.clock())
+    return made
+
+
+async def bring_in(house: House, name: str, data: bytes) -> tuple[int, str]:
+    page = csrf((await house.client.get("/forms")).text)
+    given = {"file": (name, data)} if name else {}
+    answer = await house.client.post("/forms", data={"csrf": page}, files=given, follow_redirects=True)
+    return answer.status_code, answer.text
+
+
+def workbook(version: str, note: bool = False, **cells: str) -> bytes:
+    """nd132 as another version; `relevant_12` replaces the column relevant of row 12."""
+    book = openpyxl.load_workbook(ND132)
+    survey, settings = book["survey"], book["settings"]
+    header = [cell.value for cell in survey[1]]
+    for place, value in cells.items():
+        column, _, row = place.rpartition("_")
+        survey.cell(int(row), header.index(column) + 1).value = value
+    settings.cell(2, [cell.value for cell in settings[1]].index("version") + 1).value = version
+    if note:
+        book.create_sheet("ghi chú").append(["riêng"])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+async def test_the_list_shows_what_was_imported(house: House, office: Office) -> None:
+    page = (await house.client.get("/forms")).text
+    assert "Khảo sát tình hình triển khai Nghị định 132/2025/NĐ-CP ở cấp xã" in page
+    assert "08:30 ngày 8/6/2026" in page
+    await scenes.log_in(house.client, office.viewer, house.clock())
+    assert 'type="file"' not in (await house.client.get("/forms")).text
+
+
+async def test_a_new_version_is_imported_and_shown(house: House, office: Office) -> None:
+    status, page = await bring_in(house, "moi.xlsx", workbook("77"))
+    assert status == 200
+    assert "Đã nhập mẫu phiếu" in page
+    assert await FormVersion.all().count() == 2
+    status, page = await bring_in(house, "moi.xlsx", workbook("77"))
+    assert status == 422
+    assert "Phiên bản 77 của mẫu phiếu này đã có" in page
+    assert await FormVersion.all().count() == 2
+
+
+async def test_warnings_are_shown_after_the_import_and_later(house: House, office: Office) -> None:
+    _status, page = await bring_in(house, "moi.xlsx", workbook("78", note=True))
+    assert "Đã nhập mẫu phiếu" in page
+    assert "ghi chú:</strong> Trang tính này không thuộc mẫu phiếu" in page
+    version = await FormVersion.get(version="78")
+    assert "Lưu ý khi nhập (1)" in (await house.client.get(f"/forms/{version.id}")).text
+
+
+async def test_a_broken_workbook_is_refused_with_every_place(house: House, office: Office) -> None:
+    data = workbook("79", relevant_12="${khong_co} = '<b>'", constraint_20="bogus-fn(., 1)")
+    status, page = await bring_in(house, "hỏng.xlsx", data)
+    assert status == 422
+    assert "Tệp “hỏng.xlsx” có 2 lỗi nên chưa nhập được" in page
+    assert "Không có câu hỏi nào tên “khong_co”" in page
+    assert "Không có hàm “bogus-fn()”" in page
+    assert "(ô G12)" in page
+    assert "<b>" not in page
+    assert await FormVersion.all().count() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("", b"", "Vui lòng chọn tệp Excel (.xlsx) của mẫu phiếu."),
+        ("a.xlsx", b"", "Tệp rỗng hoặc chưa chọn tệp."),
+        ("a.xlsx", b"%PDF-1.7", "không dùng được: nội dung không phải là Excel (.xlsx)"),
+        ("a.xlsx", b"PK\x03\x04broken", "không dùng được"),
+        ("a.xlsx", b"PK\x03\x04" + b"x" * (21 * 1024 * 1024), "quá lớn (tối đa 20 MB)"),
+    ],
+)
+async def test_a_file_that_is_no_workbook_is_told_in_words(
+    house: House, office: Office, name: str, data: bytes, words: str
+) -> None:
+    status, page = await bring_in(house, name, data)
+    assert status == 422
+    assert words in page
+    assert 'id="file-problem"' in page
+
+
+async def test_a_version_is_laid_out_with_its_rules_in_words(house: House, office: Office) -> None:
+    page = (await house.client.get(f"/forms/{office.form.id}")).text
+    form = xlsform.build(xlsform.read(ND132.read_bytes()))
+    assert page.count('<details class="part"') == len(form.pages) + 1
+    assert "Chỉ hỏi khi" in page
+    assert "Tổng số hồ sơ tiếp nhận" in page
+    assert "hỏi lý do khi thay đổi quá 30%" in page
+    assert (await house.client.get("/forms/999")).status_code == 404
+
+
+async def test_the_workbook_comes_back_as_it_was(house: House, office: Office) -> None:
+    answer = await house.client.get(f"/forms/{office.form.id}/file")
+    assert answer.content == ND132.read_bytes()
+    assert answer.headers["content-disposition"] == 'attachment; filename="nd132.xlsx"'
+
+
+def test_rules_are_read_out_with_labels_and_choices() -> None:
+    form = xlsform.build(xlsform.read(ND132.read_bytes()))
+    decision = form.question("b_decision")
+    assert decision is not None
+    words = formview.in_words(form, "${b_decision} = 'co' and not(. >= 0 or selected(${d_tasks}, 'chat_luong'))")
+    label = " ".join(decision.label.plain.split())
+    assert words.startswith(f"“{label[:40]}")
+    assert "là “" in words
+    assert "và không phải (câu này ≥ 0 hoặc “" in words
+    assert "có chọn “" in words
+    assert "chat_luong" not in words
+    assert formview.in_words(form, "'a and b' = 1.5") == "“a and b” = 1.5"
+
+
+def test_every_kind_and_rule_has_words() -> None:
+    assert set(formview.KINDS) == set(Kind)
+    assert set(formview.BINDS) == set(BINDS)
+    assert set(formview.CONSOLIDATIONS) == set(CONSOLIDATIONS)
