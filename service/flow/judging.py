@@ -1,0 +1,129 @@
+"""What is handed over to be sent, and whether it may be: answers judged as they would be stored.
+
+Answers with problems are a value here, never an exception; broken rules are.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from forms.answers import Picture, Problem, evaluate, flatten
+from forms.schema import Form
+from forms.values import clean
+from service.errors import Invalid, StaleDraft
+from service.flow import attachments
+from service.flow.filling import moment, waiting_choices
+from service.flow.keys import admitted
+from service.flow.merging import Answers, Value
+from service.models import Campaign, Draft, Invitation
+from service.words import N_, _
+
+MAX_REASON = 2000
+NO_NIL = N_("Đợt khảo sát này không nhận báo cáo “không phát sinh”. Vui lòng điền phiếu.")
+NO_REASON = N_("Vui lòng ghi lý do không phát sinh.")
+LONG_REASON = N_("Lý do dài quá {limit} ký tự. Vui lòng rút gọn.")
+
+
+@dataclass(frozen=True, slots=True)
+class FromDraft:
+    """Send the draft of that version, the one the sender looked at. `declared`: the declaration's answers."""
+
+    version: int
+    declared: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Send these nested answers (the API's shape); the draft plays no part."""
+
+    answers: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Nil:
+    """Nothing to report, and why."""
+
+    reason: str
+
+
+Content = FromDraft | Given | Nil
+
+
+@dataclass(frozen=True, slots=True)
+class Problems:
+    """Why answers cannot be sent yet, in form order."""
+
+    form: Form
+    problems: tuple[Problem, ...]
+
+
+def body_hash(content: Content) -> str:
+    """SHA-256 of what was asked to be sent, to tell a repeated request from another one."""
+    match content:
+        case FromDraft(version, declared):
+            plain: object = {"draft": version, "declared": dict(declared)}
+        case Given(answers):
+            plain = {"answers": answers}
+        case Nil(reason):
+            plain = {"nil": reason}
+    return hashlib.sha256(canonical(plain)).hexdigest()
+
+
+def canonical(value: object) -> bytes:
+    """JSON with sorted keys and no blanks: the same bytes for the same content."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode("utf-8", "surrogatepass")
+
+
+def nil_reason(campaign: Campaign, content: Nil) -> str:
+    """The reason for a nil return, on one line. Raises Invalid without one, or where none is taken."""
+    reason = " ".join(clean(content.reason).split())
+    if not campaign.allow_nil:
+        raise Invalid([{"question": "nil", "message": _(NO_NIL)}])
+    if not reason:
+        raise Invalid([{"question": "nil", "message": _(NO_REASON)}])
+    if len(reason) > MAX_REASON:
+        raise Invalid([{"question": "nil", "message": _(LONG_REASON).format(limit=MAX_REASON)}])
+    return reason
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Answers that may be sent: `raw` in the flat shape of a draft, and what the form says of them."""
+
+    raw: dict[str, Value]
+    picture: Picture
+
+
+async def judge(
+    invitation: Invitation, form: Form, content: FromDraft | Given, known: Mapping[str, str], at: datetime
+) -> Judged | Problems:
+    """Judge what is to be sent as of `at`; called in the sending's transaction. Raises StaleDraft."""
+    if isinstance(content, Given):
+        raw, found = flatten(form, content.answers)
+    else:
+        raw = {**await _looked_at(invitation, content.version), **admitted(form, content.declared)}
+        found = waiting_choices(form, raw)
+    picture = evaluate(form, raw, moment(invitation, at), known)
+    problems = (*found, *picture.problems, *await _foreign_files(invitation, raw, picture))
+    return Problems(form, problems) if problems else Judged(raw, picture)
+
+
+async def _looked_at(invitation: Invitation, version: int) -> dict[str, Value]:
+    """The draft, if it is still the one its sender looked at."""
+    draft = await Draft.get_or_none(invitation_id=invitation.id)
+    if version != (draft.version if draft else 0):
+        raise StaleDraft(version=draft.version if draft else 0)
+    return dict(draft.answers) if draft else {}
+
+
+async def _foreign_files(invitation: Invitation, raw: Answers, picture: Picture) -> Sequence[Problem]:
+    """File answers that name no file of this invitation."""
+    keys = [key for key, value in raw.items() if value and attachments.is_file(picture.form, key)]
+    given = [found for key in keys if (found := picture.field(key)) and found.relevant and not found.problem]
+    if not given:
+        return ()
+    unknown = await attachments.foreign(invitation.id, [f.shown for f in given])
+    return [Problem(f.key, f.question, f.row, "not_file", {"text": f.shown}) for f in given if f.shown in unknown]
