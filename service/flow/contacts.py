@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
 from service import tables
 from service.errors import Invalid, NotFound
 from service.flow import audit, locks
 from service.flow.principal import Principal
-from service.models import Contact, Unit
+from service.models import Contact, ContactLink, Unit
 from service.roster import people
 from service.roster.people import LEADER
 from service.words import _, collation
@@ -49,8 +50,9 @@ async def save_contact(
         else:
             saved = await contact(unit, contact_id)
             await saved.update_from_dict(values).save(update_fields=list(values))
+        revoked = await revoke_links(unit.id, saved.id)
         action = "contact.create" if contact_id is None else "contact.update"
-        await audit.record(action, f"contact:{saved.id}", who, now, {"unit": unit.code})
+        await audit.record(action, f"contact:{saved.id}", who, now, {"unit": unit.code, "revoked": revoked})
     return saved
 
 
@@ -60,9 +62,23 @@ async def set_active(unit: Unit, contact_id: int, active: bool, who: Principal, 
         await locks.units()
         found = await contact(unit, contact_id)
         await Contact.filter(id=found.id).update(active=active)
+        revoked = await revoke_links(unit.id, found.id)
         action = "contact.activate" if active else "contact.deactivate"
-        await audit.record(action, f"contact:{found.id}", who, now, {"unit": unit.code})
+        await audit.record(action, f"contact:{found.id}", who, now, {"unit": unit.code, "revoked": revoked})
     return found
+
+
+async def revoke_links(unit_id: int, contact_id: int) -> int:
+    """End the personal links of a contact at addresses that nobody in use at the unit has any more; how many.
+
+    Called inside the transaction that changed the contact. Somebody who left must not get in by an old letter; a
+    mailbox that a colleague goes on using keeps its links.
+    """
+    kept = [row["email"] for row in await Contact.filter(unit_id=unit_id, active=True).values("email") if row["email"]]
+    links = ContactLink.filter(contact_id=contact_id)
+    if kept:
+        links = links.exclude(address__in=kept)
+    return await links.update(generation=F("generation") + 1)
 
 
 def _twin(twin: Contact) -> str:

@@ -16,6 +16,7 @@ from tortoise.transactions import in_transaction
 from service import files, tables
 from service.errors import Invalid, NotFound
 from service.flow import audit, locks
+from service.flow.contacts import revoke_links
 from service.flow.principal import Principal
 from service.models import Contact, StoredFile, Unit
 from service.roster import contacts, units
@@ -115,6 +116,15 @@ async def _written(seen: Preview, sha256: str, who: Principal, now: datetime) ->
     for row in seen.to_write:
         if row.action is Action.CHANGED:
             await model.filter(id=row.target).update(**row.values)
+    if seen.kind == "contacts":
+        await _revoke_links(seen)
     counts = {str(action): count for action, count in seen.counts.items()}
     await audit.record(f"{seen.kind}.import", seen.kind, who, now, {"sha256": sha256, **counts})
     return replace(seen, applied=True)
+
+
+async def _revoke_links(seen: Preview) -> None:
+    """Whoever has another address now gets in by new letters only."""
+    moved = [row for row in seen.to_write if row.target is not None and "email" in row.values]
+    for contact in await Contact.filter(id__in=[row.target for row in moved]):
+        await revoke_links(contact.unit_id, contact.id)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.errors import Invalid, NotFound
-from service.flow import audit, contacts, imports, units
+from service.errors import Invalid, LinkInvalid, NotFound
+from service.flow import audit, contacts, entry, imports, units
 from service.flow.principal import SYSTEM
 from service.models import AuditRecord, CalendarDay, Contact, StoredFile, Unit
 from service.roster import contacts as contact_plan
@@ -16,6 +16,7 @@ from service.roster.headers import Row, Table
 from service.roster.names import Known
 from service.roster.previews import Action, Preview, counts_line, row_line
 from tests.conftest import House
+from tests.service import build
 
 pytestmark = pytest.mark.anyio
 
@@ -287,3 +288,39 @@ def test_what_was_applied_is_unchanged_the_next_time(rows: list[dict[str, str]])
     again = contact_plan.plan("d.csv", table, UNITS, stored)
     assert not again.to_write
     assert len(again.refused) == len(first.refused)
+
+
+async def test_the_links_of_somebody_who_left_or_moved_die(house: House) -> None:
+    now, settings = house.clock(), house.settings
+    survey = await build.survey(settings, now)
+    unit = await units.of_code(build.AN_LAO)
+    raw = {"role": "official", "name": "Lê C", "email": "c@x.vn"}
+    made = await contacts.save_contact(unit, None, raw, SYSTEM, now)
+    link = await entry.link_for(survey.invitation.id, made.id, "c@x.vn", now)
+    token = entry.address_of("", settings.secret_key, link).rpartition("/")[2]
+    _link, session = await entry.enter(token, settings.secret_key, now)
+
+    await contacts.save_contact(unit, made.id, {**raw, "position": "Công chức"}, SYSTEM, now)
+    assert await entry.of_session(session, now) is not None, "the address is the same"
+    await applied(house, HEADER + "1;An Lão;Lê C;;moi@x.vn;\n")
+    assert await entry.of_session(session, now) is None
+    with pytest.raises(LinkInvalid):
+        await entry.of_link(token, settings.secret_key)
+
+
+async def test_a_mailbox_that_a_colleague_goes_on_using_keeps_its_links(house: House) -> None:
+    now, settings = house.clock(), house.settings
+    survey = await build.survey(settings, now)
+    unit = await units.of_code(build.AN_LAO)
+    first, second = [
+        await contacts.save_contact(unit, None, {"role": "official", "name": name, "email": "chung@x.vn"}, SYSTEM, now)
+        for name in ("A", "B")
+    ]
+    link = await entry.link_for(survey.invitation.id, first.id, "chung@x.vn", now)
+    token = entry.address_of("", settings.secret_key, link).rpartition("/")[2]
+    await contacts.set_active(unit, first.id, False, SYSTEM, now)
+    assert (await entry.of_link(token, settings.secret_key)).id == link.id
+    await contacts.set_active(unit, second.id, False, SYSTEM, now)
+    await contacts.set_active(unit, first.id, False, SYSTEM, now)
+    with pytest.raises(LinkInvalid):
+        await entry.of_link(token, settings.secret_key)
