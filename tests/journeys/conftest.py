@@ -13,7 +13,8 @@ from pathlib import Path
 import anyio
 import httpx
 import pytest
-from playwright.async_api import Browser, async_playwright
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, async_playwright
 from tortoise.context import TortoiseContext
 
 from service import database
@@ -73,6 +74,15 @@ async def site(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
     finally:
         server.terminate()
         await asyncio.wait_for(server.wait(), 20)
+
+
+async def assert_for_everybody(page: Page) -> None:
+    """On a phone and on a wide screen: no fault that axe-core knows, and nothing scrolls sideways."""
+    for width in (360, 1280):
+        await page.set_viewport_size({"width": width, "height": 800})
+        found = await Axe().run(page)
+        assert found.violations_count == 0, f"{page.url} at {width}: {found.generate_report()}"
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width, f"{page.url} at {width}"
 
 
 async def _prepared(settings: Settings) -> tuple[build.Survey, str]:

@@ -9,7 +9,7 @@ from tortoise.context import TortoiseContext
 from reminders.models import Message
 from service import database
 from service.models import Invitation, Submission
-from tests.journeys.conftest import Site
+from tests.journeys.conftest import Site, assert_for_everybody
 from tests.service.build import AN_LAO
 
 pytestmark = [pytest.mark.browser, pytest.mark.anyio]
@@ -164,11 +164,15 @@ async def _send(person: Person, site: Site) -> None:
     await expect(page.locator("main")).to_contain_text("91,77%")
     await page.get_by_role("button", name="Gửi báo cáo").click()
     await expect(page.locator("#problems")).to_contain_text("Tôi xác nhận số liệu trên")
+    if person.scripted:
+        await assert_for_everybody(page)
     await page.get_by_label("Tôi xác nhận số liệu trên").check()
     await page.get_by_role("button", name="Gửi báo cáo").click()
     await person.is_on("Đã nhận báo cáo của đơn vị")
     receipt = f"PH-{site.campaign}-{AN_LAO}-1"
     await expect(page.locator(".receipt-number")).to_have_text(receipt)
+    if person.scripted:
+        await assert_for_everybody(page)
     state, hash_, mails = await _stored(site)
     assert state == "submitted"
     await expect(page.locator(".hash")).to_have_text(hash_)
@@ -176,6 +180,15 @@ async def _send(person: Person, site: Site) -> None:
     await page.goto(f"{site.url}/u/{site.campaign}/s/e")
     await expect(page.locator("main")).to_contain_text("Phiếu đã gửi nên chỉ xem được.")
     await expect(page.locator("main input")).to_have_count(0)
+    if person.scripted:
+        await assert_for_everybody(page)
+        await page.goto(f"{site.url}/u")
+        await assert_for_everybody(page)
+        await page.get_by_role("button", name="Rời khỏi").click()
+        await assert_for_everybody(page)
+        await page.goto(f"{site.url}/u")
+        await expect(page.locator("main")).to_contain_text("mở lại đường dẫn riêng")
+        await assert_for_everybody(page)
 
 
 async def _stored(site: Site) -> tuple[str, str, list[str]]:
