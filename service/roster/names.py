@@ -9,6 +9,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from service.words import N_, _, fold, kind
 
@@ -78,12 +79,14 @@ def kind_of(text: str) -> str | None:
     return _KIND_WORDS.get(unicodedata.normalize("NFC", text).casefold().strip(" ."))
 
 
+@lru_cache(maxsize=20_000)
 def key(text: str) -> str:
     """The same for every right spelling of a name: tones beside their syllable, y as i, no punctuation, lower case."""
     lower = unicodedata.normalize("NFC", text).casefold().replace("ð", "đ")
     return " ".join(_syllable(part) for part in re.sub(r"[^\w]+", " ", lower).split())
 
 
+@lru_cache(maxsize=20_000)
 def _syllable(text: str) -> str:
     apart = unicodedata.normalize("NFD", text)
     tones = "".join(sorted(c for c in apart if ord(c) in _TONES))
@@ -93,6 +96,7 @@ def _syllable(text: str) -> str:
     return letters + tones
 
 
+@lru_cache(maxsize=20_000)
 def plain(text: str) -> str:
     """The name without marks, for what was typed without them."""
     return fold(re.sub(r"[^\w]+", " ", unicodedata.normalize("NFC", text).replace("ð", "đ").replace("Ð", "Đ")))
@@ -115,7 +119,7 @@ def _begins(text: str, word: str) -> bool:
     """Does the text begin with that word, in right spelling or without marks? "Phượng Hoàng" is no phường."""
     head = text[: len(word)]
     after = text[len(word) :]
-    if not after or after[0].isalnum():
+    if not after or after[0].isalnum() or fold(head[:1]) != fold(word[:1]):
         return False
     if len(word) <= 2 and word not in ("và", "xã") and after[0] not in ". ":
         return False

@@ -1,10 +1,9 @@
 """What an import would do, row by row, as a value: shown before, compared and applied after."""
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from service.roster.headers import Table
@@ -90,8 +89,7 @@ class Preview:
     @property
     def digest(self) -> str:
         """The same for the same outcome: what a person has seen is what is applied, or it is shown again."""
-        plain = [asdict(row) for row in self.rows]
-        return hashlib.sha256(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+        return hashlib.sha256(repr(self.rows).encode()).hexdigest()
 
 
 def made(kind: str, file: str, table: Table, planned: Sequence[Planned], skipped: int) -> Preview:
