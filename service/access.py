@@ -8,6 +8,7 @@ import functools
 from collections.abc import Awaitable, Callable
 from enum import Enum
 
+from starlette.convertors import IntegerConvertor, StringConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,6 +18,22 @@ from service.errors import EntryNeeded, Forbidden, FormExpired, LoginNeeded
 from service.flow import accounts, entry
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class RowNumber(IntegerConvertor):
+    """`{id:int}`: a number that a row can have (the databases' are 32-bit); a longer one names nothing: 404."""
+
+    regex = "[0-9]{1,9}"
+
+
+class Word(StringConvertor):
+    """`{code}`: text without control characters, which PostgreSQL could not even look up."""
+
+    regex = r"[^/\x00-\x1f\x7f]+"
+
+
+register_url_convertor("int", RowNumber())
+register_url_convertor("str", Word())
 
 PLAIN_BODY = 1024 * 1024
 # Above the 20 MB a file may have: a file that is too large is then refused beside its field, with the rest of the

@@ -13,8 +13,8 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from tortoise.exceptions import DBConnectionError, OperationalError
 
 from service import database, web, words
 from service.errors import Broken, LoginNeeded, ServiceError, Unavailable
@@ -70,11 +70,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, *, p
             ServiceError: _service_error,
             HTTPException: _http_error,
             ClientDisconnect: _gone,
-            OperationalError: _database_error,
-            DBConnectionError: _database_error,
-            asyncpg.PostgresConnectionError: _database_error,
-            asyncpg.InterfaceError: _database_error,
-            OSError: _database_error,
+            **dict.fromkeys(database.AWAY, _database_error),
             Exception: _unexpected,
         },
     )
@@ -119,7 +115,8 @@ async def _service_error(request: Request, error: Exception) -> Response:
         problems = getattr(error, "problems", None)
         if problems is not None:
             body["problems"] = problems
-        return JSONResponse({"error": body}, error.status)
+        headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, LoginNeeded) else None
+        return JSONResponse({"error": body}, error.status, headers)
     if isinstance(error, LoginNeeded) and request.method == "GET":
         return RedirectResponse("/login", 303)
     return web.error_page(request, error)
@@ -127,9 +124,16 @@ async def _service_error(request: Request, error: Exception) -> Response:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    response = await _service_error(request, web.http_error(error))
     if error.status_code == 405:
-        return Response(status_code=405, headers=error.headers)
-    return await _service_error(request, web.http_error(error))
+        response.headers["Allow"] = ", ".join(sorted(_methods(request)))
+    return response
+
+
+def _methods(request: Request) -> set[str]:
+    """What the address takes: of all routes with this path, for one path may have a route a method."""
+    fitting = [r for r in request.app.routes if isinstance(r, Route) and r.matches(request.scope)[0] is not Match.NONE]
+    return {method for route in fitting for method in route.methods or ()}
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
@@ -143,6 +147,10 @@ async def _gone(request: Request, error: Exception) -> Response:
 
 async def _database_error(request: Request, error: Exception) -> Response:
     """The database is locked or away: say so, and give back what was typed."""
+    if isinstance(error.__cause__, asyncpg.DataError):
+        # PostgreSQL can hold no text with NUL in it, for one: the same request would fail for ever.
+        log.warning("refused by the database: %s", error)
+        return await _service_error(request, ServiceError())
     log.error("database unavailable: %s", type(error).__name__, exc_info=error)
     if request.method == "POST" and not _is_api(request):
         await web.read_form(request)

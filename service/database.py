@@ -5,8 +5,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
+import asyncpg
 from tortoise import Tortoise, connections
 from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.exceptions import DBConnectionError, OperationalError
 from tortoise.migrations.api import migrate as apply_migrations
 from tortoise.migrations.executor import MigrationExecutor
 
@@ -14,6 +16,10 @@ APPS = {
     "service": {"models": ["service.models"], "migrations": "service.migrations"},
     "reminders": {"models": ["reminders.models"], "migrations": "reminders.migrations"},
 }
+
+
+# What a query raises when the database is locked, or cannot be reached.
+AWAY = (OperationalError, DBConnectionError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 
 
 class NotMigrated(RuntimeError):

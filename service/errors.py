@@ -23,6 +23,12 @@ class NotFound(ServiceError):
     message = N_("Không tìm thấy nội dung này. Vui lòng kiểm tra lại địa chỉ.")
 
 
+class MethodNotAllowed(ServiceError):
+    status = 405
+    code = "method_not_allowed"
+    message = N_("Địa chỉ này không nhận kiểu yêu cầu đó. Vui lòng quay lại trang trước rồi thử lại.")
+
+
 class Forbidden(ServiceError):
     status = 403
     code = "forbidden"

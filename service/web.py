@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from service import files, security, words
-from service.errors import NotFound, ServiceError, TooLarge
+from service.errors import MethodNotAllowed, NotFound, ServiceError, TooLarge
 from service.settings import Settings
 
 STAFF_COOKIE = "phieu_staff"
@@ -175,6 +175,8 @@ def http_error(error: HTTPException) -> ServiceError:
     """The house's error for one that starlette raised."""
     if error.status_code == 404:
         return NotFound()
+    if error.status_code == 405:
+        return MethodNotAllowed()
     if error.status_code == 413:
         return TooLarge(limit=files.LIMIT_MB)
     return ServiceError()

@@ -1,5 +1,8 @@
 """One unit in one campaign, by API: list, link, draft, submission, intake."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -10,6 +13,8 @@ from service.errors import Invalid
 from service.flow import campaigns, drafts, entry, intakes, progress, submissions
 from service.models import Submission
 from service.words import _
+
+LONGEST_KEY = 200
 
 
 def _where(request: Request) -> tuple[int, str]:
@@ -25,12 +30,10 @@ async def index(request: Request) -> Response:
         raise Invalid([{"field": "state", "message": _("Không có trạng thái này.")}])
     found = await progress.of(campaign.id, as_of)
     rows = [row for row in found.rows if wanted is None or row.standing.state == wanted]
-    numbers = await _submissions([row.id for row in rows])
+    sent = await _submissions(campaign.id, as_of)
 
     def shape(row: progress.Row) -> dict[str, object]:
-        standing = row.standing
-        submission = numbers.get(row.id)
-        shown = submission is not None and submission.recorded_at <= as_of
+        standing, submission = row.standing, sent.get(row.id)
         return {
             "unit": row.code,
             "full_name": row.full_name,
@@ -40,16 +43,17 @@ async def index(request: Request) -> Response:
             "original_due_at": standing.original_due_at,
             "first_sent_at": standing.first_sent_at,
             "nil": standing.nil,
-            "submission": _submission(submission) if submission is not None and shown else None,
+            "submission": _submission(submission) if submission else None,
         }
 
     return reply.page(request, rows, shape)
 
 
-async def _submissions(invitation_ids: list[int]) -> dict[int, Submission]:
-    """The last submission of each invitation."""
-    rows = await Submission.filter(invitation_id__in=invitation_ids).order_by("number")
-    return {row.invitation_id: row for row in rows}
+async def _submissions(campaign_id: int, as_of: datetime) -> dict[int, Submission]:
+    """The last submission of each invitation that was recorded by then, without its answers."""
+    rows = Submission.filter(invitation__campaign_id=campaign_id, recorded_at__lte=as_of).order_by("number")
+    columns = ("id", "invitation_id", "number", "receipt", "submitted_at", "hash")
+    return {row.invitation_id: row for row in await rows.only(*columns)}
 
 
 async def link(request: Request) -> Response:
@@ -91,21 +95,30 @@ def _version(request: Request) -> int:
 async def submit(request: Request) -> Response:
     """Send `{answers}` or `{nil: reason}`; the header Idempotency-Key makes a repeat harmless."""
     campaign_id, code = _where(request)
-    body = await reply.body(request)
-    content: submissions.Content
-    if isinstance(body.get("nil"), str):
-        content = submissions.Nil(body["nil"])
-    elif isinstance(body.get("answers"), dict):
-        content = submissions.Given(body["answers"])
-    else:
-        raise Invalid([{"field": "answers", "message": _("Cần answers hoặc nil.")}])
-    key = request.headers.get("idempotency-key", "")
+    key, content = _key(request), _content(await reply.body(request))
     who, now = reply.who(request), web.now(request)
     found = await submissions.submit(web.settings(request), campaign_id, code, content, who, key, now)
     if isinstance(found, submissions.Problems):
         raise Invalid(answerwords.problems(found.problems))
     request.app.state.postroom.wake()
     return reply.reply(_submission(found), 201)
+
+
+def _key(request: Request) -> str:
+    key = request.headers.get("idempotency-key", "").strip()
+    if not 0 < len(key) <= LONGEST_KEY:
+        message = _("Thiếu tiêu đề Idempotency-Key, hoặc dài quá {limit} ký tự.").format(limit=LONGEST_KEY)
+        raise Invalid([{"field": "Idempotency-Key", "message": message}])
+    return key
+
+
+def _content(body: Mapping[str, object]) -> submissions.Content:
+    match body.get("answers"), body.get("nil"):
+        case dict() as answers, None:
+            return submissions.Given(answers)
+        case None, str() as reason:
+            return submissions.Nil(reason)
+    raise Invalid([{"field": "answers", "message": _("Cần đúng một trong hai: answers hoặc nil.")}])
 
 
 def _submission(found: Submission) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from forms.values import clean
 from reminders import plan
 from reminders.calendar import CalendarGap
 from reminders.models import Message
@@ -52,14 +53,14 @@ def _skipped(skipped: plan.Skipped) -> dict[str, object]:
 
 async def messages(request: Request) -> Response:
     """The record of mail, newest first; links are masked, for the text keeps {link}."""
-    found = Message.all().order_by("-id").prefetch_related("attempts")
-    if campaign := request.query_params.get("campaign"):
-        if not campaign.isascii() or not campaign.isdigit() or len(campaign) > 9:
-            raise Invalid([{"field": "campaign", "message": _("Giá trị phải là số nguyên không âm.")}])
-        found = found.filter(campaign=int(campaign))
-    if unit := request.query_params.get("unit"):
-        found = found.filter(unit=unit)
-    return reply.page(request, await found, _message)
+    start, limit = reply.window(request)
+    found = Message.all().order_by("-id").prefetch_related("attempts").offset(start).limit(limit + 1)
+    campaign, unit = reply.whole(request, "campaign"), request.query_params.get("unit")
+    if campaign is not None:
+        found = found.filter(campaign=campaign)
+    if unit is not None:
+        found = found.filter(unit=clean(unit))
+    return reply.listed(await found, start, limit, _message)
 
 
 def _message(message: Message) -> dict[str, object]:

@@ -16,6 +16,7 @@ from service.flow.terms import parse_moment
 from service.words import N_, ZONE, _
 
 MOST_ITEMS = 200
+DEEPEST = 50  # how deep JSON may be nested; a form's groups and repeats stay far below
 Item = TypeVar("Item")
 
 
@@ -31,13 +32,28 @@ def who(request: Request) -> principal.Principal:
 
 async def body(request: Request) -> dict[str, Any]:
     """The request's JSON object. Raises BadJson for anything else, however deep it is nested."""
+    raw = await request.body()
     try:
-        value = json.loads(await request.body(), parse_constant=_no_constant)
+        value = json.loads(raw.decode(), parse_constant=_no_constant)
+        if b"\\ud" in raw.lower():
+            # An escape can smuggle in half a surrogate pair, which is no text and which nothing can store.
+            json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise BadJson() from error
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or _depth(value) > DEEPEST:
         raise BadJson()
     return value
+
+
+def _depth(value: object) -> int:
+    depth, level = 0, [value]
+    while level and depth <= DEEPEST:
+        inner = [
+            found.values() if isinstance(found, dict) else found for found in level if isinstance(found, dict | list)
+        ]
+        level = [part for parts in inner for part in parts]
+        depth += bool(inner)
+    return depth
 
 
 def _no_constant(name: str) -> None:
@@ -62,18 +78,31 @@ def plain(value: object) -> object:
 
 def page(request: Request, items: Sequence[Item], shape: Callable[[Item], object]) -> Response:
     """A slice of a list that is in memory: {"items", "next"}; the cursor is the place to go on from."""
-    start = _whole(request.query_params.get("cursor"), "cursor", 0)
-    limit = min(_whole(request.query_params.get("limit"), "limit", MOST_ITEMS), MOST_ITEMS)
-    end = start + limit
-    following = str(end) if end < len(items) else None
-    return reply({"items": [shape(item) for item in items[start:end]], "next": following})
+    start, limit = window(request)
+    return listed(items[start : start + limit + 1], start, limit, shape)
 
 
-def _whole(text: str | None, name: str, default: int) -> int:
+def window(request: Request) -> tuple[int, int]:
+    """Where the page asked for begins, and how many items it holds. Raises Invalid."""
+    start = whole(request, "cursor")
+    limit = whole(request, "limit", least=1)
+    return start or 0, min(limit or MOST_ITEMS, MOST_ITEMS)
+
+
+def listed(found: Sequence[Item], start: int, limit: int, shape: Callable[[Item], object]) -> Response:
+    """The page of what was found from `start` on; one item more than `limit` says that there are more."""
+    following = str(start + limit) if len(found) > limit else None
+    return reply({"items": [shape(item) for item in found[:limit]], "next": following})
+
+
+def whole(request: Request, name: str, least: int = 0) -> int | None:
+    """A whole number from the query, None when absent. Raises Invalid."""
+    text = request.query_params.get(name)
     if text is None:
-        return default
-    if not (text.isascii() and text.isdigit()) or len(text) > 9:
-        raise Invalid([{"field": name, "message": _("Giá trị phải là số nguyên không âm.")}])
+        return None
+    if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) < least:
+        message = _("Giá trị phải là số nguyên từ {least} trở lên.").format(least=least)
+        raise Invalid([{"field": name, "message": message}])
     return int(text)
 
 

@@ -84,7 +84,7 @@ async def gather(campaign_id: int, as_of: datetime, now: datetime) -> report.Cam
         highest_event=found.highest_event,
         illustrative=campaign.illustrative,
         rate=_figures(found),
-        curve=_by_day(found.curve, campaign, as_of),
+        curve=_by_day(found.curve, campaign, min(as_of, now)),
         units=tuple(_unit(row, given, intakes, contacts) for row in found.rows),
         columns=columns,
         answers={code: answersheet.values(form, columns, s.answers) for code, s in given.items()},

@@ -65,7 +65,7 @@ async def record(
         campaign = await Campaign.get(id=campaign_id)
         if campaign.published_at is None:
             raise NotPublished()
-        if document.received_at < campaign.published_at:
+        if local(document.received_at).date() < local(campaign.published_at).date():
             raise _invalid("received_at", _("Ngày nhận không thể trước ngày phát hành đợt khảo sát."))
         scan = None
         if document.scan:
@@ -80,7 +80,8 @@ async def record(
             invitation,
             life.Act.INTAKE,
             who,
-            at=document.received_at,
+            # A bare date of the day of publication stands for 00:00, before anything could be answered.
+            at=max(document.received_at, campaign.published_at),
             recorded_at=now,
             note=document.note,
         )

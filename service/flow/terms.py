@@ -10,12 +10,16 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
+from forms.values import clean
 from reminders import steps as plan_steps
 from reminders.steps import Step
 from service.errors import Invalid
-from service.words import N_, ZONE, _
+from service.words import N_, ZONE, _, number
 
 MOST_DAYS = 400
+MOST_UNITS = 5000
+# Beyond these years a moment is a slip of the keyboard, and near year 1 and 9999 it has no UTC.
+YEARS = range(1900, 2201)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class Reader:
         if value is not None and not isinstance(value, str):
             self.wrong(field, _("Mục này phải là chữ."))
             return ""
-        found = " ".join((value or "").split())
+        found = " ".join(clean(value or "").split())
         if required and not found:
             self.wrong(field, required)
         if len(found) > limit:
@@ -89,28 +93,33 @@ class Reader:
         value = self.values.get(field)
         if value in (None, ""):
             return None
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
+        found = _day(value)
+        if found is None:
             self.wrong(field, _("Ngày chưa đúng. Vui lòng nhập dạng ngày/tháng/năm."))
-            return None
+        return found
 
     def moment(self, field: str, value: object, clock: time = time(0)) -> datetime | None:
         """An aware moment; one without an offset is local, a bare date takes `clock`."""
         if value in (None, ""):
             return None
-        text = str(value)
-        try:
-            if len(text) == 10:
-                return datetime.combine(date.fromisoformat(text), clock, ZONE)
-            found = datetime.fromisoformat(text)
-        except ValueError:
+        found = _moment(value, clock)
+        if found is None:
             self.wrong(field, _("Thời điểm chưa đúng. Vui lòng nhập ngày và giờ."))
-            return None
-        return found if found.tzinfo else found.replace(tzinfo=ZONE)
+        return found
 
     def flag(self, field: str) -> bool:
-        return self.values.get(field) in (True, "on", "true", "1")
+        value = self.values.get(field)
+        if value not in (None, False, True, "", "on", "true", "false", "1", "0"):
+            self.wrong(field, _("Giá trị không hợp lệ. Vui lòng chọn lại."))
+        return value in (True, "on", "true", "1")
+
+    def part(self, field: str) -> Mapping[str, object]:
+        """The object under a field, its own fields under `field_name`, for a reader of its own."""
+        value = self.values.get(field)
+        if value is not None and not isinstance(value, Mapping):
+            self.wrong(field, _("Mục này chưa đúng dạng."))
+            return {}
+        return {f"{field}_{name}": part for name, part in (value or {}).items()}
 
 
 def read(values: Mapping[str, object]) -> Terms:
@@ -119,9 +128,7 @@ def read(values: Mapping[str, object]) -> Terms:
     title = reader.text("title", 500, _("Vui lòng nhập tên đợt khảo sát."))
     form = reader.number("form", _("Vui lòng chọn mẫu phiếu."))
     due = _due(reader)
-    letter = values.get("letter") if isinstance(values.get("letter"), Mapping) else {}
-    assert isinstance(letter, Mapping)
-    letters = Reader({f"letter_{k}": v for k, v in letter.items()} | {k: v for k, v in values.items() if k != "letter"})
+    letters = Reader(reader.part("letter"))
     found = {
         "letter_number": letters.text("letter_number", 100),
         "letter_date": letters.day("letter_date"),
@@ -185,7 +192,10 @@ def _roster(reader: Reader) -> Literal["all"] | tuple[str, ...]:
         return "all"
     if not given:
         reader.wrong("units", _("Vui lòng chọn ít nhất một đơn vị."))
-    return tuple(dict.fromkeys(given))
+    if len(given) > MOST_UNITS:
+        reader.wrong("units", _("Danh sách có quá {limit} đơn vị.").format(limit=number(MOST_UNITS)))
+        return "all"
+    return tuple(dict.fromkeys(clean(code) for code in given))
 
 
 PLAN_WORDS = {
@@ -228,14 +238,33 @@ def _check_order(reader: Reader, due: Due, found: Mapping[str, object]) -> None:
 
 
 def parse_moment(text: object, name: str, clock: time = time(23, 59, 59, 999999)) -> datetime:
-    """ISO 8601; without an offset it is Vietnam's time. Raises Invalid."""
-    try:
-        # A "+" that was not percent-encoded arrives as a space.
-        raw = str(text).strip().replace(" ", "+")
-        if len(raw) == 10:
-            return datetime.combine(date.fromisoformat(raw), clock, ZONE)
-        found = datetime.fromisoformat(raw)
-    except ValueError as error:
+    """ISO 8601; without an offset it is Vietnam's time, a bare date takes `clock`. Raises Invalid."""
+    raw = str(text).strip()
+    # A "+" that was not percent-encoded arrives as a space; the one after the date stands for the "T".
+    found = _moment(raw[:10] + raw[10:].replace(" ", "T", raw[10:11] == " ").replace(" ", "+"), clock)
+    if found is None:
         message = _("Thời điểm phải theo ISO 8601, ví dụ 2025-07-20T23:59+07:00 hoặc 2025-07-20.")
-        raise Invalid([{"field": name, "message": message}]) from error
+        raise Invalid([{"field": name, "message": message}])
+    return found
+
+
+def _day(value: object) -> date | None:
+    try:
+        found = date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return found if found and found.year in YEARS else None
+
+
+def _moment(value: object, clock: time) -> datetime | None:
+    """An aware moment in ISO 8601 or a bare date; None for anything else."""
+    day = _day(value)
+    if day is not None:
+        return datetime.combine(day, clock, ZONE)
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    if found is None or found.year not in YEARS:
+        return None
     return found if found.tzinfo else found.replace(tzinfo=ZONE)
