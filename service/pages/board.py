@@ -49,10 +49,6 @@ def units(rows: Iterable[Row], board: Board) -> Markup:
     moment = _written()
     nil = f' <span class="tag">{_("không phát sinh")}</span>'
     later = f' <span class="tag warn">{_("bổ sung sau")}</span>'
-    keys = {
-        code: f'<span class="key t-{code}" aria-hidden="true">{mark}</span> {board.timings[code]}'
-        for code, mark in MARKS.items()
-    }
     groups = _escaped()
     parts = []
     for row in rows:
@@ -61,7 +57,7 @@ def units(rows: Iterable[Row], board: Board) -> Markup:
         parts.append(
             f'<tr><th scope="row"><a href="{board.path}{row.code}{board.query}">{escape(row.full_name)}</a>'
             f' <span class="soft small">{row.code}</span></th><td>{board.states[standing.state]}{tags}</td>'
-            f"<td>{keys[row.timing]}</td><td>{moment(standing.first_sent_at)}</td>"
+            f'<td class="m-{row.timing}">{board.timings[row.timing]}</td><td>{moment(standing.first_sent_at)}</td>'
             f"<td>{moment(standing.due_at)}</td><td>{groups(row.group)}</td></tr>\n"
         )
     return Markup("".join(parts))  # noqa: S704 - put together from escaped parts
@@ -70,18 +66,20 @@ def units(rows: Iterable[Row], board: Board) -> Markup:
 def tiles(found: Map, board: Board) -> Markup:
     """The squares of the tile map; each is a link to its unit, with its name and timing as title."""
     wide, high = TILE
+    square = f'<rect x="1" y="1" width="{wide - 2}" height="{high - 2}" rx="4"/><text x="{wide // 2}" y='
+    ends = {
+        code: f'</text><text class="mark" x="{wide - 7}" y="12">{mark}</text></a>\n' for code, mark in MARKS.items()
+    }
+    second = f'</text><text x="{wide // 2}" y="34">'
     parts = []
     for tile in found.tiles:
         row, timing = tile.row, tile.row.timing
-        middle = tile.x + wide // 2
-        lines = [str(escape(line)) for line in tile.lines]
-        first = f'<text x="{middle}" y="{tile.y + (20 if lines[1:] else 27)}">{lines[0]}</text>'
-        second = f'<text x="{middle}" y="{tile.y + 34}">{lines[1]}</text>' if lines[1:] else ""
+        first, *rest = tile.lines
+        words_of = f'"20">{escape(first)}{second}{escape(rest[0])}' if rest else f'"27">{escape(first)}'
         parts.append(
-            f'<a href="{board.path}{row.code}{board.query}" class="t-{timing}" tabindex="-1">'
-            f"<title>{escape(row.full_name)}: {board.timings[timing]}</title>"
-            f'<rect x="{tile.x + 1}" y="{tile.y + 1}" width="{wide - 2}" height="{high - 2}" rx="4"/>{first}{second}'
-            f'<text class="mark" x="{tile.x + 59}" y="{tile.y + 12}">{MARKS[timing]}</text></a>\n'
+            f'<a href="{board.path}{row.code}{board.query}" class="t-{timing}" tabindex="-1"'
+            f' transform="translate({tile.x} {tile.y})"><title>{escape(row.full_name)}: {board.timings[timing]}</title>'
+            f"{square}{words_of}{ends[timing]}"
         )
     return Markup("".join(parts))  # noqa: S704 - put together from escaped parts
 
