@@ -1,0 +1,70 @@
+"""Every problem of an answer reads as a polite sentence that names the question."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from forms.answers import Problem
+from forms.schema import Kind, Question, Text
+from service import answerwords
+
+FORMS = Path(__file__).parents[2] / "forms"
+JUDGES = ("answers.py", "flat.py", "judge.py", "settle.py", "values.py", "grow.py")
+QUESTION = Question("e_recv", "e/e_recv", Kind.INTEGER, Text(("E2. Tổng số hồ sơ tiếp nhận",)))
+
+
+def codes() -> set[str]:
+    """The codes that the form room gives, read from its source."""
+    found: set[str] = set()
+    for path in (FORMS / name for name in JUDGES if (FORMS / name).exists()):
+        source = path.read_text(encoding="utf-8")
+        found |= set(re.findall(r'_refused\(\s*"(\w+)"', source))
+        found |= set(re.findall(r'_found\(cell, "(\w+)"', source))
+        found |= set(re.findall(r'Problem\([^()]*?(?:\([^()]*\)[^()]*?)*?, "(\w+)"[,)]', source))
+        found |= set(re.findall(r'code="(\w+)"', source))
+    return found
+
+
+def test_every_code_has_words() -> None:
+    found = codes()
+    assert {"required", "constraint", "not_integer", "ambiguous_number", "duplicate_row", "wrong_shape"} <= found
+    assert found - {"required"} <= answerwords.SENTENCES.keys()
+
+
+@pytest.mark.parametrize("code", sorted({*answerwords.SENTENCES, "required", "a_code_of_tomorrow"}))
+def test_a_problem_is_a_whole_sentence_even_without_parameters(code: str) -> None:
+    sentence = answerwords.problem(Problem("e/e_recv", QUESTION, None, code))
+    assert sentence.endswith(".")
+    assert "{" not in sentence
+    assert code not in sentence
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (Kind.INTEGER, "Vui lòng trả lời “E2. Tổng số hồ sơ tiếp nhận”."),
+        (Kind.SELECT_ONE, "Vui lòng chọn câu trả lời cho “E2. Tổng số hồ sơ tiếp nhận”."),
+        (Kind.FILE, "Vui lòng gửi tệp cho “E2. Tổng số hồ sơ tiếp nhận”."),
+        (Kind.ACKNOWLEDGE, "Vui lòng đánh dấu vào ô “E2. Tổng số hồ sơ tiếp nhận”."),
+    ],
+)
+def test_what_is_missing_is_asked_for_in_its_own_way(kind: Kind, words: str) -> None:
+    assert answerwords.problem(Problem("e/e_recv", replace(QUESTION, kind=kind), None, "required")) == words
+
+
+def test_the_authors_words_win_and_numbers_are_vietnamese() -> None:
+    own = Problem("e/e_recv", QUESTION, None, "constraint", {}, "Phải bằng tổng số.")
+    assert answerwords.problem(own) == "Phải bằng tổng số."
+    long = Problem("e/e_recv", QUESTION, None, "too_long", {"limit": 20000, "length": 20001})
+    assert "20.001 ký tự, tối đa 20.000" in answerwords.problem(long)
+    text = Problem("e/e_recv", QUESTION, None, "not_integer", {"text": "{label}"})
+    assert "Nội dung đã nhập: “{label}”" in answerwords.problem(text), "what people typed is no template"
+
+
+def test_a_long_label_is_cut_at_a_word() -> None:
+    short = answerwords.short("Một câu hỏi rất dài " * 10)
+    assert len(short) <= answerwords.LABEL_LENGTH + 1
+    assert short.endswith("…")
+    assert not short.removesuffix("…").endswith(" ")
