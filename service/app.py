@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service import database, web, words
 from service.errors import Broken, LoginNeeded, ServiceError, Unavailable
+from service.flow import forms
 from service.flow.reminding import Postroom
 from service.routes import routes
 from service.settings import Settings
@@ -54,6 +55,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, *, p
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with database.opened(settings.database_url):
             await database.require_migrated()
+            forms.forget()
             app.state.postroom = Postroom(settings, clock)
             if postroom:
                 app.state.postroom.start()

@@ -88,6 +88,11 @@ async def bring_in(
     return version, checked.warnings
 
 
+def forget() -> None:
+    """Drop the built forms: version ids mean something in one database only."""
+    _built.clear()
+
+
 async def built(version_id: int) -> Form:
     """The form of a version. A version never changes, so the last few are kept."""
     if version_id in _built:
