@@ -2,10 +2,10 @@
 
 import gzip
 import re
-from collections.abc import Mapping
+import sqlite3
 from datetime import timedelta
+from urllib.parse import urlsplit
 
-import httpx
 import pytest
 
 from service import web
@@ -14,6 +14,7 @@ from service.models import Campaign, Draft, Event, Invitation, Submission, UnitS
 from tests.conftest import House
 from tests.service import build
 from tests.service.build import AN_LAO, AN_LAO_ANSWERS, PHU_LIEN, Survey
+from tests.service.pages.visitor import Visitor
 
 pytestmark = pytest.mark.anyio
 
@@ -21,52 +22,6 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 async def survey(house: House) -> Survey:
     return await build.survey(house.settings, house.clock(), allow_nil=True)
-
-
-class Visitor:
-    """A browser without JavaScript: follows forms, sees text."""
-
-    def __init__(self, house: House, survey: Survey) -> None:
-        self.client, self.survey = house.client, survey
-        self.base = f"/u/{survey.id}"
-        self.page = httpx.Response(200)
-
-    async def open(self, path: str) -> httpx.Response:
-        self.page = await self.client.get(path, follow_redirects=True)
-        return self.page
-
-    async def enter(self, link: str) -> httpx.Response:
-        await self.open(link)
-        return await self.post(link, {})
-
-    def hidden(self) -> dict[str, str]:
-        found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', self.page.text)
-        return dict(found)
-
-    def csrf(self) -> str:
-        return re.findall(r'name="csrf" value="([^"]+)"', self.page.text)[-1]
-
-    async def post(
-        self, path: str, values: Mapping[str, object], files: Mapping[str, object] | None = None
-    ) -> httpx.Response:
-        """Post the form of the page that is open, what it holds hidden included."""
-        data = {**self.hidden(), "csrf": self.csrf(), **values}
-        self.page = await self.client.post(path, data=data, files=files, follow_redirects=True)
-        return self.page
-
-    async def save(self, section: str, answers: Mapping[str, object], act: str = "next") -> httpx.Response:
-        await self.open(f"{self.base}/s/{section}")
-        values = {f"v:{key}": value for key, value in answers.items()}
-        return await self.post(f"{self.base}/s/{section}", {**values, "act": act})
-
-    async def autosave(self, **body: object) -> httpx.Response:
-        headers = {"x-csrf-token": self.csrf(), "accept": "application/json"}
-        return await self.client.post(f"{self.base}/save", json=body, headers=headers)
-
-    @property
-    def title(self) -> str:
-        found = re.search(r"<h1[^>]*>(.*?)</h1>", self.page.text, re.S)
-        return found[1].strip() if found else ""
 
 
 @pytest.fixture
@@ -386,3 +341,21 @@ async def test_the_other_units_form_stays_out_of_reach(house: House, survey: Sur
     page = await visitor.open(f"{visitor.base}/s/h")
     assert "của Phù Liễn" not in page.text
     assert (await Draft.get(invitation_id=other.id)).answers == {"h/h_other": "của Phù Liễn"}
+
+
+async def test_a_locked_database_loses_nothing(house: House, visitor: Visitor) -> None:
+    """The page says so and gives back what was typed, ready to be sent again."""
+    if not house.settings.database_url.startswith("sqlite"):
+        pytest.skip("a SQLite file is locked as a whole")
+    await visitor.open(f"{visitor.base}/s/h")
+    values = {"v:h/h_has": "khong", "v:h/h_other": "một ý kiến", "act": "save"}
+    with sqlite3.connect(urlsplit(house.settings.database_url).path, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        page = await visitor.post(f"{visitor.base}/s/h", values)
+        assert page.status_code == 503
+        assert "Nội dung anh/chị vừa nhập vẫn còn trên trang này" in page.text
+        other.execute("ROLLBACK")
+    page = await visitor.post(f"{visitor.base}/s/h", {})
+    assert page.status_code == 200
+    assert "một ý kiến</textarea>" in page.text
+    other.close()
