@@ -9,12 +9,14 @@ from collections.abc import Awaitable, Callable
 from enum import Enum
 
 from starlette.convertors import IntegerConvertor, StringConvertor, register_url_convertor
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service import web
-from service.errors import EntryNeeded, Forbidden, FormExpired, LoginNeeded
+from service import files, web
+from service.errors import EntryNeeded, Forbidden, FormExpired, LoginNeeded, TooLarge
 from service.flow import accounts, entry
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -84,8 +86,39 @@ def _route(
 
     _ACCESS[guarded] = access
     name = f"{endpoint.__module__.removeprefix('service.')}.{endpoint.__name__}"
-    limit = UPLOAD_BODY if uploads else PLAIN_BODY
-    return Route(path, guarded, methods=methods or ["GET"], name=name, max_body_size=limit)
+    route = Route(path, guarded, methods=methods or ["GET"], name=name)
+    route.app = Limited(route.app, UPLOAD_BODY) if uploads else Limited(route.app, PLAIN_BODY)
+    return route
+
+
+class Limited:
+    """Stops reading a body that is, or says that it is, longer than `limit` bytes.
+
+    Starlette's own limit answers in plain English text. Here whoever reads the body meets TooLarge, and the answer
+    is the house's.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self.app, self.limit = app, limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        claimed = Headers(scope=scope).get("content-length", "")
+        size = int(claimed) if claimed.isascii() and claimed.isdigit() and len(claimed) < 20 else 0
+
+        async def read() -> Message:
+            nonlocal size
+            self._check(size)
+            message = await receive()
+            if not claimed:
+                size += len(message.get("body", b""))
+                self._check(size)
+            return message
+
+        await self.app(scope, read, send)
+
+    def _check(self, size: int) -> None:
+        if size > self.limit:
+            raise TooLarge(limit=min(files.LIMIT, self.limit) // 1024 // 1024)
 
 
 def access_of(route: Route) -> Access:

@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from tortoise.exceptions import ValidationError
 
 from service import database, web, words
 from service.errors import Broken, LoginNeeded, ServiceError, Unavailable
@@ -73,6 +74,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, *, p
             HTTPException: _http_error,
             ClientDisconnect: _gone,
             **dict.fromkeys(database.AWAY, _database_error),
+            ValidationError: _does_not_fit,
             Exception: _unexpected,
         },
     )
@@ -147,12 +149,17 @@ async def _gone(request: Request, error: Exception) -> Response:
     return Response(status_code=400)
 
 
+async def _does_not_fit(request: Request, error: Exception) -> Response:
+    """Longer or stranger than its column: no row can have it, and none can keep it."""
+    log.warning("does not fit the database: %s", type(error.__cause__ or error).__name__)
+    return await _service_error(request, ServiceError())
+
+
 async def _database_error(request: Request, error: Exception) -> Response:
     """The database is locked or away: say so, and give back what was typed."""
     if isinstance(error.__cause__, asyncpg.DataError):
         # PostgreSQL can hold no text with NUL in it, for one: the same request would fail for ever.
-        log.warning("refused by the database: %s", error)
-        return await _service_error(request, ServiceError())
+        return await _does_not_fit(request, error)
     log.error("database unavailable: %s", type(error).__name__, exc_info=error)
     if request.method == "POST" and not _is_api(request):
         await web.read_form(request)

@@ -14,8 +14,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from service import files, security, words
-from service.errors import MethodNotAllowed, NotFound, ServiceError, TooLarge
+from service import security, words
+from service.errors import MethodNotAllowed, NotFound, ServiceError
 from service.settings import Settings
 
 STAFF_COOKIE = "phieu_staff"
@@ -177,6 +177,4 @@ def http_error(error: HTTPException) -> ServiceError:
         return NotFound()
     if error.status_code == 405:
         return MethodNotAllowed()
-    if error.status_code == 413:
-        return TooLarge(limit=files.LIMIT_MB)
     return ServiceError()

@@ -11,33 +11,39 @@ from service.settings import Settings
 
 
 async def index(request: Request) -> Response:
+    """The campaigns, the oldest first."""
     found = await Campaign.all().order_by("id")
     return reply.page(request, found, shape)
 
 
 async def create(request: Request) -> Response:
+    """A campaign that is not published yet; 422 with a problem per field."""
     found = terms.read(await reply.body(request))
     campaign = await campaigns.create(web.settings(request), found, reply.who(request), web.now(request))
     return reply.reply(shape(campaign), 201)
 
 
 async def show(request: Request) -> Response:
+    """One campaign's terms."""
     return reply.reply(shape(await campaigns.get(request.path_params["id"])))
 
 
 async def publish(request: Request) -> Response:
+    """Freeze the roster and the due time, and queue the invitations, which wait five minutes."""
     settings, now = web.settings(request), web.now(request)
     campaign = await campaigns.publish(settings, request.path_params["id"], reply.who(request), now)
     return reply.reply(shape(campaign))
 
 
 async def rate(request: Request) -> Response:
+    """The response rate as of a moment, from what was recorded by then."""
     campaign = await campaigns.published(request.path_params["id"])
     found = await progress.of(campaign.id, reply.moment(request, "as_of"))
     return reply.reply(rate_shape(found.rate))
 
 
 async def export_xlsx(request: Request) -> Response:
+    """The campaign's workbook as of a moment."""
     settings: Settings = web.settings(request)
     name, data = await downloads.workbook(
         settings,

@@ -9,16 +9,21 @@ from starlette.responses import Response
 from forms.answers import nest
 from service import answerwords, life, web
 from service.api import reply
-from service.errors import Invalid
+from service.errors import Invalid, NotFound
 from service.flow import campaigns, drafts, entry, intakes, progress, submissions
 from service.models import Submission
 from service.words import _
 
 LONGEST_KEY = 200
+LONGEST_CODE = 10
 
 
 def _where(request: Request) -> tuple[int, str]:
-    return request.path_params["id"], request.path_params["unit"]
+    """The campaign's id and the unit's code. Raises NotFound for a code longer than codes are."""
+    code: str = request.path_params["unit"]
+    if len(code) > LONGEST_CODE:
+        raise NotFound()
+    return request.path_params["id"], code
 
 
 async def index(request: Request) -> Response:
@@ -65,6 +70,7 @@ async def link(request: Request) -> Response:
 
 
 async def draft(request: Request) -> Response:
+    """The draft as it stands (what was sent, when there is none), and its version."""
     campaign_id, code = _where(request)
     filling = await drafts.load(campaign_id, web.now(request), code=code)
     return _draft(filling)

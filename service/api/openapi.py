@@ -34,6 +34,48 @@ _HEADERS = {
     "/submissions": ("Idempotency-Key", "The same key and body again give the same answer; another body gives 422."),
     "/draft": ("If-Match", "The version the draft was read at (PUT)."),
 }
+_TEXT: dict[str, object] = {"type": "string"}
+_OBJECT: dict[str, object] = {"type": "object"}
+_DAY: dict[str, object] = {"type": "string", "format": "date"}
+_MOMENT: dict[str, object] = {"type": "string", "description": "ISO 8601; without an offset Vietnam's time"}
+_DUE: dict[str, object] = {
+    "type": "object",
+    "description": "either {at}, or {days, kind}: after the later of publication and opening; halves for working days",
+    "properties": {"at": _MOMENT, "days": {"type": "number"}, "kind": {"enum": ["day", "working_day"]}},
+}
+# What a call takes as its body, by the end of its path: the fields, and those that are needed.
+_BODIES: dict[str, tuple[dict[str, object], tuple[str, ...]]] = {
+    "/forms": ({"file": {"type": "string", "format": "binary"}}, ("file",)),
+    "/campaigns": (
+        {
+            "title": _TEXT,
+            "form": {"type": "integer"},
+            "units": {"description": '"all" or a list of unit codes', "default": "all"},
+            "period_from": _DAY,
+            "period_to": _DAY,
+            "opens_at": _MOMENT,
+            "closes_at": _MOMENT,
+            "due": _DUE,
+            "letter": {"type": "object", "properties": {"number": _TEXT, "date": _DAY, "subject": _TEXT}},
+            "staff": {"type": "integer"},
+            "allow_nil": {"type": "boolean", "default": False},
+            "reminders": {"type": "array", "items": _OBJECT},
+        },
+        ("title", "form", "due"),
+    ),
+    "/draft": ({"answers": _OBJECT}, ("answers",)),
+    "/submissions": ({"answers": _OBJECT, "nil": {"type": "string", "description": "why there is nothing"}}, ()),
+    "/intake": (
+        {
+            "channel": {"enum": ["paper", "hpnet"]},
+            "number": _TEXT,
+            "date": _DAY,
+            "received_at": _MOMENT,
+            "note": _TEXT,
+        },
+        ("channel", "number", "received_at"),
+    ),
+}
 
 
 async def document(request: Request) -> Response:
@@ -89,10 +131,17 @@ def _operation(route: Route, method: str) -> dict[str, object]:
         "responses": {"2XX": {"description": "done"}, "4XX": error, "5XX": error},
         "security": [{"token": []}] if access != "public" else [],
     }
-    if method in ("POST", "PUT"):
-        kind = "multipart/form-data" if route.path.endswith("/forms") else "application/json"
-        operation["requestBody"] = {"content": {kind: {"schema": {"type": "object"}}}}
+    body = _BODIES.get(_last(route)) if method in ("POST", "PUT") else None
+    if body is not None:
+        kind = "multipart/form-data" if "file" in body[0] else "application/json"
+        schema = {"type": "object", "properties": body[0], "required": list(body[1])}
+        operation["requestBody"] = {"required": True, "content": {kind: {"schema": schema}}}
     return operation
+
+
+def _last(route: Route) -> str:
+    """The last part of a path, by which the tables above are read."""
+    return "/" + route.path.rsplit("/", 1)[-1]
 
 
 def _parameters(route: Route, method: str) -> list[dict[str, object]]:
@@ -100,7 +149,7 @@ def _parameters(route: Route, method: str) -> list[dict[str, object]]:
         {"name": name, "in": "path", "required": True, "schema": {"type": "integer" if kind == "int" else "string"}}
         for name, kind in _PARAMETER.findall(route.path)
     ]
-    last = "/" + route.path.rsplit("/", 1)[-1]
+    last = _last(route)
     if method == "GET":
         for name in _TAKES.get(last, ()):
             found.append({"name": name, "in": "query", "description": _QUERY[name], "schema": {"type": "string"}})

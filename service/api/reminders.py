@@ -14,6 +14,7 @@ from service.words import _
 
 
 async def preview(request: Request) -> Response:
+    """Who would be mailed at a moment, and why the others would not."""
     campaign = await campaigns.published(request.path_params["id"])
     at = reply.moment(request, "at")
     try:

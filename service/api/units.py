@@ -8,6 +8,7 @@ from service.models import Unit
 
 
 async def index(request: Request) -> Response:
+    """The units in use, in order of code."""
     found = await Unit.filter(active=True).order_by("code")
     return reply.page(request, found, _shape)
 

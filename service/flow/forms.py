@@ -18,6 +18,7 @@ from service.words import N_, _
 
 CACHED = 32
 FIGURES_WORTH_NAMING = 2
+LONGEST = {"form_title": 500, "form_id": 200, "version": 100}
 OVER_LIMIT = N_(
     "Tệp mẫu phiếu quá nặng hoặc được tạo để gây quá tải nên không đọc được. "
     "Vui lòng lưu lại thành .xlsx từ Excel, bỏ các trang tính và định dạng thừa, rồi nhập lại."
@@ -48,10 +49,22 @@ async def check(data: bytes) -> Checked:
     except sandbox.OverLimit as error:
         raise Invalid([{"sheet": "", "row": None, "column": None, "message": _(OVER_LIMIT)}]) from error
     wrong = [p for p in doubts if p.severity == "error"]
-    if wrong:
-        raise Invalid([formwords.form_problem(p) for p in wrong])
+    problems = [formwords.form_problem(p) for p in wrong] + _too_long(form)
+    if problems:
+        raise Invalid(problems)
     warnings = [formwords.form_problem(p) for p in (*form.warnings, *(p for p in doubts if p not in wrong))]
     return Checked(cells, form, warnings)
+
+
+def _too_long(form: Form) -> list[dict[str, object]]:
+    """Settings that are longer than their columns in the database."""
+    given = {"form_title": form.title, "form_id": form.id, "version": form.version}
+    message = _("Nội dung dài quá {limit} ký tự. Vui lòng rút gọn.")
+    return [
+        {"sheet": "settings", "row": 2, "column": name, "message": message.format(limit=limit)}
+        for name, limit in LONGEST.items()
+        if len(given[name]) > limit
+    ]
 
 
 async def bring_in(
