@@ -55,7 +55,7 @@ async def _draw(
         found = (*picture.problems, *waiting_choices(form, filling.raw))
         found = tuple(problem for problem in found if problem.key not in keys)
     told = {problem.key: answerwords.problem(problem) for problem in found}
-    boxes = [controls.control(item, Sheet(problems=told)) for item in declared]
+    boxes = [controls.control(item, Sheet(form, problems=told)) for item in declared]
     given = await attachments.named(filling.invitation.id, form, filling.raw)
     context = {
         **frame(filling, web.now(request)),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from forms.answers import Field, Heading, Row, RowGroup
-from forms.schema import FILES, NUMBERS, SELECTS, TICKED, Kind
+from forms.schema import FILES, NUMBERS, SELECTS, TICKED, Form, Kind
 from service import answerwords
 from service.flow.attachments import Given
 from service.flow.merging import Value
@@ -27,9 +27,12 @@ BLANK = N_("(để trống)")
 
 @dataclass(frozen=True, slots=True)
 class Option:
+    """One choice. A hidden one is left out by a filter now, and may come up while people type."""
+
     name: str
     label: str
     chosen: bool
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +111,10 @@ class Sheet:
     """What is known beside the picture when a page is drawn.
 
     `problems`: sentences by key, from a look at the whole page or an upload; without one a field shows only what
-    is wrong with something typed in.
+    is wrong with something typed in. `form` gives the whole lists of questions with a filter.
     """
 
+    form: Form
     problems: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, Given] = field(default_factory=dict)
     rivals: Mapping[str, Rival] = field(default_factory=dict)
@@ -148,7 +152,7 @@ def control(found: Field, sheet: Sheet) -> Control:
         optional=not found.required and what not in ("note", "locked"),
         value=_value(found, what),
         shown=_locked(found) if what == "locked" else "",
-        options=_options(found, what),
+        options=_options(found, what, sheet.form),
         problem=problem,
         inputmode=_inputmode(found),
         autocomplete=_AUTOCOMPLETE.get(question.bind or "", "off"),
@@ -193,10 +197,16 @@ def _locked(found: Field) -> str:
     return _("Đã xác nhận") if found.shown == TICKED and found.question.kind is Kind.ACKNOWLEDGE else found.shown
 
 
-def _options(found: Field, what: str) -> tuple[Option, ...]:
+def _options(found: Field, what: str, form: Form) -> tuple[Option, ...]:
     if found.question.kind not in SELECTS or what == "locked":
         return ()
     chosen = set(found.raw if isinstance(found.raw, list) else [found.raw])
+    if what == "checks" and found.question.choice_filter is not None:
+        offered = {choice.name for choice in found.choices}
+        return tuple(
+            Option(choice.name, choice.label, choice.name in chosen, choice.name not in offered | chosen)
+            for choice in form.choices(found.question)
+        )
     return tuple(Option(choice.name, choice.label, choice.name in chosen) for choice in found.choices)
 
 

@@ -24,7 +24,13 @@ async def door(request: Request) -> Response:
 
 
 async def enter(request: Request) -> Response:
-    link, token = await entry.enter(request.path_params["token"], web.settings(request).secret_key, web.now(request))
+    """Start a session, or go on with the one this browser has: the pages it has open stay usable."""
+    token, now, secret_key = request.path_params["token"], web.now(request), web.settings(request).secret_key
+    held = request.cookies.get(web.UNIT_COOKIE, "")
+    visit = await entry.of_session(held, now) if held else None
+    if visit is not None and visit.link == (await entry.of_link(token, secret_key)).id:
+        return web.redirect(request, f"/u/{visit.campaign}")
+    link, token = await entry.enter(token, secret_key, now)
     response = web.redirect(request, f"/u/{link.invitation.campaign_id}")
     web.set_cookie(request, response, web.UNIT_COOKIE, token, int(entry.SESSION.total_seconds()))
     return response

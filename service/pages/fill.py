@@ -53,6 +53,7 @@ async def _draw(
     fields = {found.key: found for found in live.fields_of(drawn)}
     told = _told(picture, page, fields, extra or {}, check)
     sheet = Sheet(
+        form=filling.form,
         problems=told,
         files=await attachments.named(filling.invitation.id, filling.form, filling.raw),
         rivals=await live.rivals(filling, fields),

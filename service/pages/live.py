@@ -146,5 +146,5 @@ async def _rivals(request: Request, filling: Filling, fields: Mapping[str, Field
         return {}
     given = await attachments.named(filling.invitation.id, filling.form, filling.raw)
     module = request.app.state.templates.get_template("unit/fields.html").module
-    sheet = Sheet(files=given, rivals=found)
+    sheet = Sheet(filling.form, files=given, rivals=found)
     return {key: str(module.rival_box(controls.control(fields[key], sheet))) for key in found}

@@ -56,6 +56,18 @@ async def test_entering_is_a_post_and_notes_that_it_was_opened(house: House, sur
     assert house.client.cookies.get(web.UNIT_COOKIE)
 
 
+async def test_entering_again_leaves_the_pages_that_are_open_usable(
+    house: House, survey: Survey, visitor: Visitor
+) -> None:
+    await visitor.open(f"{visitor.base}/s/h")
+    form = {**visitor.hidden(), "v:h/h_has": "khong", "act": "save"}
+    await visitor.enter(survey.address(house.settings))
+    assert await UnitSession.all().count() == 1
+    page = await house.client.post(f"{visitor.base}/s/h", data=form, follow_redirects=True)
+    assert page.status_code == 200
+    assert (await Draft.get(invitation_id=survey.invitation.id)).answers == {"h/h_has": "khong"}
+
+
 async def test_an_altered_link_or_a_revoked_one_is_told_politely(house: House, survey: Survey) -> None:
     good = survey.address(house.settings)
     for bad in (good[:-1] + ("a" if good[-1] != "a" else "b"), "/p/999-aaaaaaaaaaaaaaaaaaaaaaaa", "/p/x"):
