@@ -18,6 +18,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from tortoise.context import TortoiseContext
 
 from service import database
+from service.flow import accounts
 from service.settings import Settings
 from tests.service import build
 
@@ -36,11 +37,13 @@ SECRET = "a secret for journeys, long enough to pass"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A running service with a published campaign. `link` is An Lão's personal link."""
+    """A running service with a published campaign. `link` is An Lão's personal link, `staff_session` the token of
+    a staff member who has logged in."""
 
     url: str
     link: str
     campaign: int
+    staff_session: str
     settings: Settings
 
 
@@ -65,12 +68,13 @@ async def site(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
         mail_from="Sở KH&CN <khaosat@phieu.test>",
         secret_key=SECRET.encode(),
     )
-    survey, link = await _prepared(settings)
+    survey, staff_session = await _prepared(settings)
     arguments = ("-m", "service.cli", "serve", "--host", "127.0.0.1", "--port", str(port))
     server = await asyncio.create_subprocess_exec(sys.executable, *arguments, env=_environment(settings))
     try:
         await _wait_until_ready(settings.public_url, server)
-        yield Site(settings.public_url, settings.public_url + link, survey.id, settings)
+        link = settings.public_url + survey.address(settings)
+        yield Site(settings.public_url, link, survey.id, staff_session, settings)
     finally:
         server.terminate()
         await asyncio.wait_for(server.wait(), 20)
@@ -89,7 +93,7 @@ async def _prepared(settings: Settings) -> tuple[build.Survey, str]:
     async with TortoiseContext() as context:
         await context.init(config=database.config(settings.database_url))
         survey = await build.survey(settings, datetime.now(UTC), allow_nil=True)
-        return survey, survey.address(settings)
+        return survey, await accounts.start_session(survey.staff, datetime.now(UTC))
 
 
 def _environment(settings: Settings) -> dict[str, str]:

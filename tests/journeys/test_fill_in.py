@@ -9,6 +9,7 @@ from tortoise.context import TortoiseContext
 from reminders.models import Message
 from service import database
 from service.models import Invitation, Submission
+from service.web import STAFF_COOKIE
 from tests.journeys.conftest import Site, assert_for_everybody
 from tests.service.build import AN_LAO
 
@@ -76,7 +77,7 @@ async def person(request: pytest.FixtureRequest, browser: Browser) -> AsyncItera
     assert faults == []
 
 
-async def test_the_whole_survey_with_an_laos_figures(person: Person, site: Site) -> None:
+async def test_the_whole_survey_with_an_laos_figures(person: Person, site: Site, browser: Browser) -> None:
     page = person.page
     await page.goto(site.link)
     await person.is_on("Xã An Lão")
@@ -89,6 +90,7 @@ async def test_the_whole_survey_with_an_laos_figures(person: Person, site: Site)
     await _section_e(person)
     await _sections_f_to_h(person)
     await _send(person, site)
+    await _staff_see_it(browser, site)
 
 
 async def _see_what_is_known(person: Person) -> None:
@@ -189,6 +191,16 @@ async def _send(person: Person, site: Site) -> None:
         await page.goto(f"{site.url}/u")
         await expect(page.locator("main")).to_contain_text("mở lại đường dẫn riêng")
         await assert_for_everybody(page)
+
+
+async def _staff_see_it(browser: Browser, site: Site) -> None:
+    context = await browser.new_context()
+    await context.add_cookies([{"name": STAFF_COOKIE, "value": site.staff_session, "url": site.url}])
+    page = await context.new_page()
+    await page.goto(f"{site.url}/campaigns/{site.campaign}/units/{AN_LAO}")
+    await expect(page.locator("main")).to_contain_text("Đã gửi báo cáo")
+    await expect(page.locator("main")).to_contain_text(f"PH-{site.campaign}-{AN_LAO}-1")
+    await context.close()
 
 
 async def _stored(site: Site) -> tuple[str, str, list[str]]:
