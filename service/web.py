@@ -25,6 +25,7 @@ STATIC_FOLDER = Path(__file__).parent / "static"
 _TEMPLATES = Path(__file__).parent / "templates"
 _MAX_FIELDS = 5000
 _MAX_FILES = 20
+_SECRET = frozenset({"password", "again"})  # a form with one of these is typed anew rather than written into a page
 
 
 class Static:
@@ -145,11 +146,12 @@ async def close_form(request: Request) -> None:
 def text(form: FormData, name: str) -> str:
     """One text field, "" when absent; a file in its place counts as absent."""
     value = form.get(name)
-    return value.strip() if isinstance(value, str) else ""
+    # PostgreSQL takes no NUL in a text, and no form means one.
+    return value.replace("\x00", "").strip() if isinstance(value, str) else ""
 
 
 def texts(form: FormData, name: str) -> list[str]:
-    return [value for value in form.getlist(name) if isinstance(value, str)]
+    return [value.replace("\x00", "") for value in form.getlist(name) if isinstance(value, str)]
 
 
 async def upload(form: FormData, name: str) -> tuple[str, bytes] | None:
@@ -164,10 +166,12 @@ def error_page(request: Request, error: ServiceError) -> Response:
     """The error in words, with what was typed kept for sending again where that is safe."""
     kept: list[tuple[str, str]] = []
     form = getattr(request.state, "form", None)
-    if error.status == 503 and isinstance(form, FormData):
-        kept = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    given = form.multi_items() if error.status == 503 and isinstance(form, FormData) else []
+    if not _SECRET.intersection(name for name, _value in given):
+        kept = [(name, value) for name, value in given if isinstance(value, str)]
+    files = any(isinstance(value, UploadFile) and value.filename for _name, value in given)
     sentence = words._(error.message).format(**error.params)
-    context = {"sentence": sentence, "status": error.status, "kept": kept, "again": request.url.path}
+    context = {"sentence": sentence, "status": error.status, "kept": kept, "files": files, "again": request.url.path}
     return render(request, "error.html", context, error.status)
 
 

@@ -13,6 +13,7 @@ from service.errors import NotFound
 from service.words import ZONE
 
 MAX_ID = 2**31 - 1  # the database keeps ids in 32 bits
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 END_OF_DAY = time(23, 59, 59, 999999)
 
 
@@ -22,6 +23,20 @@ def number(request: Request, name: str = "id") -> int:
     if found > MAX_ID:
         raise NotFound()
     return found
+
+
+def query(request: Request, name: str, limit: int = 100) -> str:
+    """A text of the query, without what no database takes."""
+    return _plain(request.query_params.get(name, ""))[:limit]
+
+
+def code(request: Request) -> str:
+    """A unit's code in the path."""
+    return _plain(request.path_params["code"])[:20]
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in text if c.isprintable()).strip()
 
 
 def whole(text: str) -> int | None:
@@ -43,6 +58,8 @@ def moment(text: str, clock: time) -> datetime | None:
             return datetime.combine(found, time.fromisoformat(of_day) if of_day else clock, ZONE)
         parsed = datetime.fromisoformat(raw)
     except ValueError:
+        return None
+    if not FIRST_YEAR <= parsed.year <= LAST_YEAR:  # nearer the ends of time a zone's offset overflows
         return None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=ZONE)
 
@@ -71,7 +88,7 @@ def address(path: str, params: Mapping[str, object], anchor: str = "") -> str:
 
 def as_of(request: Request) -> AsOf:
     """The as-of of the query; a bare day means to its end."""
-    now, text = web.now(request), request.query_params.get("as_of", "").strip()
+    now, text = web.now(request), query(request, "as_of")
     if not text:
         return AsOf(now, "")
     found = moment(text, END_OF_DAY)

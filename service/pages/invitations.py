@@ -9,7 +9,7 @@ from starlette.responses import FileResponse, Response
 
 from forms.values import read_date
 from service import files, life, mailwords, web, words
-from service.errors import BadFile, EmptyFile, Invalid, TooLarge
+from service.errors import BadFile, EmptyFile, Invalid, TooLarge, WrongState
 from service.flow import dossier, entry, intakes, principal
 from service.models import StoredFile
 from service.pages import asked
@@ -31,7 +31,7 @@ async def _page(
     link: str = "",
 ) -> Response:
     now, as_of = web.now(request), asked.as_of(request)
-    found = await dossier.of(asked.number(request), request.path_params["code"], now)
+    found = await dossier.of(asked.number(request), asked.code(request), now)
     state = life.State(found.invitation.state)
     today = words.local(now)
     context = {
@@ -57,7 +57,7 @@ async def _page(
 
 async def take_in(request: Request) -> Response:
     """Record a reply that came on paper or through HPnet."""
-    number, code, now = asked.number(request), request.path_params["code"], web.now(request)
+    number, code, now = asked.number(request), asked.code(request), web.now(request)
     form = await web.read_form(request)
     filled = {name: web.text(form, name) for name in INTAKE}
     try:
@@ -66,6 +66,9 @@ async def take_in(request: Request) -> Response:
         await intakes.record(web.settings(request), number, code, document, who, now)
     except Invalid as error:
         return await _page(request, filled=filled, problems=error.problems)
+    except WrongState as error:
+        # A second click, or a colleague was faster: the page shows how it stands.
+        return web.redirect(request, f"/campaigns/{number}/units/{code}", _(error.message).format(**error.params))
     except (BadFile, EmptyFile, TooLarge) as error:
         message = _(error.message).format(**error.params)
         return await _page(request, filled=filled, problems=[{"field": "scan", "message": message}])
@@ -99,20 +102,20 @@ async def _document(form: FormData, filled: Mapping[str, str]) -> intakes.Docume
 
 async def link(request: Request) -> Response:
     """A fresh personal link, shown this once."""
-    number, code = asked.number(request), request.path_params["code"]
+    number, code = asked.number(request), asked.code(request)
     settings = web.settings(request)
     fresh = await entry.fresh_link(number, code, principal.staff(request.state.staff.id), web.now(request))
     return await _page(request, link=entry.address_of(settings.public_url, settings.secret_key, fresh))
 
 
 async def attachment(request: Request) -> Response:
-    number, code = asked.number(request), request.path_params["code"]
+    number, code = asked.number(request), asked.code(request)
     found = await dossier.attachment(web.settings(request), number, code, asked.number(request, "file"))
     return _download(*found)
 
 
 async def scan(request: Request) -> Response:
-    number, code = asked.number(request), request.path_params["code"]
+    number, code = asked.number(request), asked.code(request)
     found = await dossier.scan(web.settings(request), number, code, asked.number(request, "file"))
     return _download(*found)
 

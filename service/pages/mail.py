@@ -23,8 +23,8 @@ NO_TABLE = N_("Chưa có lịch nghỉ lễ năm {year} nên chưa tính đượ
 async def reminders(request: Request) -> Response:
     """Who would be mailed at a moment, with the text, and why not the others."""
     campaign = await campaigns.published(asked.number(request))
-    query, now = request.query_params, web.now(request)
-    typed = f"{query.get('at', '')} {query.get('time', '')}".strip()
+    now = web.now(request)
+    typed = f"{asked.query(request, 'at')} {asked.query(request, 'time')}".strip()
     at = asked.moment(typed, time(8, 0)) if typed else now
     context = {
         "campaign": campaign,
@@ -45,7 +45,7 @@ async def reminders(request: Request) -> Response:
     except CalendarGap as gap:
         context["problem"] = _(NO_TABLE).format(year=gap.year)
         return web.render(request, "mail/reminders.html", context, 422)
-    shown = _asked_for(run.notices, query.get("show", ""))
+    shown = _asked_for(run.notices, asked.query(request, "show", 400))
     subject, text = await correspondence.text_of(web.settings(request), shown, at) if shown else ("", "")
     context |= {
         "run": run,
@@ -94,16 +94,15 @@ def _by_reason(run: correspondence.DryRun) -> list[Reason]:
 
 async def messages(request: Request) -> Response:
     """The record of mail, the newest first."""
-    query = request.query_params
-    state, kind = query.get("state", ""), query.get("kind", "")
+    state, kind = asked.query(request, "state"), asked.query(request, "kind")
     wanted = Wanted(
-        campaign=asked.whole(query.get("campaign", "")),
-        unit=query.get("unit", "")[:20],
+        campaign=asked.whole(asked.query(request, "campaign")),
+        unit=asked.query(request, "unit", 20),
         state=state if state in mailwords.MESSAGE_STATES else "",
         kind=kind if kind in mailwords.KINDS else "",
-        text=query.get("q", "").strip()[:100],
+        text=asked.query(request, "q"),
     )
-    found = await correspondence.listing(wanted, asked.whole(query.get("page", "")) or 1)
+    found = await correspondence.listing(wanted, asked.whole(asked.query(request, "page")) or 1)
     context = {
         "found": found,
         "wanted": wanted,
@@ -140,7 +139,7 @@ def _only_without_server(request: Request) -> None:
 
 async def mailbox(request: Request) -> Response:
     _only_without_server(request)
-    found = await correspondence.mailbox(asked.whole(request.query_params.get("page", "")) or 1)
+    found = await correspondence.mailbox(asked.whole(asked.query(request, "page")) or 1)
     context = {"found": found, "page_link": lambda page: f"/mailbox?page={page}"}
     return web.render(request, "mail/mailbox.html", context)
 

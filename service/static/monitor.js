@@ -1,10 +1,12 @@
 // Enhancements of the staff's pages. Everything works without this file.
 
-// The dashboard draws itself anew, unless somebody is typing, choosing or reading an opened detail.
+// The dashboard draws itself anew, unless somebody has the focus in it or is selecting text.
 const live = document.querySelector("#live[data-refresh]");
 if (live) {
   let shown = live.innerHTML;
-  const busy = () => live.contains(document.activeElement) && document.activeElement.closest("form, .scroll, summary");
+  const busy = () =>
+    !getSelection().isCollapsed ||
+    (live.contains(document.activeElement) && document.activeElement.matches("a, button, input, select, summary, .scroll"));
   const refresh = async () => {
     if (document.hidden || busy()) return;
     try {

@@ -127,6 +127,18 @@ async def test_a_bad_pdf_is_told_beside_the_field_and_nothing_typed_is_lost(hous
     assert not await Campaign.exists()
 
 
+async def test_a_letter_of_25_mb_is_refused_beside_its_field(house: House, made: Office) -> None:
+    answer = await send(house, "/campaigns/new", await filled(house, made), PDF + bytes(25 * 1024 * 1024))
+    assert answer.status_code == 422
+    assert "tối đa 20 MB" in answer.text
+    assert fields(answer.text)["title"] == "Khảo sát quý II"
+
+
+async def test_characters_that_no_database_takes_are_left_out(house: House, made: Office) -> None:
+    await send(house, "/campaigns/new", await filled(house, made, title="Khảo\x00 sát", letter_subject="a\x00"))
+    assert (await Campaign.get()).title == "Khảo sát"
+
+
 async def test_a_good_pdf_is_kept_while_other_fields_are_mended(house: House, made: Office) -> None:
     answer = await send(house, "/campaigns/new", await filled(house, made, title=""), PDF)
     assert answer.status_code == 422

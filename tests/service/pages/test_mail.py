@@ -151,6 +151,7 @@ async def test_the_record_is_paged_and_filtered(house: House, made: Office, july
     assert "Đã gửi báo cáo" in dropped
     assert "<span>1 thư</span>" in (await house.client.get("/messages?q=an lao")).text
     assert "u11629@hp.example" in (await house.client.get("/messages?q=u11629")).text
+    assert (await house.client.get("/messages?q=%00&unit=%00&campaign=99999999999")).status_code == 200
     assert "Không có thư nào phù hợp" in (await house.client.get("/messages?campaign=999&unit=1")).text
     keeps = (await house.client.get(f"/messages?campaign={july.id}&kind=invitation")).text
     assert f"campaign={july.id}&amp;kind=invitation&amp;page=2" in keeps

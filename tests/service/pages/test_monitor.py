@@ -142,7 +142,7 @@ async def test_the_curve_ends_at_the_figure_and_has_its_numbers_beside_it(house:
     assert [int(total) for _day, total in totals] == sorted(int(total) for _day, total in totals)
 
 
-@pytest.mark.parametrize("text", ["blah", "2025-13-40", "20/20/2025", "<b>"])
+@pytest.mark.parametrize("text", ["blah", "2025-13-40", "20/20/2025", "<b>", "0001-01-01T00:00", "9999-12-31T23:59"])
 async def test_a_malformed_as_of_is_told_and_no_figure_shown(house: House, july: Campaign, text: str) -> None:
     answer = await house.client.get(f"/campaigns/{july.id}", params={"as_of": text})
     assert answer.status_code == 422
@@ -240,6 +240,8 @@ async def test_a_units_file_shows_people_events_mail_and_what_it_sent(house: Hou
 async def test_an_unknown_unit_is_not_found(house: House, july: Campaign) -> None:
     assert (await house.client.get(f"/campaigns/{july.id}/units/99999")).status_code == 404
     assert (await house.client.get(f"/campaigns/{july.id + 1}/units/{AN_LAO}")).status_code == 404
+    assert (await house.client.get(f"/campaigns/{july.id}/units/%00")).status_code == 404
+    assert (await house.client.get(f"/campaigns/{july.id}?q=%00&group=%00&as_of=%00")).status_code == 200
 
 
 async def owing(campaign: Campaign) -> str:
@@ -275,6 +277,9 @@ async def test_a_paper_reply_is_taken_in_in_one_step(house: House, july: Campaig
     assert "15:30 ngày 18/7/2025" in page
     assert "Nhận qua văn thư" in page
     assert "Ghi nhận văn bản giấy hoặc HPnet" not in page
+    again = await house.client.post(f"/campaigns/{july.id}/units/{code}/intake", data=values, follow_redirects=True)
+    assert "Phiếu đang ở trạng thái “Đã nhận văn bản” nên không làm được việc này." in again.text
+    assert await Intake.filter(document_number="45/BC-UBND").count() == 1
     scan = await house.client.get(f"/campaigns/{july.id}/units/{code}/scans/{intake.id}")
     assert scan.content == PDF
     assert scan.headers["content-disposition"].startswith("attachment")
