@@ -73,10 +73,19 @@ async def _draw(
         "number": place + 1,
         "before": lines[place - 1] if place else None,
         "after": lines[place + 1] if place + 1 < len(lines) else None,
+        "saved_by": await _saved_by(request, filling),
         "tab": secrets.token_hex(4),
         "removed": _removed(request),
     }
     return web.render(request, "unit/section.html", context, status)
+
+
+async def _saved_by(request: Request, filling: Filling) -> str:
+    """Who saved last, when it was somebody else."""
+    ref = filling.updated_by
+    if not ref or ref == visit_of(request).principal.ref:
+        return ""
+    return (await drafts.people([ref]))[ref]
 
 
 def _told(

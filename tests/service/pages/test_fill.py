@@ -193,6 +193,16 @@ async def test_a_wrong_file_is_told_beside_the_field_and_the_rest_is_saved(
     assert draft.answers["c/c_docs"] == "4"
 
 
+async def test_the_page_says_who_else_saved_last(house: House, survey: Survey, visitor: Visitor) -> None:
+    await drafts.save(
+        survey.id, AN_LAO, drafts.Edit(0, "b", {"h/h_has": "khong"}), principal.staff(survey.staff.id), house.clock()
+    )
+    page = await visitor.open(f"{visitor.base}/s/h")
+    assert "Đã lưu lúc 08:30 ngày 8/6/2026, chuyên viên Trần Thị Lan" in page.text
+    page = await visitor.open(f"{visitor.base}/history")
+    assert "H1. Có khó khăn, vướng mắc cần phản ánh không" in page.text
+
+
 async def test_autosave_answers_with_what_to_show(visitor: Visitor) -> None:
     await visitor.open(f"{visitor.base}/s/e")
     changes = {"e/e_recv": "1142", "e/e_online": "1048", "e/e_direct": "95"}
