@@ -5,25 +5,23 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import quote
 
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
 from forms.answers import Field, Picture
-from forms.schema import Kind, Page
-from service import answerwords, files, web
-from service.errors import BadFile, CampaignClosed, EmptyFile, NotFound, ServiceError, TooLarge, WrongState
+from forms.schema import Page
+from service import answerwords, web
+from service.errors import CampaignClosed, NotFound, ServiceError, WrongState
 from service.flow import attachments, drafts, openness
-from service.flow.drafts import Edit, Saved
+from service.flow.drafts import Saved
 from service.flow.filling import Filling, judged, officer
 from service.flow.keys import admitted
-from service.flow.merging import RowAct, Value
-from service.pages import controls, live, reading
-from service.pages.controls import CHOSEN, MARK, Sheet
+from service.pages import controls, live, posted, reading
+from service.pages.controls import Sheet
 from service.pages.unit import contents, filling_of, frame, visit_of
 from service.words import N_, _
 
-ROW_ACTS = frozenset({"add", "remove", "restore", "up", "down"})
 NEW_QUESTIONS = N_("Có câu hỏi mới theo câu trả lời vừa chọn. Vui lòng trả lời tiếp rồi bấm “Lưu và tiếp tục”.")
 SAVED = N_("Đã lưu.")
 MERGED = N_("Đã lưu. Một số câu do đồng nghiệp vừa sửa đã được cập nhật trên trang này.")
@@ -140,10 +138,10 @@ async def save_section(request: Request) -> Response:
     page = _page(request, before)
     act, _colon, target = web.text(form, "act").partition(":")
     try:
-        given, refused = await _uploads(request, before, form)
-        edit = _edit(before, form, act, target, given)
+        given, refused = await posted.uploads(request, before, form)
+        wanted = posted.edit(before, form, act, target, given)
         saved = await drafts.save(
-            before.campaign.id, before.invitation.code, edit, visit.principal, now, contact_id=visit.contact
+            before.campaign.id, before.invitation.code, wanted, visit.principal, now, contact_id=visit.contact
         )
     except (CampaignClosed, WrongState) as error:
         return await _not_taken(request, before, page, form, error)
@@ -154,7 +152,7 @@ async def save_section(request: Request) -> Response:
 
 async def _not_taken(request: Request, filling: Filling, page: Page, form: FormData, error: ServiceError) -> Response:
     """The draft can no longer be changed: say so, with what was typed to copy from."""
-    typed = admitted(filling.form, _values(filling, form))
+    typed = admitted(filling.form, posted.values(filling, form))
     raw = {**filling.raw, **typed}
     picture = judged(filling, raw, web.now(request))
     context = {
@@ -167,82 +165,13 @@ async def _not_taken(request: Request, filling: Filling, page: Page, form: FormD
     return web.render(request, "unit/readonly.html", context, error.status)
 
 
-def _edit(filling: Filling, form: FormData, act: str, target: str, given: dict[str, str]) -> Edit:
-    values = _values(filling, form)
-    if act == "unfile":
-        values[target] = ""
-    chosen = {
-        name.removeprefix(CHOSEN): value
-        for name, value in form.multi_items()
-        if name.startswith(CHOSEN) and isinstance(value, str)
-    }
-    version = web.text(form, "version")
-    return Edit(
-        version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
-        tab=_tab(web.text(form, "tab")),
-        values=values,
-        chosen=chosen,
-        files=given,
-        row=_row_act(act, target),
-    )
-
-
-def _tab(text: str) -> str:
-    return "".join(c for c in text if c.isascii() and c.isalnum())[:12]
-
-
-def _values(filling: Filling, form: FormData) -> dict[str, Value]:
-    """What was typed, for the questions that the page showed: a box not ticked posts nothing."""
-    found: dict[str, Value] = {}
-    for key in web.text(form, "keys").split()[:5000]:
-        question = filling.form.question(key.rsplit("/", 1)[-1])
-        if question is not None and question.kind is Kind.SELECT_MULTIPLE:
-            found[key] = web.texts(form, MARK + key)
-        elif question is not None:
-            found[key] = web.text(form, MARK + key)
-    return found
-
-
-def _row_act(act: str, target: str) -> RowAct | None:
-    """`add:h/h_item`, `remove:h/h_item/r1`, `restore:h/h_item:r1:0`."""
-    if act not in ROW_ACTS:
-        return None
-    if act == "add":
-        return RowAct(act, target, secrets.token_hex(4))
-    if act == "restore":
-        key, row, place = (*target.split(":"), "", "")[:3]
-        return RowAct(act, key, row, int(place) if place.isascii() and place.isdigit() and len(place) < 5 else 0)
-    key, _slash, row = target.rpartition("/")
-    return RowAct(act, key, row)
-
-
-async def _uploads(request: Request, filling: Filling, form: FormData) -> tuple[dict[str, str], dict[str, str]]:
-    """Attachment ids by key, and what is wrong with the files that were refused."""
-    visit, now = visit_of(request), web.now(request)
-    given: dict[str, str] = {}
-    refused: dict[str, str] = {}
-    for name, value in form.multi_items():
-        if not isinstance(value, UploadFile) or not value.filename or not name.startswith(MARK):
-            continue
-        key = name.removeprefix(MARK)
-        try:
-            if (value.size or 0) > files.LIMIT:
-                raise TooLarge(limit=files.LIMIT_MB)
-            file = (value.filename, await value.read())
-            where = (web.settings(request), filling.campaign.id, filling.invitation.code, key)
-            given[key] = await attachments.add(*where, file, visit.principal, now)
-        except (BadFile, EmptyFile, TooLarge) as error:
-            refused[key] = _(error.message).format(**error.params)
-    return given, refused
-
-
 def _after(request: Request, saved: Saved, page: Page, act: str, target: str) -> Response:
     filling = saved.filling
     here = f"/u/{filling.campaign.id}/s/{page.key}"
     if any(key in filling.kept for key in _keys(filling, page)):
         first = next(key for key in _keys(filling, page) if key in filling.kept)
         return web.redirect(request, f"{here}#w-{quote(first)}", _(TWO_TEXTS))
-    if act in ROW_ACTS:
+    if act in posted.ROW_ACTS:
         return _after_row(request, saved, here, act, target)
     if act in ("upload", "unfile"):
         return web.redirect(request, f"{here}#w-{quote(target)}", _(SAVED))
