@@ -135,22 +135,26 @@ async def _enter_page(request: Request, access: Access) -> None:
         await _require_own_form(request)
 
 
+# The session's token is noted before it is looked up: when the database is away, the form that gives back what was
+# typed must still be accepted later.
+
+
 async def _enter_staff(request: Request, access: Access) -> None:
-    token = request.cookies.get(web.STAFF_COOKIE, "")
+    token = request.state.session_token = request.cookies.get(web.STAFF_COOKIE, "")
     staff = await accounts.of_session(token, web.now(request)) if token else None
     if staff is None:
         raise LoginNeeded()
-    request.state.staff, request.state.session_token = staff, token
+    request.state.staff = staff
     if _RANK[staff.role] < _RANK[access.value]:
         raise Forbidden()
 
 
 async def _enter_unit(request: Request) -> None:
-    token = request.cookies.get(web.UNIT_COOKIE, "")
+    token = request.state.session_token = request.cookies.get(web.UNIT_COOKIE, "")
     visit = await entry.of_session(token, web.now(request)) if token else None
     if visit is None:
         raise EntryNeeded()
-    request.state.visit, request.state.session_token = visit, token
+    request.state.visit = visit
 
 
 async def _require_own_form(request: Request) -> None:

@@ -163,4 +163,5 @@ async def _database_error(request: Request, error: Exception) -> Response:
     log.error("database unavailable: %s", type(error).__name__, exc_info=error)
     if request.method == "POST" and not _is_api(request):
         await web.read_form(request)
+        await web.close_form(request)
     return await _service_error(request, Unavailable())

@@ -18,8 +18,15 @@ APPS = {
 }
 
 
-# What a query raises when the database is locked, or cannot be reached.
-AWAY = (OperationalError, DBConnectionError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+# What a query raises when the database is locked, or cannot be reached, or left in the middle of it.
+AWAY = (
+    OperationalError,
+    DBConnectionError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+)
 
 
 class NotMigrated(RuntimeError):
@@ -40,7 +47,9 @@ def config(url: str) -> dict[str, Any]:
             },
         }
     else:
-        connection = expand_db_url(url)
+        connection = {**expand_db_url(url), "engine": "service.postgres"}
+        # Seconds until a server that does not answer counts as away; asyncpg waits a minute.
+        connection["credentials"].setdefault("timeout", 10)
     return {
         "connections": {"default": connection},
         "apps": {name: {**app, "default_connection": "default"} for name, app in APPS.items()},
@@ -73,6 +82,8 @@ async def migrate(url: str) -> None:
 
 async def pending() -> list[str]:
     """Names of migrations that are not applied yet."""
+    # Tortoise takes a database that does not answer for an empty one.
+    await connections.get("default").execute_query("SELECT 1")
     executor = MigrationExecutor(
         connections.get("default"),
         {name: {**app, "default_connection": "default"} for name, app in APPS.items()},
