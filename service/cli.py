@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     options = _parser().parse_args(arguments)
     try:
-        settings = load(served_at=f"http://{options.host}:{options.port}") if options.run is None else load()
+        settings = load(served_at=_served_at(options)) if options.run is None else load()
     except SettingsError as error:
         print(f"phieu: {error}", file=sys.stderr)
         return 2
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(_(error.message).format(**error.params), file=sys.stderr)
         for problem in error.problems:
             print(commands.problem_line(problem), file=sys.stderr)
-    except (ServiceError, OSError, commands.CannotRun) as error:
+    except (ServiceError, commands.CannotRun, *database.AWAY) as error:
         print(f"phieu: {commands.sentence(error)}", file=sys.stderr)
     except KeyboardInterrupt:
         return 130
@@ -46,13 +46,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 async def _with_database(settings: Settings, options: argparse.Namespace) -> int:
-    """Run a command with the database open; all but `migrate` need it up to date."""
+    """Run a command with the database open and up to date; `migrate` sees to that, `form check` needs none."""
     run: Command = options.run
-    if run is commands.migrate:
+    if run in (commands.migrate, commands.form_check):
         return await run(settings, options)
     async with database.opened(settings.database_url):
         await database.require_migrated()
         return await run(settings, options)
+
+
+def _row(text: str) -> int:
+    """A campaign's number as the database has it."""
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise argparse.ArgumentTypeError(f"not the number of a campaign: {text[:40]!r}")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and 0 < int(text) < 65536):
+        raise argparse.ArgumentTypeError("use a number from 1 to 65535")
+    return int(text)
+
+
+def _served_at(options: argparse.Namespace) -> str:
+    """The address to print and to mail where no PHIEU_PUBLIC_URL is set: this machine's, for all its interfaces."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(options.host, options.host)  # noqa: S104
+    return f"http://[{host}]:{options.port}" if ":" in host else f"http://{host}:{options.port}"
 
 
 def _serve(settings: Settings, options: argparse.Namespace) -> int:
@@ -90,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     ):
         server = add(name, None, help_)
         server.add_argument("--host", default="127.0.0.1")
-        server.add_argument("--port", type=int, default=8000)
+        server.add_argument("--port", type=_port, default=8000)
         if name == "demo":
             server.add_argument("--no-serve", action="store_true", help="only prepare the sample")
     add("worker", commands.worker, "plan and send mail in a process of its own")
@@ -114,16 +133,16 @@ def _add_imports(parent, add) -> None:  # type: ignore[no-untyped-def]
 
 def _add_campaign_commands(add) -> None:  # type: ignore[no-untyped-def]
     made = add("publish", commands.publish, "publish a campaign: freeze its roster, queue the invitations")
-    made.add_argument("id", type=int)
+    made.add_argument("id", type=_row)
     made = add("rate", commands.rate, "the response rate of a campaign")
-    made.add_argument("id", type=int)
+    made.add_argument("id", type=_row)
     made.add_argument("--as-of", metavar="TIME", help="ISO 8601; of a date, the end of that day")
     made = add("remind", commands.remind, "show who would be reminded, and why not the others")
     made.add_argument("--dry-run", action="store_true", required=True, help="show only; sending is the worker's")
-    made.add_argument("--campaign", type=int, help="only this campaign")
+    made.add_argument("--campaign", type=_row, help="only this campaign")
     made.add_argument("--at", metavar="TIME", help="at this moment instead of now")
     made = add("export", commands.export, "write a campaign's workbook")
-    made.add_argument("id", type=int)
+    made.add_argument("id", type=_row)
     made.add_argument("--format", choices=["xlsx"], default="xlsx")
     made.add_argument("--as-of", metavar="TIME")
     made.add_argument("-o", "--output", type=Path, required=True)

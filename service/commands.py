@@ -7,8 +7,9 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
+from reminders.calendar import CalendarGap
 from service import database, formwords, mailwords, words
-from service.errors import ServiceError
+from service.errors import NotFound, ServiceError
 from service.flow import (
     accounts,
     campaigns,
@@ -38,9 +39,16 @@ def _now() -> datetime:
 
 def sentence(error: Exception) -> str:
     """An error as the terminal shows it."""
+    if isinstance(error, NotFound):
+        return _("Không có đợt khảo sát mang số này. Vui lòng kiểm tra lại.")
     if isinstance(error, ServiceError):
         return _(error.message).format(**error.params)
-    return str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    if isinstance(error, CannotRun):
+        return str(error)
+    message = _("Cơ sở dữ liệu (PHIEU_DATABASE_URL) đang bận hoặc không kết nối được: {reason}")
+    return message.format(reason=" ".join(str(error).split()) or type(error).__name__)
 
 
 def problem_line(problem: dict[str, object]) -> str:
@@ -138,7 +146,7 @@ async def publish(settings: Settings, options: argparse.Namespace) -> int:
 async def rate(settings: Settings, options: argparse.Namespace) -> int:
     """`rate`: 59/114 first, then what it is made of."""
     campaign = await campaigns.published(options.id)
-    as_of = parse_moment(options.as_of, "as-of") if options.as_of else _now()
+    as_of = parse_moment(options.as_of, "--as-of") if options.as_of else _now()
     found = (await progress.of(campaign.id, as_of)).rate
     print(f"{words.number(found.responded)}/{words.number(found.expected)}")
     print(words.percent(found.responded, found.expected))
@@ -158,13 +166,16 @@ async def rate(settings: Settings, options: argparse.Namespace) -> int:
 
 async def remind(settings: Settings, options: argparse.Namespace) -> int:
     """`remind --dry-run`: who would be mailed, and how many are left alone for which reason."""
-    at = parse_moment(options.at, "at") if options.at else _now()
+    at = parse_moment(options.at, "--at") if options.at else _now()
     calendar = await units.calendar()
     chosen = Campaign.filter(published_at__not_isnull=True).order_by("id")
     if options.campaign is not None:
         chosen = chosen.filter(id=options.campaign)
     for campaign in await chosen:
-        found = await reminding.decide(campaign, at, calendar)
+        try:
+            found = await reminding.decide(campaign, at, calendar)
+        except CalendarGap as gap:
+            raise CannotRun(_("Chưa có lịch nghỉ lễ năm {year}.").format(year=gap.year)) from gap
         print(f"{campaign.id}. {campaign.title}")
         for notice in found.notices:
             print(f"  {notice.pending.unit} {notice.recipient.address} ({notice.step.id})")
@@ -177,7 +188,7 @@ async def remind(settings: Settings, options: argparse.Namespace) -> int:
 
 async def export(settings: Settings, options: argparse.Namespace) -> int:
     """`export`: the workbook, written beside and renamed, so that a half file never stands there."""
-    as_of = parse_moment(options.as_of, "as-of") if options.as_of else _now()
+    as_of = parse_moment(options.as_of, "--as-of") if options.as_of else _now()
     _name, data = await downloads.workbook(settings, options.id, as_of, principal.SYSTEM, _now())
     output: Path = options.output
     await asyncio.to_thread(_replace, output, data)

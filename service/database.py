@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 import asyncpg
 from tortoise import Tortoise, connections
@@ -39,7 +38,7 @@ def config(url: str) -> dict[str, Any]:
         connection: dict[str, Any] = {
             "engine": "service.sqlite",
             "credentials": {
-                "file_path": urlsplit(url).path,
+                "file_path": url.partition("://")[2],
                 "journal_mode": "WAL",
                 "synchronous": "FULL",
                 "busy_timeout": 5000,

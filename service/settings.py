@@ -3,15 +3,17 @@
 import os
 import re
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from reminders import smtp
+from reminders import address, smtp
 
 MINIMUM_SECRET = 32
+DATABASES = "use sqlite:///path or postgres://user:password@host/database"
 
 
 class SettingsError(ValueError):
@@ -79,22 +81,24 @@ def _database_url(text: str | None, data_dir: Path) -> str:
         return f"sqlite://{data_dir / 'phieu.sqlite3'}"
     scheme = text.partition("://")[0]
     if scheme not in ("sqlite", "postgres", "postgresql"):
-        raise SettingsError("PHIEU_DATABASE_URL: use sqlite:///path or postgres://user:password@host/database")
+        raise SettingsError(f"PHIEU_DATABASE_URL: {DATABASES}")
     try:
         parts = urlsplit(text)
         complete = bool(parts.path.strip("/")) and (scheme == "sqlite" or parts.port != 0)
     except ValueError:
         complete = False
     if not complete:
-        raise SettingsError("PHIEU_DATABASE_URL: the address is not complete")
+        raise SettingsError(f"PHIEU_DATABASE_URL: the address is not complete; {DATABASES}")
     return text
 
 
 def _public_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-        raise SettingsError("PHIEU_PUBLIC_URL: use http://host or https://host, as people type it")
-    return text.rstrip("/")
+    """Scheme, host and port only: addresses begin at the root of the host, and browsers compare it with Origin."""
+    if not re.fullmatch(r"https?://([a-z0-9._-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?/?", text.lower()):
+        raise SettingsError(
+            "PHIEU_PUBLIC_URL: use http://host or https://host as people type it, with nothing after it"
+        )
+    return text.rstrip("/").lower()
 
 
 def _smtp_url(text: str | None) -> str | None:
@@ -108,9 +112,10 @@ def _smtp_url(text: str | None) -> str | None:
 
 
 def _mail_from(text: str) -> str:
-    address = parseaddr(text)[1]
-    if "\n" in text or "\r" in text or not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
-        raise SettingsError("PHIEU_MAIL_FROM: use one address, such as Sở KH&CN <khaosat@example.gov.vn>")
+    try:
+        address.mailbox(text)
+    except address.AddressError as error:
+        raise SettingsError("PHIEU_MAIL_FROM: use one address, such as Sở KH&CN <khaosat@example.gov.vn>") from error
     return text
 
 
@@ -123,11 +128,18 @@ def _secret_key(text: str | None, data_dir: Path) -> bytes:
 
 
 def _kept_secret(path: Path) -> str:
-    """The key kept in the data folder, made on the first start."""
+    """The key kept in the data folder, made on the first start.
+
+    It appears there whole: of several processes that start at once all read the same one.
+    """
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        if not path.exists():
+            with tempfile.NamedTemporaryFile("w", encoding="ascii", dir=path.parent) as file:
+                file.write(secrets.token_urlsafe(48))
+                file.flush()
+                os.fsync(file.fileno())
+                with suppress(FileExistsError):
+                    os.link(file.name, path)
         return path.read_text(encoding="ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(48))
-    return path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"PHIEU_SECRET_KEY: cannot keep the key in {path}: {error}") from error

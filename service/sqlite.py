@@ -43,6 +43,15 @@ class Context(base.SqliteTransactionContext):
 
 
 class Client(base.SqliteClient):
+    async def create_connection(self, with_db: bool) -> None:
+        # Tried plainly first: the thread of an aiosqlite connection that could not open its file may outlive the
+        # event loop and print a traceback.
+        try:
+            (await asyncio.to_thread(sqlite3.connect, self.filename, check_same_thread=False)).close()
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+        await super().create_connection(with_db)
+
     def _in_transaction(self) -> Any:
         return Context(Transaction(self), self._lock)
 
