@@ -33,14 +33,15 @@ test: $(VENV)/.tested system
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 check: $(VENV)/.tested
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/pytest -m "not slow and not browser" -k "not postgres" tests/forms tests/exports tests/house tests/reminders tests/service
+	$(BIN)/pytest -n auto -m "not slow and not browser" -k "not postgres" --ignore tests/journeys \
+	    --ignore tests/service/flow --ignore tests/service/pages --ignore tests/service/api
 
 bench: $(VENV)/.tested
 	$(BIN)/python -m tests.bench

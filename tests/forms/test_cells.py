@@ -135,6 +135,7 @@ def test_a_cell_at_the_far_end_is_refused_not_dropped(workbook_of: WorkbookOf) -
     assert refused(data)[:2] == ("too_many_columns", "survey")
 
 
+@pytest.mark.slow
 def test_too_many_rows_and_columns_are_refused(workbook_of: WorkbookOf) -> None:
     tall = workbook_of({"survey": [*SURVEY, *[["text", f"t{n}", "T"] for n in range(MAX_ROWS)]]})
     assert refused(tall) == ("too_many_rows", "survey", MAX_ROWS + 1, None)

@@ -15,6 +15,7 @@ from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -328,6 +329,7 @@ def same(left: Value, right: Value) -> bool:
     return left == right or (left != left and right != right)
 
 
+@pytest.mark.slow
 @settings(max_examples=1_500, deadline=None)
 @given(tree=TREES, answers=st.tuples(*[st.sampled_from(VALUES)] * 3), rows_of=ROWS, at=st.integers(0, 6))
 def test_compiled_evaluation_agrees_with_the_reference(
