@@ -168,6 +168,8 @@ def _moment(page: Any, formats: _Formats, row: int, column: int, value: date | t
         fitting = MOMENT
         if value.tzinfo is not None:
             value = value.astimezone(LOCAL).replace(tzinfo=None)
+        # Serial dates are rounded: the last microsecond of a day would be shown as the next day.
+        value = value.replace(microsecond=0)
     else:
         fitting = DATE if isinstance(value, date) else CLOCK
     if isinstance(value, date) and (value.year, value.month) < (FIRST_DAY.year, FIRST_DAY.month):

@@ -73,7 +73,7 @@ async def gather(campaign_id: int, as_of: datetime, now: datetime) -> report.Cam
     staff = campaign.staff
     return report.CampaignReport(
         title=campaign.title,
-        letter=reminding.letter_words(campaign),
+        letter=reminding.letter_words(campaign, subject=False),
         staff=" – ".join(part for part in (staff.name, staff.phone) if part) if staff else "",
         period_from=campaign.period_from,
         period_to=campaign.period_to,

@@ -219,14 +219,14 @@ async def _share(campaign_id: int) -> str:
     return f"{words.number(responded)}/{words.number(expected)}"
 
 
-def letter_words(campaign: Campaign) -> str:
-    """số 111/KH-SKHCN ngày 8/7/2025, as far as it is known."""
+def letter_words(campaign: Campaign, *, subject: bool = True) -> str:
+    """số 111/KH-SKHCN ngày 8/7/2025 về việc …, as far as it is known; `subject` False leaves the last part out."""
     parts = []
     if campaign.letter_number:
         parts.append(_("số {number}").format(number=campaign.letter_number))
     if campaign.letter_date:
         parts.append(_("ngày {day}").format(day=words.day(campaign.letter_date)))
-    if campaign.letter_subject:
+    if subject and campaign.letter_subject:
         parts.append(_("về việc {subject}").format(subject=campaign.letter_subject))
     return " ".join(parts)
 

@@ -286,3 +286,8 @@ def test_its_own_words_can_be_translated(july: CampaignReport) -> None:
     book = openpyxl.load_workbook(stream)
     assert book["Units"]["B3"].value == "Units"
     assert book["Units"].oddFooter.right.text == "Page &P of &N"
+
+
+def test_the_end_of_a_day_is_shown_as_that_day(reopen: Reopen) -> None:
+    cover = reopen(as_of=datetime(2025, 7, 20, 23, 59, 59, 999_999, LOCAL))["Tổng hợp"]
+    assert line(cover, "Tính đến")[0].value == datetime(2025, 7, 20, 23, 59, 59)  # noqa: DTZ001 - a cell has no zone
