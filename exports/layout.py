@@ -109,7 +109,7 @@ def _wrapped(line: str, room: float, bold: bool) -> int:
         if used and used + wide > room:
             lines, used = lines + 1, 0.0
         if wide > room:
-            lines += int(wide // room)
-            wide %= room
+            broken = math.ceil(wide / room) - 1
+            lines, wide = lines + broken, wide - broken * room
         used += wide + space
     return lines
