@@ -88,17 +88,20 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     return office
 
 
+@pytest.mark.slow
 def test_migrate_prepares_the_units_and_may_be_run_again(office: Office) -> None:
     assert office.done("migrate") == ["Cơ sở dữ liệu đã sẵn sàng."]
     assert office.rows("SELECT count(*) FROM unit") == [(114,)]
 
 
+@pytest.mark.slow
 def test_a_database_that_is_not_migrated_is_refused_with_the_line_to_run(tmp_path: Path) -> None:
     for arguments in (("serve", "--port", "1"), ("rate", "1"), ("worker",)):
         line = refused(Office(tmp_path).run(*arguments))
         assert re.fullmatch(r"phieu: The database needs \d migration\(s\)\. Run: phieu migrate", line)
 
 
+@pytest.mark.slow
 def test_an_account_is_made_with_a_link_to_set_its_password(office: Office) -> None:
     lines = office.done("user", "create", "Hoa", "--name", "Lê Thị Hoa", "--role", "viewer", "--phone", "0225 384")
     assert re.fullmatch(r"http://phieu\.test/setup/[\w-]{43}", lines[-1])
@@ -110,6 +113,7 @@ def test_an_account_is_made_with_a_link_to_set_its_password(office: Office) -> N
     assert "Tên đăng nhập “hoa” đã có." in again.stderr
 
 
+@pytest.mark.slow
 def test_a_token_is_printed_last_and_once(office: Office) -> None:
     token = office.done("token", "create", "--role", "viewer", "--name", "Power BI")[-1]
     assert re.fullmatch(r"[\w-]{43}", token)
@@ -119,6 +123,7 @@ def test_a_token_is_printed_last_and_once(office: Office) -> None:
     assert stored == [("Power BI", "viewer")]
 
 
+@pytest.mark.slow
 def test_a_form_is_checked_without_any_database(tmp_path: Path) -> None:
     empty = Office(tmp_path / "data")
     good = empty.done("form", "check", ND132)
@@ -137,6 +142,7 @@ def test_a_form_is_checked_without_any_database(tmp_path: Path) -> None:
     assert not (empty.folder / "phieu.sqlite3").exists()
 
 
+@pytest.mark.slow
 def test_contacts_are_shown_first_and_written_all_or_none(office: Office, tmp_path: Path) -> None:
     def contacts() -> list[tuple[object, ...]]:
         return office.rows("SELECT email FROM contact ORDER BY email")
@@ -158,15 +164,17 @@ def test_contacts_are_shown_first_and_written_all_or_none(office: Office, tmp_pa
     assert "giữ nguyên 1" in office.done("contacts", "import", file)[-1], "once more changes nothing"
 
 
+@pytest.mark.slow
 def test_the_shipped_units_are_all_known(office: Office) -> None:
     lines = office.done("units", "import", ND132.with_name("units.csv"))
     assert lines == ["Đã nhập: thêm mới 0, thay đổi 0, giữ nguyên 114, từ chối 0."]
 
 
+@pytest.mark.slow
 def test_what_cannot_be_done_is_said_in_one_line(office: Office, tmp_path: Path) -> None:
     missing = tmp_path / "missing.csv"
     assert refused(office.run("units", "import", missing)) == f"phieu: {missing}: No such file or directory"
-    assert refused(office.run("rate", "7")) == "phieu: Không có đợt khảo sát mang số này. Vui lòng kiểm tra lại."
+    assert refused(office.run("rate", "7")) == "phieu: Không tìm thấy số hoặc tên này. Vui lòng kiểm tra lại."
     for url in ("postgres://phieu:topsecret@127.0.0.1:1/phieu", f"sqlite://{tmp_path}/no/folder/phieu.sqlite3"):
         line = refused(office.run("rate", "1", environ={"PHIEU_DATABASE_URL": url}))
         assert line.startswith("phieu: Cơ sở dữ liệu (PHIEU_DATABASE_URL) đang bận hoặc không kết nối được: ")
@@ -246,6 +254,7 @@ def test_where_it_is_served_is_an_address_people_can_open(here: pytest.MonkeyPat
         assert load(served_at=served_at).public_url == address
 
 
+@pytest.mark.slow
 def test_a_worker_works_until_it_is_told_to_stop(office: Office) -> None:
     arguments = [sys.executable, "-m", "service.cli", "worker"]
     with subprocess.Popen(
