@@ -74,6 +74,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, *, p
             HTTPException: _http_error,
             ClientDisconnect: _gone,
             **dict.fromkeys(database.AWAY, _database_error),
+            **dict.fromkeys(database.FAULTS, _fault),
             ValidationError: _does_not_fit,
             Exception: _unexpected,
         },
@@ -145,6 +146,11 @@ async def _unexpected(request: Request, error: Exception) -> Response:
     return await _service_error(request, Broken())
 
 
+async def _fault(request: Request, error: Exception) -> Response:
+    log.error("a row that is not as expected: %s", type(error).__name__, exc_info=error)
+    return await _unexpected(request, error)
+
+
 async def _gone(request: Request, error: Exception) -> Response:
     return Response(status_code=400)
 
@@ -160,7 +166,7 @@ async def _database_error(request: Request, error: Exception) -> Response:
     if isinstance(error.__cause__, asyncpg.DataError):
         # PostgreSQL can hold no text with NUL in it, for one: the same request would fail for ever.
         return await _does_not_fit(request, error)
-    log.error("database unavailable: %s", type(error).__name__, exc_info=error)
+    log.error("cannot read or write data: %s", type(error).__name__, exc_info=error)
     if request.method == "POST" and not _is_api(request):
         await web.read_form(request)
         await web.close_form(request)

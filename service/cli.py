@@ -14,7 +14,7 @@ from service import commands, database, demo
 from service.app import create_app
 from service.errors import Invalid, ServiceError
 from service.settings import Settings, SettingsError, load
-from service.words import _
+from service.words import ROLES, _
 
 Command = Callable[[Settings, argparse.Namespace], Awaitable[int]]
 
@@ -56,9 +56,9 @@ async def _with_database(settings: Settings, options: argparse.Namespace) -> int
 
 
 def _row(text: str) -> int:
-    """A campaign's number as the database has it."""
+    """The number of a campaign or token as the database has it."""
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise argparse.ArgumentTypeError(f"not the number of a campaign: {text[:40]!r}")
+        raise argparse.ArgumentTypeError(f"not a number that was given out: {text[:40]!r}")
     return int(text)
 
 
@@ -94,71 +94,88 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="phieu", description="Survey forms, response rate, reminders, reports.")
-    commands_ = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+class Menu:
+    """The commands of one level; `add` makes one, `under` a level below a word such as `token`."""
 
-    def add(name: str, run: Command | None, help_: str, parent: argparse._SubParsersAction = commands_):  # type: ignore[no-untyped-def, type-arg]
-        made = parent.add_parser(name, help=help_, description=help_)
+    def __init__(self, parser: argparse.ArgumentParser, name: str) -> None:
+        self._commands = parser.add_subparsers(dest=name.lower(), required=True, metavar=name)
+
+    def add(self, name: str, run: Command | None, words: str) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = self._commands.add_parser(name, help=words, description=words)
         made.set_defaults(run=run)
         return made
 
-    for name, help_ in (
+    def under(self, name: str, words: str) -> "Menu":
+        return Menu(self._commands.add_parser(name, help=words), "ACTION")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="phieu", description="Survey forms, response rate, reminders, reports.")
+    menu = Menu(parser, "COMMAND")
+    for name, words in (
         ("serve", "start the service"),
         ("demo", "prepare the sample once and start the service with it"),
     ):
-        server = add(name, None, help_)
+        server = menu.add(name, None, words)
         server.add_argument("--host", default="127.0.0.1")
         server.add_argument("--port", type=_port, default=8000)
         if name == "demo":
             server.add_argument("--no-serve", action="store_true", help="only prepare the sample")
-    add("worker", commands.worker, "plan and send mail in a process of its own")
-    add("migrate", commands.migrate, "create or update the database")
-    _add_imports(commands_, add)
-    _add_campaign_commands(add)
-    _add_accounts(commands_, add)
+    menu.add("worker", commands.worker, "plan and send mail in a process of its own")
+    menu.add("migrate", commands.migrate, "create or update the database")
+    _add_imports(menu)
+    _add_campaign_commands(menu)
+    _add_accounts(menu)
     return parser
 
 
-def _add_imports(parent, add) -> None:  # type: ignore[no-untyped-def]
+def _add_imports(menu: Menu) -> None:
     for kind in ("units", "contacts"):
-        group = parent.add_parser(kind, help=f"{kind}: import").add_subparsers(required=True, metavar="ACTION")
-        made = add("import", commands.import_roster, f"import {kind} from CSV or xlsx, all or nothing", group)
+        group = menu.under(kind, f"{kind}: import")
+        made = group.add("import", commands.import_roster, f"import {kind} from CSV or xlsx, all or nothing")
         made.add_argument("file", type=Path)
         made.add_argument("--dry-run", action="store_true", help="only show what would happen")
         made.set_defaults(kind=kind)
-    group = parent.add_parser("form", help="forms: check").add_subparsers(required=True, metavar="ACTION")
-    add("check", commands.form_check, "check an XLSForm workbook", group).add_argument("file", type=Path)
+    group = menu.under("form", "forms: check")
+    group.add("check", commands.form_check, "check an XLSForm workbook").add_argument("file", type=Path)
 
 
-def _add_campaign_commands(add) -> None:  # type: ignore[no-untyped-def]
-    made = add("publish", commands.publish, "publish a campaign: freeze its roster, queue the invitations")
+def _add_campaign_commands(menu: Menu) -> None:
+    made = menu.add("publish", commands.publish, "publish a campaign: freeze its roster, queue the invitations")
     made.add_argument("id", type=_row)
-    made = add("rate", commands.rate, "the response rate of a campaign")
+    made = menu.add("rate", commands.rate, "the response rate of a campaign")
     made.add_argument("id", type=_row)
     made.add_argument("--as-of", metavar="TIME", help="ISO 8601; of a date, the end of that day")
-    made = add("remind", commands.remind, "show who would be reminded, and why not the others")
+    made = menu.add("remind", commands.remind, "show who would be reminded, and why not the others")
     made.add_argument("--dry-run", action="store_true", required=True, help="show only; sending is the worker's")
     made.add_argument("--campaign", type=_row, help="only this campaign")
     made.add_argument("--at", metavar="TIME", help="at this moment instead of now")
-    made = add("export", commands.export, "write a campaign's workbook")
+    made = menu.add("export", commands.export, "write a campaign's workbook")
     made.add_argument("id", type=_row)
     made.add_argument("--format", choices=["xlsx"], default="xlsx")
     made.add_argument("--as-of", metavar="TIME")
     made.add_argument("-o", "--output", type=Path, required=True)
 
 
-def _add_accounts(parent, add) -> None:  # type: ignore[no-untyped-def]
-    group = parent.add_parser("token", help="API tokens: create").add_subparsers(required=True, metavar="ACTION")
-    made = add("create", commands.token_create, "make an API token; it is printed last, once", group)
-    made.add_argument("--role", choices=["viewer", "staff", "administrator"], required=True)
+def _add_accounts(menu: Menu) -> None:
+    token = menu.under("token", "API tokens: create, list, revoke")
+    made = token.add("create", commands.token_create, "make an API token; it is printed last, once")
+    made.add_argument("--role", choices=list(ROLES), required=True)
     made.add_argument("--name", default="api")
-    group = parent.add_parser("user", help="staff accounts: create").add_subparsers(required=True, metavar="ACTION")
-    made = add("create", commands.user_create, "make a staff account and print its one-time set-up link", group)
+    token.add("list", commands.token_list, "the tokens in use, with the numbers that revoke takes")
+    token.add("revoke", commands.token_revoke, "end a token").add_argument("id", type=_row)
+    user = menu.under("user", "staff accounts: create, reset, disable, enable")
+    made = user.add("create", commands.user_create, "make a staff account and print its one-time set-up link")
     made.add_argument("username")
     made.add_argument("--name", default="")
-    made.add_argument("--role", choices=["viewer", "staff", "administrator"], default="staff")
+    made.add_argument("--role", choices=list(ROLES), default="staff")
     made.add_argument("--phone", default="")
+    made = user.add("reset", commands.user_reset, "print a fresh one-time link to choose a new password")
+    made.add_argument("username")
+    for name, words in (("disable", "keep a person out from now on"), ("enable", "let a person in again")):
+        made = user.add(name, commands.user_active, words)
+        made.add_argument("username")
+        made.set_defaults(active=name == "enable")
 
 
 if __name__ == "__main__":

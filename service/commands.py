@@ -40,7 +40,7 @@ def _now() -> datetime:
 def sentence(error: Exception) -> str:
     """An error as the terminal shows it."""
     if isinstance(error, NotFound):
-        return _("Không có đợt khảo sát mang số này. Vui lòng kiểm tra lại.")
+        return _("Không tìm thấy số hoặc tên này. Vui lòng kiểm tra lại.")
     if isinstance(error, ServiceError):
         return _(error.message).format(**error.params)
     if isinstance(error, OSError) and error.filename is not None:
@@ -147,6 +147,7 @@ async def rate(settings: Settings, options: argparse.Namespace) -> int:
     """`rate`: 59/114 first, then what it is made of."""
     campaign = await campaigns.published(options.id)
     as_of = parse_moment(options.as_of, "--as-of") if options.as_of else _now()
+    as_of = campaigns.figures_at(campaign, as_of, _now())
     found = (await progress.of(campaign.id, as_of)).rate
     print(f"{words.number(found.responded)}/{words.number(found.expected)}")
     print(words.percent(found.responded, found.expected))
@@ -209,9 +210,38 @@ async def token_create(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
+async def token_list(settings: Settings, options: argparse.Namespace) -> int:
+    for token in await accounts.tokens():
+        print(f"{token.id}\t{token.role}\t{words.day(token.created_at)}\t{token.name}")
+    return 0
+
+
+async def token_revoke(settings: Settings, options: argparse.Namespace) -> int:
+    await accounts.revoke_token(options.id, _now())
+    print(_("Mã truy cập đã bị thu hồi."))
+    return 0
+
+
 async def user_create(settings: Settings, options: argparse.Namespace) -> int:
     staff = await accounts.create(options.username, options.name, options.role, _now(), phone=options.phone)
+    return await _print_set_up_link(settings, staff)
+
+
+async def user_reset(settings: Settings, options: argparse.Namespace) -> int:
+    return await _print_set_up_link(settings, await accounts.of_name(options.username))
+
+
+async def _print_set_up_link(settings: Settings, staff: Staff) -> int:
     token = await accounts.set_up_link(staff, _now())
     print(_("Đường dẫn đặt mật khẩu (dùng một lần, hết hạn sau 7 ngày):"))
     print(f"{settings.public_url}/setup/{token}")
+    return 0
+
+
+async def user_active(settings: Settings, options: argparse.Namespace) -> int:
+    """`user disable` and `user enable`."""
+    staff = await accounts.of_name(options.username)
+    await accounts.set_active(staff, options.active, _now())
+    done = _("Tài khoản “{name}” được dùng lại.") if options.active else _("Tài khoản “{name}” không còn vào được.")
+    print(done.format(name=staff.username))
     return 0

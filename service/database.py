@@ -7,7 +7,13 @@ from typing import Any
 import asyncpg
 from tortoise import Tortoise, connections
 from tortoise.backends.base.config_generator import expand_db_url
-from tortoise.exceptions import DBConnectionError, OperationalError
+from tortoise.exceptions import (
+    DBConnectionError,
+    DoesNotExist,
+    IntegrityError,
+    MultipleObjectsReturned,
+    OperationalError,
+)
 from tortoise.migrations.api import migrate as apply_migrations
 from tortoise.migrations.executor import MigrationExecutor
 
@@ -26,6 +32,8 @@ AWAY = (
     asyncpg.InternalClientError,
     OSError,
 )
+# Tortoise derives these from OperationalError, but they are faults of ours: waiting mends none of them.
+FAULTS = (IntegrityError, DoesNotExist, MultipleObjectsReturned)
 
 
 class NotMigrated(RuntimeError):

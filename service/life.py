@@ -98,6 +98,12 @@ def may(state: State, act: Act, actor: Actor) -> bool:
     return (state, act, actor) in TRANSITIONS
 
 
+def over(end: datetime, at: datetime) -> bool:
+    """Whether a deadline had passed at a moment. Ends are inclusive and whole seconds (17:00:00, 23:59:59): the
+    fraction of a second that a clock adds makes nobody late."""
+    return at.replace(microsecond=0) > end
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One thing that happened. `to` is the state after it; `due_at` the new due time of an extension."""
@@ -140,11 +146,14 @@ class Standing:
 
     @property
     def on_time_original(self) -> bool:
-        return self.responded and self.first_sent_at is not None and self.first_sent_at <= self.original_due_at
+        return self._sent_by(self.original_due_at)
 
     @property
     def on_time_extended(self) -> bool:
-        return self.responded and self.first_sent_at is not None and self.first_sent_at <= self.due_at
+        return self._sent_by(self.due_at)
+
+    def _sent_by(self, end: datetime) -> bool:
+        return self.responded and self.first_sent_at is not None and not over(end, self.first_sent_at)
 
     def timing(self, as_of: datetime) -> str:
         """Which list it is on: exempt, on_time, late, overdue, or not_yet_due."""
@@ -152,7 +161,7 @@ class Standing:
             return "exempt"
         if self.responded:
             return "on_time" if self.on_time_extended else "late"
-        return "overdue" if as_of > self.due_at else "not_yet_due"
+        return "overdue" if over(self.due_at, as_of) else "not_yet_due"
 
 
 def state_at(track: Track, as_of: datetime) -> Standing:

@@ -117,7 +117,7 @@ def routes() -> list[BaseRoute]:
         api("/api/v1/campaigns/{id:int}/reminders/preview", api_reminders.preview, VIEWER),
         api("/api/v1/campaigns/{id:int}/invitations", api_invitations.index, VIEWER),
         api("/api/v1/campaigns/{id:int}/invitations/{unit}/link", api_invitations.link, STAFF, "POST"),
-        api("/api/v1/campaigns/{id:int}/invitations/{unit}/draft", api_invitations.draft, VIEWER),
+        api("/api/v1/campaigns/{id:int}/invitations/{unit}/draft", api_invitations.draft, STAFF),
         api("/api/v1/campaigns/{id:int}/invitations/{unit}/draft", api_invitations.save_draft, STAFF, "PUT"),
         api("/api/v1/campaigns/{id:int}/invitations/{unit}/submissions", api_invitations.submit, STAFF, "POST"),
         api("/api/v1/campaigns/{id:int}/invitations/{unit}/intake", api_invitations.intake, STAFF, "POST"),

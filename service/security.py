@@ -64,7 +64,7 @@ def csrf_token(secret_key: bytes, session_token: str) -> str:
 
 
 def same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode())
+    return hmac.compare_digest(one.encode(errors="surrogatepass"), other.encode(errors="surrogatepass"))
 
 
 def hash_password(password: str) -> str:

@@ -38,7 +38,8 @@ async def publish(request: Request) -> Response:
 async def rate(request: Request) -> Response:
     """The response rate as of a moment, from what was recorded by then."""
     campaign = await campaigns.published(request.path_params["id"])
-    found = await progress.of(campaign.id, reply.moment(request, "as_of"))
+    as_of = campaigns.figures_at(campaign, reply.moment(request, "as_of"), web.now(request))
+    found = await progress.of(campaign.id, as_of)
     return reply.reply(rate_shape(found.rate))
 
 

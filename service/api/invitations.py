@@ -29,7 +29,7 @@ def _where(request: Request) -> tuple[int, str]:
 async def index(request: Request) -> Response:
     """The invitations as of a moment; `state` keeps those in one state."""
     campaign = await campaigns.published(request.path_params["id"])
-    as_of = reply.moment(request, "as_of")
+    as_of = campaigns.figures_at(campaign, reply.moment(request, "as_of"), web.now(request))
     wanted = request.query_params.get("state")
     if wanted is not None and wanted not in set(life.State):
         raise Invalid([{"field": "state", "message": _("Không có trạng thái này.")}])

@@ -8,7 +8,7 @@ from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
 from service import security
-from service.errors import Invalid, LinkInvalid, LoginNeeded, TooManyTries
+from service.errors import Invalid, LinkInvalid, LoginNeeded, NotFound, TooManyTries
 from service.flow import audit, principal
 from service.models import ApiToken, Attempts, SetupLink, Staff, StaffSession
 from service.words import N_, ROLES, _
@@ -16,8 +16,9 @@ from service.words import N_, ROLES, _
 SESSION = timedelta(hours=12)
 SETUP = timedelta(days=7)
 WINDOW = timedelta(minutes=15)
-TRIES_BY_NAME = 8
-TRIES_BY_ADDRESS = 40
+TRIES = 8
+TRIES_BY_NAME = 100
+TRIES_BY_ADDRESS = 100
 WRONG = N_("Tên đăng nhập hoặc mật khẩu chưa đúng. Vui lòng kiểm tra và thử lại.")
 
 
@@ -58,6 +59,24 @@ async def set_up_link(staff: Staff, now: datetime) -> str:
         await SetupLink.create(staff=staff, token_hash=security.token_hash(token), expires_at=now + SETUP)
         await audit.record("staff.setup_link", f"staff:{staff.id}", principal.SYSTEM, now)
     return token
+
+
+async def of_name(username: str) -> Staff:
+    """The staff member of that name. Raises NotFound."""
+    staff = await Staff.get_or_none(username=username.strip().lower())
+    if staff is None:
+        raise NotFound()
+    return staff
+
+
+async def set_active(staff: Staff, active: bool, now: datetime) -> None:
+    """Let a staff member in, or keep them out from now on: their sessions and set-up links end."""
+    async with in_transaction():
+        await Staff.filter(id=staff.id).update(active=active)
+        if not active:
+            await StaffSession.filter(staff=staff, revoked_at=None).update(revoked_at=now)
+            await SetupLink.filter(staff=staff, used_at=None).update(expires_at=now)
+        await audit.record("staff.active", f"staff:{staff.id}", principal.SYSTEM, now, {"active": active})
 
 
 async def of_set_up_link(token: str, now: datetime) -> SetupLink:
@@ -102,15 +121,23 @@ def _password_problem(password: str, again: str) -> str:
 
 async def log_in(username: str, password: str, address: str, now: datetime) -> tuple[Staff, str]:
     """The staff member and a new session's token. Raises TooManyTries or LoginNeeded."""
-    username = username.strip().lower()[:100]
-    for key, limit in ((f"login:name:{username}", TRIES_BY_NAME), (f"login:from:{address}", TRIES_BY_ADDRESS)):
-        if await _tries(key, now) > limit:
-            raise TooManyTries()
+    username = username.strip().lower()[:80]
+    limits = {
+        # By name and address together, so that a stranger elsewhere cannot keep somebody out.
+        f"login:{username}@{address}"[:120]: TRIES,
+        f"login:{username}": TRIES_BY_NAME,
+        f"login@{address}"[:120]: TRIES_BY_ADDRESS,
+    }
+    rows = await Attempts.filter(key__in=list(limits), until__gt=now)
+    if any(row.count >= limits[row.key] for row in rows):
+        raise TooManyTries()
     staff = await Staff.get_or_none(username=username, active=True)
     stored = staff.password_hash if staff else ""
     if not await anyio.to_thread.run_sync(security.password_matches, stored, password) or staff is None:
+        for key in limits:
+            await _count_failure(key, now)
         raise LoginNeeded()
-    await Attempts.filter(key=f"login:name:{username}").delete()
+    await Attempts.filter(key__in=[f"login:{username}@{address}"[:120], f"login:{username}"]).delete()
     return staff, await start_session(staff, now)
 
 
@@ -124,18 +151,12 @@ async def start_session(staff: Staff, now: datetime) -> str:
     return token
 
 
-async def _tries(key: str, now: datetime) -> int:
-    """Count one more try in the current window and return how many there are."""
+async def _count_failure(key: str, now: datetime) -> None:
+    """One more failure in the current window, a new one when the last has ended."""
     async with in_transaction():
-        row = await Attempts.select_for_update().get_or_none(key=key)
-        if row is None:
-            await Attempts.create(key=key, count=1, until=now + WINDOW)
-            return 1
-        if row.until <= now:
-            await Attempts.filter(key=key).update(count=1, until=now + WINDOW)
-            return 1
+        await Attempts.bulk_create([Attempts(key=key, count=0, until=now + WINDOW)], ignore_conflicts=True)
+        await Attempts.filter(key=key, until__lte=now).update(count=0, until=now + WINDOW)
         await Attempts.filter(key=key).update(count=F("count") + 1)
-        return row.count + 1
 
 
 async def of_session(token: str, now: datetime) -> Staff | None:
@@ -161,6 +182,19 @@ async def create_token(name: str, role: str, now: datetime) -> str:
         row = await ApiToken.create(name=name[:100], role=role, token_hash=security.token_hash(token), created_at=now)
         await audit.record("token.create", f"token:{row.id}", principal.SYSTEM, now, {"role": role})
     return token
+
+
+async def tokens() -> list[ApiToken]:
+    """The tokens that still open the API, oldest first."""
+    return await ApiToken.filter(revoked_at=None).order_by("id")
+
+
+async def revoke_token(token_id: int, now: datetime) -> None:
+    """End a token. Raises NotFound when there is none, or it ended before."""
+    async with in_transaction():
+        if not await ApiToken.filter(id=token_id, revoked_at=None).update(revoked_at=now):
+            raise NotFound()
+        await audit.record("token.revoke", f"token:{token_id}", principal.SYSTEM, now)
 
 
 async def of_token(token: str) -> Bearer | None:

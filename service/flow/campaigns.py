@@ -16,9 +16,15 @@ from service.flow.principal import Principal
 from service.flow.terms import Terms
 from service.models import Campaign, ContactLink, FormVersion, Invitation, Staff, StoredFile, Unit
 from service.settings import Settings
-from service.words import N_, _, collation, day, due, local, weekday
+from service.words import N_, _, collation, day, due, local, moment, weekday
 
 CALL_BACK = timedelta(minutes=5)
+
+
+class BeforePublication(ServiceError):
+    status = 422
+    code = "before_publication"
+    message = N_("Đợt khảo sát được phát hành lúc {published}; trước đó chưa có số liệu nào.")
 
 
 class CannotCallBack(ServiceError):
@@ -131,6 +137,14 @@ async def published(campaign_id: int) -> Campaign:
     return campaign
 
 
+def figures_at(campaign: Campaign, wanted: datetime, now: datetime) -> datetime:
+    """The moment that figures are given for: nothing is known of the future. Raises BeforePublication."""
+    assert campaign.published_at is not None
+    if wanted < campaign.published_at:
+        raise BeforePublication(published=moment(campaign.published_at))
+    return min(wanted, now)
+
+
 async def _locked(campaign_id: int) -> Campaign:
     campaign = await Campaign.select_for_update().get_or_none(id=campaign_id)
     if campaign is None:
@@ -239,17 +253,15 @@ async def publish(settings: Settings, campaign_id: int, who: Principal, now: dat
 
     Raises AlreadyPublished, or Invalid with the obstacles.
     """
-    campaign = await get(campaign_id)
-    found = await preview(campaign, now)
-    if campaign.published_at:
-        raise AlreadyPublished()
-    if found.obstacles or found.due_at is None:
-        raise Invalid([{"message": message} for message in found.obstacles])
-    mailboxes = await recipients.by_unit([unit.id for unit in found.units])
     async with in_transaction() as connection:
         campaign = await _locked(campaign_id)
         if campaign.published_at:
             raise AlreadyPublished()
+        # What is frozen is decided on the locked row: a colleague may have saved other terms a moment ago.
+        found = await preview(campaign, now)
+        if found.obstacles or found.due_at is None:
+            raise Invalid([{"message": message} for message in found.obstacles])
+        mailboxes = await recipients.by_unit([unit.id for unit in found.units])
         campaign.published_at, campaign.due_at = now, found.due_at
         await campaign.save(update_fields=["published_at", "due_at"])
         await Invitation.bulk_create([_invitation(campaign, unit, found.due_at) for unit in found.units])
@@ -297,9 +309,9 @@ async def call_back(campaign_id: int, who: Principal, now: datetime) -> int:
             raise CannotCallBack()
         if await Invitation.exists(campaign=campaign, events_count__gt=0):
             raise CannotCallBack()
-        count = await outbox.recall(connection, now=now, campaign=campaign.id, kind="invitation")
-        await audit.record("campaign.call_back", f"campaign:{campaign.id}", who, now, {"letters": count})
+        count = await outbox.recall(connection, now=now, campaign=campaign.id)
         await _withdraw(campaign)
+        await audit.record("campaign.call_back", f"campaign:{campaign.id}", who, now, {"letters": count})
     return count
 
 

@@ -33,7 +33,8 @@ async def workbook(
 
     Raises NotFound, NotPublished.
     """
-    found = await gather(campaign_id, min(as_of, now), now)
+    as_of = campaigns.figures_at(await campaigns.published(campaign_id), as_of, now)
+    found = await gather(campaign_id, as_of, now)
     data = await anyio.to_thread.run_sync(_written, found)
     digest = hashlib.sha256(data).hexdigest()
     async with in_transaction():

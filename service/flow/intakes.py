@@ -81,7 +81,7 @@ async def record(
             life.Act.INTAKE,
             who,
             # A bare date of the day of publication stands for 00:00, before anything could be answered.
-            at=max(document.received_at, campaign.published_at),
+            at=document.received_at,
             recorded_at=now,
             note=document.note,
         )

@@ -16,7 +16,7 @@ def editable(invitation: Invitation, campaign: Campaign, who: Principal, now: da
 
 def is_open(campaign: Campaign, now: datetime) -> bool:
     begun = campaign.opens_at is None or now >= campaign.opens_at
-    return begun and (campaign.closes_at is None or now <= campaign.closes_at)
+    return begun and (campaign.closes_at is None or not life.over(campaign.closes_at, now))
 
 
 def require_open(campaign: Campaign, now: datetime) -> None:
@@ -25,7 +25,7 @@ def require_open(campaign: Campaign, now: datetime) -> None:
         raise NotPublished()
     if campaign.opens_at is not None and now < campaign.opens_at:
         raise CampaignNotOpen()
-    if campaign.closes_at is not None and now > campaign.closes_at:
+    if campaign.closes_at is not None and life.over(campaign.closes_at, now):
         raise CampaignClosed()
 
 

@@ -98,7 +98,7 @@ async def survey(settings: Settings, now: datetime, workbook: Path = ND132, **ot
     campaign = await campaigns.create(settings, terms(version.id, staff, now, **other), principal.SYSTEM, now)
     await campaigns.publish(settings, campaign.id, principal.SYSTEM, now)
     invitation = await Invitation.get(campaign_id=campaign.id, code=AN_LAO)
-    link = await entry.link_for(invitation, contact, contact.email, now)
+    link = await entry.link_for(invitation.id, contact.id, contact.email, now)
     return Survey(await campaigns.get(campaign.id), await forms.built(version.id), invitation, contact, link, staff)
 
 

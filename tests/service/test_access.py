@@ -75,7 +75,7 @@ async def test_logging_in_needs_the_right_password_and_ends_after_too_many_tries
     answer = await house.client.post("/login", data=wrong)
     assert answer.status_code == 422
     assert "Tên đăng nhập hoặc mật khẩu chưa đúng" in answer.text
-    for _ in range(accounts.TRIES_BY_NAME):
+    for _ in range(accounts.TRIES):
         answer = await house.client.post("/login", data=wrong)
     assert answer.status_code == 429
     assert "Đã thử quá nhiều lần" in answer.text

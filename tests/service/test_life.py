@@ -34,9 +34,12 @@ def test_a_reply_received_on_18_7_but_recorded_on_22_7_is_not_in_the_figure_of_2
     assert now.on_time_original == 2, "on time is judged by the day it was received"
 
 
-def test_sending_exactly_at_the_due_time_is_on_time_and_a_microsecond_later_is_not() -> None:
-    at_due, late = track(sent(DUE)), track(sent(DUE + timedelta(microseconds=1)))
-    assert life.state_at(at_due, DUE).on_time_original
+def test_the_second_of_the_due_time_is_on_time_and_the_next_one_is_not() -> None:
+    in_time, late = track(sent(DUE + timedelta(microseconds=999_999))), track(sent(DUE + timedelta(seconds=1)))
+    assert life.state_at(in_time, DUE + DAY).on_time_original
+    assert (
+        life.state_at(track(), DUE + timedelta(microseconds=5)).timing(DUE + timedelta(microseconds=5)) == "not_yet_due"
+    )
     standing = life.state_at(late, DUE + DAY)
     assert standing.responded
     assert not standing.on_time_original
