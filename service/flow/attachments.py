@@ -44,8 +44,7 @@ async def add(
     if not isinstance(question, Question) or question.kind not in FILES:
         raise NotFound()
     allowed = IMAGES if question.kind is Kind.IMAGE else files.ATTACHMENT
-    content_type = files.judge(name, data, allowed)
-    digest = await anyio.to_thread.run_sync(files.keep, settings.files_dir, data)
+    digest, content_type = await files.take(settings.files_dir, name, data, allowed)
     async with in_transaction():
         invitation = await events.locked(campaign_id, code)
         openness.require_unsent(invitation, who)

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 
+import anyio
 from tortoise.transactions import in_transaction
 
 from forms import xlsform
@@ -79,7 +80,7 @@ async def bring_in(
         raise Invalid(
             [{"sheet": "settings", "row": 2, "column": "version", "message": message.format(version=form.version)}]
         )
-    digest = files.keep(settings.files_dir, data)
+    digest = await anyio.to_thread.run_sync(files.keep, settings.files_dir, data)
     async with in_transaction():
         file = await StoredFile.create(
             sha256=digest,

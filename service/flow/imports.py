@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+import anyio
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
@@ -36,7 +37,7 @@ async def preview(
     """What a file would do, and the id under which it is kept for `apply`. Raises Invalid with the reason."""
     name = files.clean_name(name)
     table = await _table(kind, data)
-    digest = files.keep(settings.files_dir, data)
+    digest = await anyio.to_thread.run_sync(files.keep, settings.files_dir, data)
     async with in_transaction():
         seen = await _planned(kind, name, table)
         file = await StoredFile.filter(sha256=digest, name=name, content_type__in=_TYPES).first()
@@ -59,9 +60,9 @@ async def apply(
     """
     file = await StoredFile.get_or_none(id=file_id, content_type__in=_TYPES)
     path = files.path(settings.files_dir, file.sha256) if file else Path()
-    if file is None or not path.is_file():
+    if file is None or not await anyio.Path(path).is_file():
         raise NotFound()
-    table = await _table(kind, path.read_bytes())
+    table = await _table(kind, await anyio.Path(path).read_bytes())
     async with in_transaction():
         await locks.units()
         seen = await _planned(kind, file.name, table)

@@ -77,11 +77,10 @@ async def _letter(request: Request, filled: Filled) -> tuple[tuple[str, bytes] |
         return await _taken_before(request, filled), filled, []
     name, data = given
     try:
-        files.judge(name, data, files.DOCUMENT)
+        digest, _kind = await files.take(folder, name, data, files.DOCUMENT)
     except (BadFile, EmptyFile, TooLarge) as error:
         message = _(error.message).format(**error.params)
         return None, filled, [{"field": "letter_file", "message": message}]
-    digest = await anyio.to_thread.run_sync(files.keep, folder, data)
     return given, campaignform.kept(filled, digest, files.clean_name(name)), []
 
 
