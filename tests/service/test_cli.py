@@ -1,6 +1,7 @@
 """The command `phieu` as people meet it: processes of their own, what they print and how they end."""
 
 import asyncio
+import fcntl
 import hashlib
 import io
 import os
@@ -267,18 +268,25 @@ def test_a_worker_works_until_it_is_told_to_stop(office: Office) -> None:
     assert (process.returncode, errors) == (0, "")
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """The sample, prepared once; tests that change something work on a copy."""
-    office = Office(tmp_path_factory.mktemp("demo"))
-    office.done("demo", "--no-serve")
-    return office
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's folder, prepared once a run, also when several processes share the run; only ever copied."""
+    base = tmp_path_factory.getbasetemp()
+    root = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with (root / "sample.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (root / "sample").exists():
+            office = Office(root / "sample being prepared")
+            office.done("demo", "--no-serve")
+            office.folder.rename(root / "sample")
+    return root / "sample"
 
 
 @pytest.fixture
-def demo_copy(demo: Office, tmp_path: Path) -> Office:
-    shutil.copytree(demo.folder, tmp_path / "copy")
-    return Office(tmp_path / "copy")
+def demo(sample: Path, tmp_path: Path) -> Office:
+    """The sample, a copy of one's own."""
+    shutil.copytree(sample, tmp_path / "demo")
+    return Office(tmp_path / "demo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,8 +346,8 @@ def test_the_july_survey_stood_at_59_of_114(demo: Office) -> None:
 
 @pytest.mark.slow
 @pytest.mark.anyio
-async def test_command_page_api_and_workbook_agree_and_keep_saying_it(demo_copy: Office) -> None:
-    async with _speaking(demo_copy) as speaker:
+async def test_command_page_api_and_workbook_agree_and_keep_saying_it(demo: Office) -> None:
+    async with _speaking(demo) as speaker:
         before = await speaker.rate()
         assert (before["responded"], before["expected"], before["recorded_later"]) == (59, 114, 1)
         assert "59/114" in await speaker.page()
@@ -352,7 +360,7 @@ async def test_command_page_api_and_workbook_agree_and_keep_saying_it(demo_copy:
         assert await speaker.rate() == {**before, "recorded_later": 2}
         assert "59/114" in await speaker.page()
         assert "59/114" in await speaker.cover()
-    lines = await asyncio.to_thread(demo_copy.done, "rate", str(JULY), "--as-of", END_OF_20_JULY)
+    lines = await asyncio.to_thread(demo.done, "rate", str(JULY), "--as-of", END_OF_20_JULY)
     assert lines[0] == "59/114"
     assert "  bổ sung sau: +2" in lines
 
@@ -378,7 +386,7 @@ def test_export_writes_the_workbook_whole(demo: Office, tmp_path: Path) -> None:
     lines = demo.done("export", str(JULY), "--as-of", END_OF_20_JULY, "-o", place)
     assert re.fullmatch(r"Đã ghi .*báo cáo\.xlsx \([\d,]+ KB\)\.", lines[0])
     assert "59/114" in _texts(place.read_bytes())
-    assert os.listdir(tmp_path) == ["báo cáo.xlsx"]
+    assert sorted(os.listdir(tmp_path)) == ["báo cáo.xlsx", "demo"]
     line = refused(demo.run("export", str(JULY), "-o", tmp_path / "no" / "folder.xlsx"))
     assert "No such file or directory" in line
 
@@ -399,18 +407,18 @@ def test_remind_shows_who_would_be_mailed_and_sends_nothing(demo: Office) -> Non
 
 @pytest.mark.slow
 @pytest.mark.anyio
-async def test_publish_says_when_answers_are_due_or_why_it_cannot(demo_copy: Office) -> None:
+async def test_publish_says_when_answers_are_due_or_why_it_cannot(demo: Office) -> None:
     now = datetime.now(UTC)
-    async with _speaking(demo_copy) as speaker:
+    async with _speaking(demo) as speaker:
         form = (await campaigns.get(JULY)).form_id
         settings = load(speaker.office.environ)
         good = Terms(title="Đợt mới", form=form, due=Due(days=Decimal(3), kind="working_day"), roster=("11629",))
         late = Terms(title="Đợt muộn", form=form, due=Due(at=now - timedelta(hours=1)))
         made = [await campaigns.create(settings, terms, principal.SYSTEM, now) for terms in (good, late)]
-    lines = await asyncio.to_thread(demo_copy.done, "publish", str(made[0].id))
+    lines = await asyncio.to_thread(demo.done, "publish", str(made[0].id))
     assert re.fullmatch(r"Đã phát hành “Đợt mới”\. Hạn gửi: 17:00 .+\. Thư mời chờ 5 phút trước khi gửi\.", lines[0])
-    refusal = await asyncio.to_thread(demo_copy.run, "publish", str(made[1].id))
+    refusal = await asyncio.to_thread(demo.run, "publish", str(made[1].id))
     assert refusal.returncode == 1
     assert "đã qua. Vui lòng sửa hạn trước khi phát hành" in refusal.stderr
-    again = await asyncio.to_thread(demo_copy.run, "publish", str(JULY))
+    again = await asyncio.to_thread(demo.run, "publish", str(JULY))
     assert refused(again) == "phieu: Đợt khảo sát đã phát hành, không sửa được nữa."
