@@ -1,5 +1,6 @@
 # Builds everything it needs; Python 3.11+ and make are enough (Debian also wants python3-venv).
 PYTHON ?= python3
+PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -7,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: run test check bench system
 
 run: .venv
-	$(BIN)/phieu demo
+	$(BIN)/phieu demo --port $(PORT)
 
 # The running product: from the lock file, with hashes; the project itself is installed in place.
 .venv: $(VENV)/.installed

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import socket
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -74,12 +75,26 @@ def _served_at(options: argparse.Namespace) -> str:
     return f"http://[{host}]:{options.port}" if ":" in host else f"http://{host}:{options.port}"
 
 
+def _require_free(host: str, port: int) -> None:
+    """Say that the port is taken before saying that the service runs there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise commands.CannotRun(
+                f"cannot listen on {host}:{port} ({error.strerror}); try another --port"
+            ) from error
+
+
 def _serve(settings: Settings, options: argparse.Namespace) -> int:
     """`serve` and `demo`: the web server; it opens the database itself."""
     if options.command == "demo":
         asyncio.run(demo.prepare(settings, datetime.now(UTC)))
         if options.no_serve:
             return 0
+    _require_free(options.host, options.port)
     asyncio.run(commands.welcome(settings, demo=options.command == "demo"))
     uvicorn.run(
         create_app(settings),

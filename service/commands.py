@@ -22,11 +22,12 @@ from service.flow import (
     units,
 )
 from service.flow.terms import parse_moment
-from service.models import Campaign, ContactLink, Staff
+from service.models import AuditRecord, Campaign, ContactLink, Staff
 from service.settings import Settings
 from service.words import _
 
 ADMINISTRATOR = "admin"
+SAMPLE_PREPARED = "demo.prepared"
 
 
 class CannotRun(Exception):
@@ -87,9 +88,10 @@ async def welcome(settings: Settings, *, demo: bool) -> None:
 
 async def _sample_links(settings: Settings) -> None:
     """The personal links of the sample's live campaign, so that a newcomer can be a commune official."""
-    live = await Campaign.all().order_by("-id").first()
-    if live is None:
+    prepared = await AuditRecord.filter(action=SAMPLE_PREPARED).first()
+    if prepared is None:
         return
+    live = await Campaign.get(id=prepared.data["live"])
     links = (
         await ContactLink.filter(invitation__campaign=live, contact=None).order_by("id").select_related("invitation")
     )

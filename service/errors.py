@@ -50,6 +50,15 @@ class LinkInvalid(ServiceError):
     )
 
 
+class SetUpLinkUsed(ServiceError):
+    status = 404
+    code = "setup_link_used"
+    message = N_(
+        "Đường dẫn đặt mật khẩu đã dùng hoặc đã hết hạn. Vui lòng đăng nhập, hoặc nhờ quản trị viên cấp đường dẫn mới "
+        "(phieu user reset)."
+    )
+
+
 class EntryNeeded(ServiceError):
     status = 401
     code = "entry_needed"
@@ -90,6 +99,15 @@ class EmptyFile(ServiceError):
     status = 422
     code = "empty_file"
     message = N_("Tệp rỗng hoặc chưa chọn tệp. Vui lòng chọn tệp rồi gửi lại.")
+
+
+class EnoughFiles(ServiceError):
+    status = 422
+    code = "enough_files"
+    message = N_(
+        "Phiếu này nhận tối đa {files} tệp, tổng cộng {megabytes} MB, kể cả các tệp đã thay hoặc đã bỏ, nên không "
+        "nhận thêm tệp này. Vui lòng gọi cho chuyên viên phụ trách nếu cần gửi bổ sung."
+    )
 
 
 class StaleDraft(ServiceError):

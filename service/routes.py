@@ -77,6 +77,7 @@ def routes() -> list[BaseRoute]:
         page("/campaigns/{id:int}/export.xlsx", monitor.export, VIEWER),
         page("/campaigns/{id:int}/units/{code}", invitations.show, VIEWER),
         page("/campaigns/{id:int}/units/{code}/intake", invitations.take_in, STAFF, "POST", uploads=True),
+        page("/campaigns/{id:int}/units/{code}/return", invitations.hand_back, STAFF, "POST"),
         page("/campaigns/{id:int}/units/{code}/link", invitations.link, STAFF, "POST"),
         page("/campaigns/{id:int}/units/{code}/files/{file:int}", invitations.attachment, VIEWER),
         page("/campaigns/{id:int}/units/{code}/scans/{file:int}", invitations.scan, VIEWER),
@@ -121,6 +122,7 @@ def routes() -> list[BaseRoute]:
         api("/api/v1/campaigns/{id:int}/invitations/{unit}/draft", api_invitations.save_draft, STAFF, "PUT"),
         api("/api/v1/campaigns/{id:int}/invitations/{unit}/submissions", api_invitations.submit, STAFF, "POST"),
         api("/api/v1/campaigns/{id:int}/invitations/{unit}/intake", api_invitations.intake, STAFF, "POST"),
+        api("/api/v1/campaigns/{id:int}/invitations/{unit}/return", api_invitations.hand_back, STAFF, "POST"),
         api("/api/v1/messages", api_reminders.messages, VIEWER),
         # The machine's own
         api("/health", machine.health, PUBLIC),

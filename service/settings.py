@@ -13,6 +13,15 @@ from urllib.parse import urlsplit
 from reminders import address, smtp
 
 MINIMUM_SECRET = 32
+NAMES = (
+    "PHIEU_DATA_DIR",
+    "PHIEU_DATABASE_URL",
+    "PHIEU_PUBLIC_URL",
+    "PHIEU_SMTP_URL",
+    "PHIEU_MAIL_FROM",
+    "PHIEU_SECRET_KEY",
+)
+SENDER = "Sở Khoa học và Công nghệ <phieu@localhost.localdomain>"
 DATABASES = "use sqlite:///path or postgres://user:password@host/database"
 
 
@@ -47,8 +56,12 @@ def load(environ: Mapping[str, str] = os.environ, served_at: str = "http://127.0
     """The settings of this process. `served_at` is the public address where none is configured.
 
     Every name may also be given as `NAME_FILE`, the path of a file that holds the value.
-    Raises SettingsError with one line that names the setting.
+    Raises SettingsError with one line that names the setting; a misspelt one is not passed over.
     """
+    known = {name for setting in NAMES for name in (setting, f"{setting}_FILE")}
+    unknown = sorted(name for name in environ if name.startswith("PHIEU_") and name not in known)
+    if unknown:
+        raise SettingsError(f"{unknown[0]}: no such setting; the settings are {', '.join(NAMES)}")
     data_dir = Path(_value(environ, "PHIEU_DATA_DIR") or "data").absolute()
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
@@ -59,7 +72,7 @@ def load(environ: Mapping[str, str] = os.environ, served_at: str = "http://127.0
         data_dir=data_dir,
         public_url=_public_url(_value(environ, "PHIEU_PUBLIC_URL") or served_at),
         smtp_url=_smtp_url(_value(environ, "PHIEU_SMTP_URL")),
-        mail_from=_mail_from(_value(environ, "PHIEU_MAIL_FROM") or "Phiếu <phieu@localhost.localdomain>"),
+        mail_from=_mail_from(_value(environ, "PHIEU_MAIL_FROM") or SENDER),
         secret_key=_secret_key(_value(environ, "PHIEU_SECRET_KEY"), data_dir),
     )
 

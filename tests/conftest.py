@@ -21,7 +21,7 @@ from service import database
 from service.app import create_app
 from service.settings import Settings
 
-SHARED = Path(os.environ.get("PHIEU_SHARED", Path(__file__).parents[2] / "shared"))
+SHARED = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[2] / "shared"))
 DATABASES = ("sqlite", "postgres")
 
 

@@ -10,7 +10,7 @@ from forms.answers import nest
 from service import answerwords, life, web
 from service.api import reply
 from service.errors import Invalid, NotFound
-from service.flow import campaigns, drafts, entry, intakes, progress, submissions
+from service.flow import campaigns, drafts, entry, intakes, progress, reviews, submissions
 from service.models import Submission
 from service.words import _
 
@@ -143,3 +143,11 @@ async def intake(request: Request) -> Response:
     reader = intakes.read(body)
     found = await intakes.record(web.settings(request), *_where(request), reader, reply.who(request), web.now(request))
     return reply.reply({"id": found.id, "received_at": found.received_at, "recorded_at": found.recorded_at}, 201)
+
+
+async def hand_back(request: Request) -> Response:
+    """Hand back for correction what was sent: {remark}. It does not count as responded until it is sent again."""
+    remark = (await reply.body(request)).get("remark")
+    who, now = reply.who(request), web.now(request)
+    event = await reviews.hand_back(*_where(request), remark if isinstance(remark, str) else "", who, now)
+    return reply.reply({"state": event.to, "recorded_at": event.recorded_at}, 201)

@@ -33,7 +33,6 @@ from service.settings import Settings
 from service.words import ZONE, _
 
 SURVEY = "nd132.xlsx"
-PREPARED = "demo.prepared"
 HAND_OUT = (figures.AN_LAO, figures.PHU_LIEN, "11914")
 
 
@@ -49,7 +48,7 @@ async def prepare(settings: Settings, now: datetime) -> None:
     """Prepare the sample unless that was done before. Raises Interrupted, or what the database says."""
     await database.migrate(settings.database_url)
     async with database.opened(settings.database_url):
-        if await AuditRecord.exists(action=PREPARED):
+        if await AuditRecord.exists(action=commands.SAMPLE_PREPARED):
             return
         if await Campaign.exists():
             raise Interrupted(
@@ -61,9 +60,9 @@ async def prepare(settings: Settings, now: datetime) -> None:
         sample = await _begin(settings)
         await _july(sample)
         await _august(sample)
-        await _live(sample, now)
+        live = await _live(sample, now)
         async with in_transaction():
-            await audit.record(PREPARED, "demo", principal.SYSTEM, now)
+            await audit.record(commands.SAMPLE_PREPARED, "demo", principal.SYSTEM, now, {"live": live.id})
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +233,7 @@ async def _august(sample: Sample) -> None:
     await _play(sample, campaign, happenings, _local(2025, 8, 29, 18))
 
 
-async def _live(sample: Sample, now: datetime) -> None:
+async def _live(sample: Sample, now: datetime) -> Campaign:
     """A campaign that runs now, due in five working days, with three personal links to hand out."""
     today = now.astimezone(ZONE).date()
     campaign = await _publish(
@@ -255,6 +254,7 @@ async def _live(sample: Sample, now: datetime) -> None:
     )
     for code in HAND_OUT:
         await entry.fresh_link(campaign.id, code, sample.who, now)
+    return campaign
 
 
 async def _publish(sample: Sample, at: datetime, terms: Terms) -> Campaign:

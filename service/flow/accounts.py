@@ -8,7 +8,7 @@ from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
 from service import security
-from service.errors import Invalid, LinkInvalid, LoginNeeded, NotFound, TooManyTries
+from service.errors import Invalid, LoginNeeded, NotFound, SetUpLinkUsed, TooManyTries
 from service.flow import audit, principal
 from service.models import ApiToken, Attempts, SetupLink, Staff, StaffSession
 from service.words import N_, ROLES, _
@@ -80,19 +80,19 @@ async def set_active(staff: Staff, active: bool, now: datetime) -> None:
 
 
 async def of_set_up_link(token: str, now: datetime) -> SetupLink:
-    """The unused link of a token, its staff member loaded. Raises LinkInvalid."""
+    """The unused link of a token, its staff member loaded. Raises SetUpLinkUsed."""
     link = (
         await SetupLink.filter(token_hash=security.token_hash(token), used_at=None, expires_at__gt=now)
         .select_related("staff")
         .first()
     )
     if link is None:
-        raise LinkInvalid()
+        raise SetUpLinkUsed()
     return link
 
 
 async def choose_password(token: str, password: str, again: str, now: datetime) -> Staff:
-    """Use the set-up link. Raises LinkInvalid, or Invalid with what to change about the password."""
+    """Use the set-up link. Raises SetUpLinkUsed, or Invalid with what to change about the password."""
     problem = _password_problem(password, again)
     if problem:
         raise Invalid([{"message": problem}])
@@ -100,7 +100,7 @@ async def choose_password(token: str, password: str, again: str, now: datetime) 
     async with in_transaction():
         link = await of_set_up_link(token, now)
         if not await SetupLink.filter(id=link.id, used_at=None).update(used_at=now):
-            raise LinkInvalid()
+            raise SetUpLinkUsed()
         await Staff.filter(id=link.staff_id).update(password_hash=hashed)
         await StaffSession.filter(staff_id=link.staff_id, revoked_at=None).update(revoked_at=now)
         await audit.record("staff.password", f"staff:{link.staff_id}", principal.staff(link.staff_id), now)

@@ -52,7 +52,7 @@ def label(form: Form, question: Question) -> str:
     sources = [q.label.plain for q in form.questions() if q.name in question.calculation.names and q.label.plain]
     if not sources:
         return question.name
-    return _("{name}: tính từ {sources}").format(name=question.name, sources="; ".join(sources))
+    return _("Tính từ: {sources}").format(sources="; ".join(sources))
 
 
 def section(form: Form, question: Question) -> str:

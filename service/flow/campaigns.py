@@ -207,6 +207,8 @@ async def preview(campaign: Campaign, now: datetime) -> Preview:
     if without:
         message = _("{count} đơn vị chưa có địa chỉ thư của công chức đầu mối, sẽ không nhận được thư.")
         warnings.append(message.format(count=len(without)))
+    if not await Staff.exists(id=campaign.staff_id or 0, phone__not=""):
+        warnings.append(_("Chuyên viên phụ trách chưa có số điện thoại: đơn vị cần hỗ trợ sẽ không biết gọi ai."))
     letters = sum(len(recipients.mailboxes(mailboxes.get(u.id, ()), "official")) for u in chosen)
     return Preview(chosen, when, moments, without, letters, warnings, obstacles)
 

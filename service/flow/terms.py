@@ -4,6 +4,7 @@ Both the page and the API hand over the same plain values (text as typed, or JSO
 once, each with the field it is about.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -132,7 +133,8 @@ def read(values: Mapping[str, object]) -> Terms:
     found = {
         "letter_number": letters.text("letter_number", 100),
         "letter_date": letters.day("letter_date"),
-        "letter_subject": letters.text("letter_subject", 500),
+        # "về việc" is written before it wherever it shows.
+        "letter_subject": re.sub(r"(?i)^(về việc|v/v)[:\s]+", "", letters.text("letter_subject", 500)),
         "staff": reader.number("staff"),
         "period_from": reader.day("period_from"),
         "period_to": reader.day("period_to"),

@@ -9,8 +9,8 @@ from starlette.responses import FileResponse, Response
 
 from forms.values import read_date
 from service import files, life, mailwords, web, words
-from service.errors import BadFile, EmptyFile, Invalid, TooLarge, WrongState
-from service.flow import dossier, entry, intakes, principal
+from service.errors import BadFile, CampaignClosed, EmptyFile, Invalid, TooLarge, WrongState
+from service.flow import dossier, entry, intakes, principal, reviews
 from service.models import StoredFile
 from service.pages import asked
 from service.words import _
@@ -29,6 +29,7 @@ async def _page(
     filled: Mapping[str, str] | None = None,
     problems: Sequence[dict[str, object]] = (),
     link: str = "",
+    remark: str = "",
 ) -> Response:
     now, as_of = web.now(request), asked.as_of(request)
     found = await dossier.of(asked.number(request), asked.code(request), now)
@@ -40,6 +41,8 @@ async def _page(
         "invitation": found.invitation,
         "timing": found.standing.timing(now),
         "may_take_in": life.may(state, life.Act.INTAKE, life.Actor.STAFF) and request.state.staff.role != "viewer",
+        "may_return": life.may(state, life.Act.RETURN, life.Actor.STAFF) and request.state.staff.role != "viewer",
+        "remark": remark,
         "may_link": request.state.staff.role != "viewer",
         "channels": intakes.CHANNELS,
         "w": mailwords,
@@ -98,6 +101,20 @@ async def _document(form: FormData, filled: Mapping[str, str]) -> intakes.Docume
         note=filled["note"],
         scan=(files.clean_name(scan[0]), scan[1]) if scan else None,
     )
+
+
+async def hand_back(request: Request) -> Response:
+    """Open what was sent for correction."""
+    number, code, form = asked.number(request), asked.code(request), await web.read_form(request)
+    remark = web.text(form, "remark")
+    try:
+        await reviews.hand_back(number, code, remark, principal.staff(request.state.staff.id), web.now(request))
+    except Invalid as error:
+        return await _page(request, problems=error.problems, remark=remark)
+    except (WrongState, CampaignClosed) as error:
+        return web.redirect(request, f"/campaigns/{number}/units/{code}", _(error.message).format(**error.params))
+    said = _("Đã mở lại phiếu để đơn vị sửa. Vui lòng gọi báo cho đơn vị.")
+    return web.redirect(request, f"/campaigns/{number}/units/{code}", said)
 
 
 async def link(request: Request) -> Response:

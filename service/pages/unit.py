@@ -9,8 +9,7 @@ from starlette.responses import FileResponse, Response
 from forms.answers import Picture, Progress
 from forms.schema import Page
 from service import answerwords, life, web
-from service.errors import NotFound
-from service.flow import attachments, drafts, openness, submissions
+from service.flow import attachments, drafts, openness, reviews, submissions
 from service.flow.entry import Visit
 from service.flow.filling import Filling, find, load, of_unit, officer
 from service.flow.keys import item_at
@@ -115,6 +114,7 @@ async def overview(request: Request) -> Response:
         "sent": await submissions.of_invitation(filling.invitation.id),
         "changed_by": await _changed_by(filling),
         "officer": await officer(filling.campaign),
+        "remark": await reviews.last_remark(filling.invitation.id) if filling.invitation.due_round else "",
     }
     return web.render(request, "unit/overview.html", context)
 
@@ -168,8 +168,5 @@ async def letter(request: Request) -> Response:
     """The official letter of the campaign."""
     invitation = await find(int(request.path_params["campaign"]), unit_id=visit_of(request).unit)
     await invitation.campaign.fetch_related("letter_file")
-    file = invitation.campaign.letter_file
-    if file is None:
-        raise NotFound()
-    place = attachments.place_of(web.settings(request), file)
+    file, place = await attachments.on_disk(web.settings(request), invitation.campaign.letter_file)
     return FileResponse(place, media_type=file.content_type, filename=file.name)

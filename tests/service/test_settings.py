@@ -27,7 +27,7 @@ def test_a_data_folder_is_all_that_is_needed(tmp_path: Path) -> None:
         data_dir=folder,
         public_url="http://127.0.0.1:8000",
         smtp_url=None,
-        mail_from="Phiếu <phieu@localhost.localdomain>",
+        mail_from="Sở Khoa học và Công nghệ <phieu@localhost.localdomain>",
         secret_key=found.secret_key,
     )
     assert found.files_dir == folder / "files"
@@ -168,3 +168,8 @@ def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
     found = load({"PHIEU_DATA_DIR": str(folder)})
     credentials = database.config(found.database_url)["connections"]["default"]["credentials"]
     assert credentials["file_path"] == str(folder / "phieu.sqlite3")
+
+
+def test_a_misspelt_setting_is_not_passed_over(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="PHIEU_SMTP_ULR: no such setting"):
+        load({"PHIEU_DATA_DIR": str(tmp_path), "PHIEU_SMTP_ULR": "smtp://mail"})

@@ -1,0 +1,42 @@
+"""The department's verdict on what a unit sent: for now, handing it back for correction."""
+
+from datetime import datetime
+
+from tortoise.transactions import in_transaction
+
+from service import life
+from service.errors import CampaignClosed, Invalid
+from service.flow import audit, events
+from service.flow.principal import Principal
+from service.models import Campaign, Event, EventNote
+from service.words import _
+
+MAX_REMARK = 2000
+
+
+async def hand_back(campaign_id: int, code: str, remark: str, who: Principal, now: datetime) -> Event:
+    """Open what was sent for correction; the unit sees the remark and sends again as the next number.
+
+    Until then it does not count as responded. Raises Invalid, NotFound, WrongState, CampaignClosed (it could not be
+    sent again).
+    """
+    remark = remark.strip()
+    if not remark or len(remark) > MAX_REMARK:
+        message = _("Vui lòng ghi nội dung cần chỉnh sửa, bổ sung (tối đa {limit} ký tự).").format(limit="2.000")
+        raise Invalid([{"field": "remark", "message": message}])
+    async with in_transaction():
+        invitation = await events.locked(campaign_id, code)
+        campaign = await Campaign.get(id=campaign_id)
+        if campaign.closes_at is not None and life.over(campaign.closes_at, now):
+            raise CampaignClosed()
+        event = await events.apply(invitation, life.Act.RETURN, who, at=now, recorded_at=now, note=remark)
+        await audit.record("invitation.return", f"invitation:{invitation.id}", who, now, {"event": event.id})
+    return event
+
+
+async def last_remark(invitation_id: int) -> str:
+    """The remark with which it was last handed back, "" when it never was."""
+    note = (
+        await EventNote.filter(event__invitation_id=invitation_id, event__act=life.Act.RETURN).order_by("-id").first()
+    )
+    return note.text if note else ""
