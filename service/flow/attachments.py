@@ -10,7 +10,7 @@ from tortoise.transactions import in_transaction
 
 from forms.schema import FILES, Form, Kind, Question
 from service import files
-from service.errors import NotFound
+from service.errors import EnoughFiles, NotFound
 from service.flow import audit, events, filling, forms, openness
 from service.flow.keys import item_at
 from service.flow.merging import Answers
@@ -18,6 +18,9 @@ from service.flow.principal import Principal
 from service.models import Attachment, StoredFile
 from service.settings import Settings
 
+# What one invitation may have kept, files that were replaced or removed included: they are not deleted.
+MOST_FILES = 60
+MOST_MB = 200
 IMAGES = frozenset({files.JPEG, files.PNG})
 
 
@@ -35,7 +38,7 @@ async def add(
 ) -> str:
     """Keep a file for a question of an invitation; the id that the draft holds from then on.
 
-    `file` is name and content. Raises NotFound, BadFile, EmptyFile, TooLarge, and as drafts.save.
+    `file` is name and content. Raises NotFound, BadFile, EmptyFile, TooLarge, EnoughFiles, and as drafts.save.
     """
     name, data = file
     found = await filling.find(campaign_id, code=code)
@@ -44,10 +47,12 @@ async def add(
     if not isinstance(question, Question) or question.kind not in FILES:
         raise NotFound()
     allowed = IMAGES if question.kind is Kind.IMAGE else files.ATTACHMENT
+    await _require_room(found.id, len(data))  # before anything is written, and below for those who come at once
     digest, content_type = await files.take(settings.files_dir, name, data, allowed)
     async with in_transaction():
         invitation = await events.locked(campaign_id, code)
         openness.require_unsent(invitation, who)
+        await _require_room(invitation.id, len(data))
         stored = await StoredFile.create(
             sha256=digest, name=files.clean_name(name), size=len(data), content_type=content_type, created_at=now
         )
@@ -55,6 +60,13 @@ async def add(
         subject = f"invitation:{invitation.id}"
         await audit.record("attachment.add", subject, who, now, {"attachment": attachment.id, "sha256": digest})
     return str(attachment.id)
+
+
+async def _require_room(invitation_id: int, more: int) -> None:
+    """Raise EnoughFiles when a file of that many bytes would be more than an invitation may have."""
+    rows = await Attachment.filter(invitation_id=invitation_id).select_related("file")
+    if len(rows) >= MOST_FILES or sum(row.file.size for row in rows) + more > MOST_MB * 1024 * 1024:
+        raise EnoughFiles(files=MOST_FILES, megabytes=MOST_MB)
 
 
 async def named(invitation_id: int, form: Form, raw: Answers) -> dict[str, Given]:
@@ -87,11 +99,14 @@ async def download(settings: Settings, invitation_id: int, attachment_id: int) -
     row = await Attachment.filter(id=attachment_id, invitation_id=invitation_id).select_related("file").first()
     if row is None:
         raise NotFound()
-    place = files.path(settings.files_dir, row.file.sha256)
+    return await on_disk(settings, row.file)
+
+
+async def on_disk(settings: Settings, file: StoredFile | None) -> tuple[StoredFile, Path]:
+    """A stored file with the place of its bytes. Raises NotFound when there is none."""
+    if file is None:
+        raise NotFound()
+    place = files.path(settings.files_dir, file.sha256)
     if not await anyio.to_thread.run_sync(place.is_file):
         raise NotFound()
-    return row.file, place
-
-
-def place_of(settings: Settings, file: StoredFile) -> Path:
-    return files.path(settings.files_dir, file.sha256)
+    return file, place

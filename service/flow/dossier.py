@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import anyio
-
 from forms.answers import Field, Heading, RowGroup
 from forms.schema import FILES, Form, Kind
-from service import files, life
+from service import life
 from service.errors import NotFound
 from service.flow import attachments, campaigns, correspondence, drafts, forms, submissions
 from service.models import Campaign, Contact, Draft, Event, EventNote, Intake, Invitation, StoredFile, Submission
@@ -145,14 +143,4 @@ async def scan(settings: Settings, campaign_id: int, code: str, number: int) -> 
     """The scan recorded with an intake. Raises NotFound."""
     invitation = await _invitation(campaign_id, code)
     row = await Intake.filter(id=number, invitation=invitation).select_related("scan").first()
-    return await on_disk(settings, row.scan if row else None)
-
-
-async def on_disk(settings: Settings, file: StoredFile | None) -> tuple[StoredFile, Path]:
-    """A stored file with the place of its bytes. Raises NotFound when there is none."""
-    if file is None:
-        raise NotFound()
-    place = files.path(settings.files_dir, file.sha256)
-    if not await anyio.to_thread.run_sync(place.is_file):
-        raise NotFound()
-    return file, place
+    return await attachments.on_disk(settings, row.scan if row else None)

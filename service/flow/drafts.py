@@ -162,7 +162,10 @@ async def _begin(invitation: Invitation, who: Principal, now: datetime) -> None:
 async def replace(
     campaign_id: int, code: str, version: int, nested: Mapping[str, object], who: Principal, now: datetime
 ) -> Filling:
-    """Put a whole draft in place of the one of that version. Raises StaleDraft, Invalid, and as `save`."""
+    """Put a whole draft in place of the one of that version; texts kept for a choice stay until one is made.
+
+    Raises StaleDraft, Invalid, and as `save`.
+    """
     found = await find(campaign_id, code=code)
     require_open(found.campaign, now)
     form = await forms.built(found.campaign.form_id)
@@ -175,7 +178,9 @@ async def replace(
         draft = await Draft.get_or_none(invitation_id=invitation.id)
         if version != (draft.version if draft else 0):
             raise StaleDraft(version=draft.version if draft else 0)
-        changes = _difference(draft.answers if draft else {}, answers)
+        before = draft.answers if draft else {}
+        answers |= merging.still_kept(before, answers)
+        changes = _difference(before, answers)
         if changes:
             require_bounded(answers)
             draft = await _write(invitation, draft, answers, changes, who.ref, now)

@@ -114,6 +114,18 @@ def all_kept(answers: Answers) -> dict[str, Kept]:
     return {key: value for key, value in found.items() if value is not None}
 
 
+def still_kept(current: Answers, becoming: Answers) -> dict[str, Value]:
+    """The kept texts of `current` when its answers are replaced by `becoming`, under their marks.
+
+    An answer that is the kept text now settles that conflict; every other one still waits for a choice.
+    """
+    return {
+        KEPT + key: current[KEPT + key]
+        for key, found in all_kept(current).items()
+        if becoming.get(key, _blank(found.value)) != found.value
+    }
+
+
 def choose(current: Answers, chosen: Mapping[str, str]) -> Merge:
     """Settle conflicts: "kept" puts the kept text in place of the saved one, "saved" lets it go."""
     changes: dict[str, tuple[Value | None, Value | None]] = {}

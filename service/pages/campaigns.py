@@ -10,7 +10,7 @@ from starlette.responses import FileResponse, Response
 
 from service import files, mailwords, web
 from service.errors import AlreadyPublished, BadFile, EmptyFile, Invalid, TooLarge
-from service.flow import campaigns, choices, dossier, overview, principal, reminding, terms
+from service.flow import attachments, campaigns, choices, overview, principal, reminding, terms
 from service.models import Campaign, Unit
 from service.pages import asked, campaignform
 from service.pages.campaignform import Filled
@@ -210,5 +210,5 @@ async def call_back(request: Request) -> Response:
 
 async def letter(request: Request) -> Response:
     campaign = await campaigns.get(asked.number(request))
-    file, place = await dossier.on_disk(web.settings(request), campaign.letter_file)
+    file, place = await attachments.on_disk(web.settings(request), campaign.letter_file)
     return FileResponse(place, filename=file.name, media_type=file.content_type)

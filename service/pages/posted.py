@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from forms.schema import Kind
 from service import files, web
-from service.errors import BadFile, EmptyFile, TooLarge
+from service.errors import BadFile, EmptyFile, EnoughFiles, TooLarge
 from service.flow import attachments
 from service.flow.drafts import Edit
 from service.flow.filling import Filling
@@ -84,6 +84,6 @@ async def uploads(request: Request, filling: Filling, form: FormData) -> tuple[d
             file = (value.filename, await value.read())
             where = (web.settings(request), filling.campaign.id, filling.invitation.code, key)
             given[key] = await attachments.add(*where, file, visit.principal, now)
-        except (BadFile, EmptyFile, TooLarge) as error:
+        except (BadFile, EmptyFile, EnoughFiles, TooLarge) as error:
             refused[key] = _(error.message).format(**error.params)
     return given, refused

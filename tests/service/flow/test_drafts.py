@@ -80,6 +80,21 @@ async def test_two_people_on_one_question_keep_both_texts_until_somebody_chooses
     assert chosen.filling.kept == {}
 
 
+async def test_replacing_a_draft_keeps_the_text_that_waits_for_a_choice(house: House, survey: Survey) -> None:
+    await save(house, survey, Edit(0, "a", {"h/h_has": "khong", "h/h_other": "đầu"}))
+    await save(house, survey, Edit(1, "b", {"h/h_other": "của đồng nghiệp"}), COLLEAGUE)
+    version = (await save(house, survey, Edit(1, "a", {"h/h_other": "của tôi"}))).filling.version
+    for answer, waits in (("từ máy", True), ("của tôi", False)):
+        nested = {"h": {"h_has": "khong", "h_other": answer}}
+        found = await drafts.replace(survey.id, AN_LAO, version, nested, principal.token(1), house.clock())
+        assert found.raw["h/h_other"] == answer
+        assert [kept.value for kept in found.kept.values()] == (["của tôi"] if waits else [])
+        version = found.version
+    last = await DraftRevision.all().order_by("-version").first()
+    assert last is not None
+    assert set(last.changes) == {"h/h_other", "!h/h_other"}
+
+
 async def test_what_is_known_is_filled_in_and_cannot_be_typed_over(house: House, survey: Survey) -> None:
     saved = await save(house, survey, Edit(0, "a", {"a/a_unit": "10888", "a/a_kind": "phuong", "a/a_name": "Ai đó"}))
     fields = {found.key: found for found in saved.filling.picture.page("a")}

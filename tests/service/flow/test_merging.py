@@ -113,3 +113,12 @@ def test_nothing_anybody_typed_is_lost(base: Answers, theirs: Answers, mine: Ans
             assert after.get(key, type(value)()) == value or (kept is not None and kept.value == value)
     for key in current.keys() - mine.keys():
         assert after[key] == current[key]
+
+
+def test_a_kept_text_outlives_a_replaced_draft_until_it_is_the_answer() -> None:
+    current = merge({"a": "2"}, {"a": "3"}, Revision(OTHER, {"a": ["1", "2"]})).applied({"a": "2"})
+    assert merging.still_kept(current, {"a": "4", "b": "1"}) == {"!a": current["!a"]}
+    assert merging.still_kept(current, {}) == {"!a": current["!a"]}
+    assert merging.still_kept(current, {"a": "3"}) == {}
+    emptied = merge({"a": ["2"]}, {"a": []}, Revision(OTHER, {"a": [["1"], ["2"]]})).applied({"a": ["2"]})
+    assert merging.still_kept(emptied, {}) == {}

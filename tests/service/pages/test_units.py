@@ -59,6 +59,12 @@ async def test_the_list_has_all_units_and_finds_them_without_marks(house: House,
     assert "<script>" not in nothing.partition("</header>")[2].partition("<script type")[0]
 
 
+async def test_the_menu_says_where_one_is(house: House, office: Office) -> None:
+    for path in ("/units", "/units/import", "/contacts/import"):
+        page = (await house.client.get(path)).text
+        assert re.findall(r'<a href="([^"]+)" aria-current="page">', page.partition("</nav>")[0]) == ["/units"]
+
+
 async def test_viewers_see_the_list_but_no_persons_and_staff_import_nothing(house: House, office: Office) -> None:
     await scenes.log_in(house.client, office.viewer, house.clock())
     page = await house.client.get("/units")
