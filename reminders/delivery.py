@@ -1,4 +1,8 @@
-"""Claim and settle: short transactions of their own, one a message, with no SMTP inside."""
+"""Claim and settle: short transactions of their own, one a message, with no SMTP inside.
+
+When a message is given up: 24 hours after the first attempt that reached the server. A server that cannot be reached
+sets that clock back, a time that a message is held does not count, and what waited through downtime is tried first.
+"""
 
 import logging
 from dataclasses import dataclass, field, replace
@@ -101,7 +105,7 @@ async def _claim_or_postpone(desk: Desk, number: int, now: datetime, lease: time
         return await _claim_one(desk, number, now, lease)
     except Exception as error:
         log.exception("message %d could not be made ready", number)
-        await _postpone(number, Transient(Reply(None, f"not made ready: {type(error).__name__}")), now)
+        await _postpone(desk, number, Transient(Reply(None, f"not made ready: {type(error).__name__}")), now)
         return None
 
 
@@ -118,7 +122,7 @@ async def _claim_one(desk: Desk, number: int, now: datetime, lease: timedelta) -
                 "state": "sending",
                 "attempt": message.attempt + 1,
                 "lease_until": now + lease,
-                "tried_at": message.tried_at or now,
+                "tried_at": _clock_of_lost(message, now),
                 "why": "",
             }
         mine = Message.filter(id=number, state=message.state, attempt=message.attempt)
@@ -140,26 +144,44 @@ async def _instead(desk: Desk, message: Message, envelope: Envelope, now: dateti
         reason = "passed"
     if reason is not None:
         return {"state": "dropped", "why": reason, "settled_at": now, "lease_until": None}
-    if message.tried_at is not None and now > message.tried_at + GIVE_UP_AFTER:
+    tried_at = _clock_of_lost(message, now)
+    # One that takes its process with it each time is never settled: it ends here.
+    if message.state == "sending" and tried_at is not None and now > tried_at + GIVE_UP_AFTER:
         return {"state": "failed", "why": "gave_up", "settled_at": now, "lease_until": None}
     until = await desk.hold(envelope, now)
     if until is not None and until > now:
         # A lost one may have arrived: it keeps its words.
         why = "ambiguous" if message.state == "sending" else message.why
-        return {"state": "waiting", "not_before": until, "lease_until": None, "why": why}
+        later = tried_at and tried_at + (until - now)
+        return {"state": "waiting", "not_before": until, "lease_until": None, "why": why, "tried_at": later}
     return None
 
 
+def _clock_of_lost(message: Message, now: datetime) -> datetime | None:
+    """When giving up counts from: an attempt that was lost may have reached the server."""
+    return message.tried_at or (now if message.state == "sending" else None)
+
+
 async def _filled(desk: Desk, message: Message, envelope: Envelope, now: datetime) -> Claimed:
-    """The text as it goes out. What may have arrived already is sent again word for word."""
-    repeated = message.text and (message.state == "sending" or message.why == "ambiguous")
-    if message.template and not repeated:
+    """The text as it goes out: composed now, unless it may have arrived already."""
+    link = await _link(desk, message, envelope)
+    if message.template and not _stands(message, link):
         subject, text = await desk.compose(envelope, now)
         message.subject, message.text = one_line(subject), storable(text)
         await Message.filter(id=message.id).update(subject=message.subject, text=message.text)
-    link = await desk.fill(envelope, LINK) if LINK in message.text else ""
+        link = await _link(desk, message, envelope)
     text = message.text.replace(LINK, link)
     return Claimed(envelope, message.message_id, message.subject, text, link)
+
+
+def _stands(message: Message, link: str) -> bool:
+    """What may have arrived already is sent again word for word, unless it promises a link that has ended."""
+    repeated = message.text and (message.state == "sending" or message.why == "ambiguous")
+    return bool(repeated) and (link != "" or LINK not in message.text)
+
+
+async def _link(desk: Desk, message: Message, envelope: Envelope) -> str:
+    return await desk.fill(envelope, LINK) if LINK in message.text else ""
 
 
 def _envelope(message: Message) -> Envelope:
@@ -181,24 +203,26 @@ def _envelope(message: Message) -> Envelope:
     )
 
 
-async def _postpone(number: int, error: Transient, now: datetime) -> None:
+async def _postpone(desk: Desk, number: int, error: Transient, now: datetime) -> None:
     """Count a message that could not be made ready as a failed attempt."""
     async with in_transaction():
         message = await Message.get_or_none(id=number)
         if message is None or not _claimable(message, now):
             return
         message.attempt += 1
-        message.tried_at = message.tried_at or now
         outcome, changes = _outcome(message, error, now)
         mine = Message.filter(id=number, state=message.state, attempt=message.attempt - 1)
-        if await mine.update(**changes, attempt=message.attempt, tried_at=message.tried_at, lease_until=None):
-            await Attempt.create(
-                message_id=number,
-                number=message.attempt,
-                at=now,
-                outcome=outcome.result,
-                reply_text=outcome.reply.text,
-            )
+        if not await mine.update(**changes, attempt=message.attempt, lease_until=None):
+            return
+        await Attempt.create(
+            message_id=number,
+            number=message.attempt,
+            at=now,
+            outcome=outcome.result,
+            reply_text=outcome.reply.text,
+        )
+        if outcome.state == "failed":
+            await desk.settled(_envelope(message), outcome, now)
 
 
 def _outcome(message: Message, result: Reply | SendError, now: datetime) -> tuple[Outcome, dict[str, object]]:
@@ -213,6 +237,8 @@ def _outcome(message: Message, result: Reply | SendError, now: datetime) -> tupl
     ambiguous = isinstance(result, Transient) and result.ambiguous
     kind: Literal["ambiguous", "transient"] = "ambiguous" if ambiguous else "transient"
     again = now + BACKOFF[min(max(message.attempt, 1), len(BACKOFF)) - 1]
-    if again > (message.tried_at or now) + GIVE_UP_AFTER:
+    reached = not (isinstance(result, Transient) and result.unreachable)
+    tried_at = (message.tried_at or now) if reached else None
+    if tried_at is not None and again > tried_at + GIVE_UP_AFTER:
         return Outcome(kind, "failed", reply), {"state": "failed", "why": "gave_up", "settled_at": now}
-    return Outcome(kind, "waiting", reply), {"state": "waiting", "why": kind, "not_before": again}
+    return Outcome(kind, "waiting", reply), {"state": "waiting", "why": kind, "not_before": again, "tried_at": tried_at}

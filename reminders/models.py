@@ -20,7 +20,8 @@ class Message(Model):
     message_id: the Message-ID header, the same for every attempt.
     state: waiting, sending, sent, failed, cancelled, dropped; `why` is the code of the reason.
     not_before: earliest moment of the next attempt. expires_at: after it the message has no meaning.
-    tried_at: the first attempt; giving up counts from it. lease_until: while sending.
+    tried_at: giving up counts from it: the first attempt that reached the server, moved on by the time
+        it was held. lease_until: while sending.
     """
 
     id = fields.IntField(primary_key=True)

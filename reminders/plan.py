@@ -15,12 +15,14 @@ from reminders.timeline import timeline as timeline
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Where a unit is reached. address: as address.parse gave it. role: official or leader."""
+    """Where a unit is reached. address: as address.parse gave it. role: official or leader. since: when the
+    invitation to this address went out, or will; steps that came before are not for it. None: no matter."""
 
     address: str
     name: str
     role: str
     contact: int | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,9 @@ class Skipped:
     """Nothing goes to this invitation (for this step, or at all), and the reason's code.
 
     Codes: those of Pending.why_not; closed, state (no step of the plan goes to its state), not_yet (at:
-    when; also a late one whose successor comes today), before_publication, passed, already, no_address,
-    same_mailbox (the leader reads the official's mailbox), outside_hours (at: the next opening),
-    calendar_gap.
+    when; also a late one whose successor comes today, or one from before this address was invited),
+    before_publication, passed, already, no_address, same_mailbox (the leader reads the official's
+    mailbox), outside_hours (at: the next opening), calendar_gap.
     """
 
     pending: Pending
@@ -173,6 +175,9 @@ def _notices(
     expires_at = min(ends, default=None)
     for recipient in mailboxes:
         address = recipient.address
+        if recipient.since is not None and moment.at <= recipient.since:
+            yield Skipped(item, step, "not_yet", later)
+            continue
         name = key(item.campaign, item.unit, step.id, moment.occurrence, item.due_round, address)
         if name in already:
             yield Skipped(item, step, "already", later)

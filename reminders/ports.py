@@ -88,7 +88,8 @@ class Transient(SendError):
     """Worth another try.
 
     ambiguous: lost after DATA, the server may have taken the message. unreachable: no fault of this
-    message, the server could not be talked to; the others may wait for the next tick.
+    message, the server could not be talked to or takes nothing from us; the others may wait for the next
+    tick, and it is no reason to give up, however long it lasts.
     """
 
     def __init__(self, reply: Reply, *, ambiguous: bool = False, unreachable: bool = False) -> None:
@@ -115,7 +116,8 @@ class Desk(Protocol):
         """Subject and text of `envelope.template` as of `at`; the text keeps `{link}`."""
 
     async def fill(self, envelope: Envelope, text: str) -> str:
-        """`text` with the personal link in place of `{link}`. The result is never stored."""
+        """`text` with the personal link in place of `{link}`, or with nothing there when nobody at that
+        address may have one any more. The result is never stored."""
 
     async def settled(self, envelope: Envelope, outcome: Outcome, at: datetime) -> None:
         """Told of each attempt's end, in the transaction that records it."""

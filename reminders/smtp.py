@@ -193,9 +193,9 @@ async def _envelope(client: aiosmtplib.SMTP, sender: str, recipient: str, size: 
     except aiosmtplib.SMTPSenderRefused as error:
         if error.code == _SHUTTING_DOWN:
             raise _Gone(Reply(error.code, error.message)) from error
+        reply = Reply(error.code, error.message)
         # A sender that is refused is our setting, no verdict on the recipient; a size is one.
-        kind = Permanent if error.code == _TOO_BIG else Transient
-        raise kind(Reply(error.code, error.message)) from error
+        raise (Permanent(reply) if error.code == _TOO_BIG else Transient(reply, unreachable=True)) from error
     except aiosmtplib.SMTPRecipientRefused as error:
         raise _refused(error) from error
     except (aiosmtplib.SMTPException, OSError) as error:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any, Literal
 
-# The states of an invitation that still owes an answer and can be mailed.
-OWING = frozenset({"not_sent", "sent", "opened", "draft", "awaiting_signoff", "returned"})
+# The states of an invitation that still owes an answer; an undeliverable one may have a better address by now.
+OWING = frozenset({"not_sent", "undeliverable", "sent", "opened", "draft", "awaiting_signoff", "returned"})
 TEXTS = frozenset({"reminder_before", "reminder_due", "reminder_after", "leader_copy"})
 MOST_STEPS = 20
 FARTHEST = 250

@@ -46,7 +46,9 @@ NAMES = (
     "reminder_after",
     "leader_copy",
     "receipt",
+    "receipt_without_link",  # to an address that nobody of the unit uses any more
 )
+WITHOUT_LINK = frozenset({"leader_copy", "receipt_without_link"})
 
 
 class TemplateError(ValueError):

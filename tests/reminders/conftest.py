@@ -33,9 +33,11 @@ async def outbox_db(database_url: str) -> AsyncIterator[None]:
 
 @dataclass
 class Desk:
-    """A Desk that knows by `reasons` (ref -> code) who owes nothing, and remembers what it was told."""
+    """A Desk that knows by `reasons` (ref -> code) who owes nothing and by `without_link` (refs) who may have none,
+    and remembers what it was told."""
 
     reasons: dict[str, str] = field(default_factory=dict)
+    without_link: set[str] = field(default_factory=set)
     hold_until: datetime | None = None
     composed: int = 0
     outcomes: list[tuple[str, Outcome]] = field(default_factory=list)
@@ -50,9 +52,13 @@ class Desk:
         if envelope.ref == "broken":
             raise KeyError("this one cannot be composed")
         self.composed += 1
-        return f"Nhắc {envelope.unit}", f"Lần soạn {self.composed}\n\n{{link}}\n"
+        return f"Nhắc {envelope.unit}", f"Lần soạn {self.composed}\n\n" + (
+            "" if envelope.ref in self.without_link else "{link}\n"
+        )
 
     async def fill(self, envelope: Card, text: str) -> str:
+        if envelope.ref in self.without_link:
+            return text.replace("{link}", "")
         return text.replace("{link}", f"https://phieu.test/p/{envelope.ref}-secret")
 
     async def settled(self, envelope: Card, outcome: Outcome, at: datetime) -> None:

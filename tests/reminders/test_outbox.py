@@ -119,7 +119,7 @@ async def test_a_message_is_claimed_once_and_its_link_never_stored(desk: Any) ->
     assert claimed.link == "https://phieu.test/p/1-secret"
     assert await outbox.claim(desk, NOW) == []
     message = await Message.get(ref="1")
-    assert (message.state, message.attempt, message.tried_at) == ("sending", 1, NOW)
+    assert (message.state, message.attempt, message.tried_at) == ("sending", 1, None)
     assert message.lease_until == NOW + delivery.LEASE
     assert "secret" not in str(await Message.all().values())
 
@@ -233,6 +233,61 @@ async def test_a_busy_server_is_asked_again_ever_more_rarely_for_a_day(desk: Any
     assert await states() == {"1": ("failed", "gave_up")}
 
 
+async def test_a_server_that_cannot_be_reached_is_no_reason_to_give_up(desk: Any) -> None:
+    await put(letter())
+    away, now = Transient(Reply(None, "connection refused"), unreachable=True), NOW
+    for _ in range(100):
+        outcome = await outbox.settle(desk, await one(desk, now), away, now)
+        assert outcome is not None
+        assert outcome.state == "waiting"
+        now = (await Message.get(ref="1")).not_before
+    assert now - NOW > timedelta(days=4)
+    assert (await Message.get(ref="1")).not_before - now < BACKOFF[-1] + MINUTE
+    # Once it answers, it has a day to take the message.
+    busy = Transient(Reply(451, "busy"))
+    await outbox.settle(desk, await one(desk, now), busy, now)
+    assert await states() == {"1": ("waiting", "transient")}
+    now += timedelta(hours=24)
+    await outbox.settle(desk, await one(desk, now), busy, now)
+    assert await states() == {"1": ("failed", "gave_up")}
+
+
+async def test_an_outage_after_a_first_try_starts_the_day_anew(desk: Any) -> None:
+    await put(letter())
+    await outbox.settle(desk, await one(desk), Transient(Reply(451, "busy")), NOW)
+    away, now = Transient(Reply(None, "connection refused"), unreachable=True), NOW + MINUTE
+    await outbox.settle(desk, await one(desk, now), away, now)
+    now += timedelta(days=3)
+    await outbox.settle(desk, await one(desk, now), Transient(Reply(451, "busy")), now)
+    assert await states() == {"1": ("waiting", "transient")}
+
+
+async def test_what_waited_over_the_weekend_is_tried_before_it_is_given_up(desk: Any) -> None:
+    friday, monday = datetime(2025, 7, 18, 9, 59, tzinfo=UTC), datetime(2025, 7, 21, 0, 30, tzinfo=UTC)
+    await put(letter(1), letter(2), now=friday)
+    for _ in range(2):
+        await outbox.settle(desk, await one(desk, friday), Transient(Reply(451, "greylisted")), friday)
+    # One is held until Monday; the other was not even looked at, for the machine was off.
+    desk.hold_until = monday
+    assert await outbox.claim(desk, friday + MINUTE, 1) == []
+    await Message.filter(ref="2").update(not_before=friday + MINUTE, tried_at=friday)
+    desk.hold_until = None
+    held, late = sorted(await outbox.claim(desk, monday, 2), key=lambda claimed: claimed.envelope.ref)
+    await outbox.settle(desk, late, Reply(250, "ok"), monday)
+    await outbox.settle(desk, held, Transient(Reply(451, "greylisted")), monday)
+    assert await states() == {"1": ("waiting", "transient"), "2": ("sent", "")}
+
+
+async def test_one_that_takes_its_process_with_it_ends_after_a_day(desk: Any) -> None:
+    await put(letter())
+    now = NOW
+    while await outbox.claim(desk, now):
+        now += timedelta(hours=1)
+    assert now - NOW > timedelta(hours=24)
+    assert await states() == {"1": ("failed", "gave_up")}
+    assert [(ref, outcome.state) for ref, outcome in desk.outcomes] == [("1", "failed")]
+
+
 async def test_an_ambiguous_end_is_repeated_word_for_word(desk: Any) -> None:
     await put(letter(subject="", text="", template="reminder_due"))
     first = await one(desk)
@@ -244,9 +299,22 @@ async def test_an_ambiguous_end_is_repeated_word_for_word(desk: Any) -> None:
     assert (second.message_id, second.subject, second.text) == (first.message_id, first.subject, first.text)
 
 
+async def test_words_that_promise_a_link_that_has_ended_are_not_repeated(desk: Any) -> None:
+    await put(letter(subject="", text="", template="receipt"))
+    first = await one(desk)
+    await outbox.settle(desk, first, Transient(Reply(None, "connection lost"), ambiguous=True), NOW)
+    desk.without_link = {"1"}
+    second = await one(desk, NOW + MINUTE)
+    assert (second.message_id, second.link) == (first.message_id, "")
+    assert second.text == "Lần soạn 2\n\n"
+    assert "{link}" not in (await Message.get(ref="1")).text
+
+
 async def test_one_that_cannot_be_composed_never_stops_another(desk: Any) -> None:
     await put(letter(1, ref="broken", subject="", text="", template="reminder_due"), letter(2))
-    assert (await one(desk)).envelope.ref == "2"
+    other = await one(desk)
+    assert other.envelope.ref == "2"
+    await outbox.settle(desk, other, Reply(250, "ok"), NOW)
     assert (await states())["broken"] == ("waiting", "transient")
     message = await Message.get(ref="broken")
     assert (message.attempt, message.not_before) == (1, NOW + BACKOFF[0])
@@ -257,6 +325,7 @@ async def test_one_that_cannot_be_composed_never_stops_another(desk: Any) -> Non
         now += timedelta(hours=1)
         await outbox.claim(desk, now)
     assert (await states())["broken"] == ("failed", "gave_up")
+    assert [(ref, outcome.state) for ref, outcome in desk.outcomes] == [("2", "sent"), ("broken", "failed")]
 
 
 async def test_settling_is_all_or_nothing(desk: Any) -> None:

@@ -20,6 +20,7 @@ def at(text: str) -> datetime:
 
 OFFICIAL = Recipient("dau.moi@anlao.test", "Nguyễn Văn An", "official", 1)
 LEADER = Recipient("lanh.dao@anlao.test", "Trần Thị Bình", "leader", 2)
+DRAFTS_ONLY = replace(DEFAULT[0], states=frozenset({"draft"}))
 AN_LAO = Pending(
     ref="77",
     campaign=1,
@@ -167,9 +168,24 @@ def test_each_reason_is_told(calendar: Calendar) -> None:
     assert reasons(decide(now, calendar, replace(AN_LAO, why_not="answered"))) == ["answered"]
     assert reasons(decide(now, calendar, replace(AN_LAO, recipients=()))) == ["no_address"]
     assert reasons(decide(now, calendar, replace(AN_LAO, recipients=(LEADER,)))) == ["no_address"]
-    assert reasons(decide(now, calendar, replace(AN_LAO, state="undeliverable"))) == ["state"]
+    assert reasons(decide(now, calendar, replace(AN_LAO, state="sent"), plan_=(DRAFTS_ONLY,))) == ["state"]
     closed = replace(AN_LAO, closes_at=at("2025-07-15 07:59"))
     assert reasons(decide(now, calendar, closed)) == ["closed"]
+
+
+def test_an_undeliverable_unit_is_reminded_for_its_address_may_have_been_corrected(calendar: Calendar) -> None:
+    decision = decide("2025-07-15 08:00", calendar, replace(AN_LAO, state="undeliverable"))
+    assert sent(decision) == [("before3", 0, OFFICIAL.address)]
+
+
+def test_an_address_gets_no_step_from_before_its_own_invitation(calendar: Calendar) -> None:
+    late = replace(OFFICIAL, address="moi@anlao.test", since=at("2025-07-15 08:00"))
+    both = decide("2025-07-15 09:00", calendar, replace(AN_LAO, recipients=(OFFICIAL, late)))
+    assert sent(both) == [("before3", 0, OFFICIAL.address)]
+    assert [(s.reason, s.at) for s in both.skipped] == [("not_yet", at("2025-07-17 08:00"))]
+    assert sent(decide("2025-07-17 08:00", calendar, replace(AN_LAO, recipients=(late,)))) == [
+        ("before1", 0, "moi@anlao.test")
+    ]
 
 
 def test_contacts_that_share_a_mailbox_get_one_message(calendar: Calendar) -> None:

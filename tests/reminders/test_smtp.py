@@ -12,6 +12,7 @@ from aiosmtpd.smtp import AuthResult
 from reminders import smtp
 from reminders.ports import Permanent, Reply, Transient
 from reminders.smtp import Server, SmtpSender
+from tests.post import Post
 
 pytestmark = pytest.mark.anyio
 
@@ -118,6 +119,19 @@ async def test_a_refused_text(post: Any, sender: SmtpSender, reply: str, kind: t
     with pytest.raises(kind):
         await sender.send(mail())
     assert (await sender.send(mail())).code == 250
+
+
+async def test_a_refused_sender_is_no_fault_of_the_message(served: Callable[..., Any]) -> None:
+    class Strict(Post):
+        async def handle_MAIL(self, *_: Any) -> str:  # noqa: N802 - aiosmtpd's name
+            return "550 5.7.1 sender not allowed"
+
+    async with served(Strict()) as post:
+        sender = SmtpSender(Server("127.0.0.1", post.port, "plain"), timeout=5)
+        with pytest.raises(Transient) as caught:
+            await sender.send(mail())
+        await sender.close()
+    assert (caught.value.reply.code, caught.value.unreachable) == (550, True)
 
 
 async def test_a_drop_after_data_is_ambiguous(post: Any, sender: SmtpSender) -> None:

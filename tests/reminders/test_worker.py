@@ -310,7 +310,7 @@ async def test_stopping_waits_for_the_mail_in_flight_and_takes_no_more(desk: Any
     crew.start()
     await asyncio.wait_for(arrived.wait(), 10)
     stopping = asyncio.create_task(crew.stop())
-    await asyncio.sleep(0.05)
+    await asyncio.wait_for(crew._woken.wait(), 10)  # set when stopping has begun to wait
     assert not stopping.done()
     answer.set()
     await asyncio.wait_for(stopping, 10)
