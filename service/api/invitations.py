@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from forms.answers import nest
+from forms.values import clean
 from service import answerwords, life, web
 from service.api import reply
 from service.errors import Invalid, NotFound
@@ -149,5 +150,5 @@ async def hand_back(request: Request) -> Response:
     """Hand back for correction what was sent: {remark}. It does not count as responded until it is sent again."""
     remark = (await reply.body(request)).get("remark")
     who, now = reply.who(request), web.now(request)
-    event = await reviews.hand_back(*_where(request), remark if isinstance(remark, str) else "", who, now)
+    event = await reviews.hand_back(*_where(request), clean(remark) if isinstance(remark, str) else "", who, now)
     return reply.reply({"state": event.to, "recorded_at": event.recorded_at}, 201)

@@ -75,6 +75,7 @@ _BODIES: dict[str, tuple[dict[str, object], tuple[str, ...]]] = {
         },
         ("channel", "number", "received_at"),
     ),
+    "/return": ({"remark": _TEXT}, ("remark",)),
 }
 
 

@@ -105,7 +105,7 @@ async def test_no_secret_stands_in_the_database_as_it_is(house: House) -> None:
     set_up = await accounts.set_up_link(staff, house.clock())
     session = await accounts.start_session(staff, house.clock())
     api = await accounts.create_token("máy", "viewer", house.clock())
-    stored = [
+    stored: list[object] = [
         *await SetupLink.all().values_list("token_hash", flat=True),
         *await StaffSession.all().values_list("token_hash", flat=True),
         *await ApiToken.all().values_list("token_hash", flat=True),

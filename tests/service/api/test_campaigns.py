@@ -100,7 +100,7 @@ async def test_half_working_days_and_bare_dates_are_understood(api: Api, form: F
     assert made.json()["due"]["at"] == "2026-07-10T17:00:00+07:00"
 
 
-WRONG = [
+WRONG: list[tuple[dict[str, object], str]] = [
     ({"title": " "}, "title"),
     ({"title": 5}, "title"),
     ({"title": "x" * 501}, "title"),

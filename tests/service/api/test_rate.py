@@ -12,7 +12,7 @@ from service.api.reply import plain
 from service.models import Event, Invitation
 from service.words import ZONE
 from tests.conftest import House
-from tests.service.api.conftest import Api, problems
+from tests.service.api.conftest import Api, problems, refused
 from tests.service.build import AN_LAO, AN_LAO_ANSWERS, PHU_LIEN, Survey
 
 pytestmark = pytest.mark.anyio
@@ -147,6 +147,27 @@ async def test_later_replies_change_nothing_that_was_reported(api: Api, june_sur
     assert await reported() == before
     now = (await api.get(f"{campaign}/rate")).json()
     assert (now["responded"], now["received"]) == (4, 0)
+
+
+async def test_a_reply_handed_back_stands_beside_and_past_figures_stay(api: Api, june_survey: Survey) -> None:
+    campaign = f"/campaigns/{june_survey.id}"
+    unit = f"{campaign}/invitations/{AN_LAO}"
+    for wrong in ({}, {"remark": " \x00"}, {"remark": 5}, {"remark": "x" * 2001}):
+        assert list(problems(await api.post(f"{unit}/return", wrong))) == ["remark"]
+    before = (await api.get(f"{campaign}/rate", as_of="2026-06-17")).text
+    back = await api.post(f"{unit}/return", {"remark": "Mục E2 chưa\x00 khớp với phụ lục."})
+    assert (back.status_code, back.json()["state"]) == (201, "returned")
+    now = (await api.get(f"{campaign}/rate")).json()
+    assert (now["responded"], now["returned"]) == (2, 1)
+    refused(await api.post(f"{unit}/return", {"remark": "Lần nữa."}), 409, "wrong_state")
+    api.house.clock.set(june(19))
+    again = await api.post(f"{unit}/submissions", {"answers": AN_LAO_ANSWERS}, idempotency_key="k2")
+    assert again.json()["receipt"] == f"PH-{june_survey.id}-{AN_LAO}-2"
+    assert (await api.get(f"{campaign}/rate")).json()["on_time_original"] == 2, "on time is judged by its first sending"
+    assert (await api.get(f"{campaign}/rate", as_of="2026-06-17")).text == before
+    for as_of, number in (("2026-06-17", 1), ("2026-06-19", 2)):
+        rows = (await api.get(f"{campaign}/invitations", as_of=as_of)).json()["items"]
+        assert next(row for row in rows if row["unit"] == AN_LAO)["submission"]["number"] == number
 
 
 async def test_invitations_show_where_each_unit_stood_then(api: Api, june_survey: Survey) -> None:
