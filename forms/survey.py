@@ -47,6 +47,7 @@ class _Reader:
         self.lists = lists
         self.survey = Survey()
         self.open = [_Open(None, "form", "", "")]
+        self.deeper = 0  # groups open below MAX_DEPTH: refused, and left out so that the tree stays shallow
 
     def read(self) -> Survey:
         count = 0
@@ -86,7 +87,10 @@ class _Reader:
     def _begin(self, line: Line, what: str) -> None:
         name = self._name(line)
         if len(self.open) > MAX_DEPTH:
-            line.problem("too_deep", "type", limit=MAX_DEPTH)
+            if self.deeper == 0:
+                line.problem("too_deep", "type", limit=MAX_DEPTH)
+            self.deeper += 1
+            return
         if line.get("repeat_count"):
             line.problem("unsupported_repeat_count", "repeat_count")
         allowed = rowtypes.REPEAT_COLUMNS if what == "repeat" else rowtypes.GROUP_COLUMNS
@@ -96,6 +100,9 @@ class _Reader:
 
     def _end(self, line: Line, what: str) -> None:
         self._idle(line, frozenset({"type", "name"}), f"end {what}")
+        if self.deeper:
+            self.deeper -= 1
+            return
         last = self.open[-1]
         if last.what != what:
             line.problem("unexpected_end", "type", what=what, open=last.what, name=last.name)

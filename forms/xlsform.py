@@ -1,8 +1,8 @@
 """XLSForm workbook -> Form. Everything that is not supported is refused with sheet, row and column.
 
-cells = read(data)             # in a child process: bytes -> text of cells, kept in the database
-problems = second_opinion(data)  # in the same child process: what pyxform says
-form = build(cells)            # cheap enough for every start of a process
+cells = examine(data)            # in a child process: bytes -> text of cells that build, kept in the database
+problems = second_opinion(data)  # in a child process: what pyxform says
+form = build(cells)              # cheap enough for every start of a process
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from forms.schema import Choice, Form, Kind, Question, walk
 from forms.sheets import Column, Line, Sheet, open_sheet
 from forms.survey import Survey, read_survey
 
-__all__ = ["Cells", "FormErrors", "FormProblem", "build", "read", "second_opinion"]
+__all__ = ["Cells", "FormErrors", "FormProblem", "build", "examine", "read", "second_opinion"]
 
 MAX_CHOICES = 20_000
 MAX_CHOICE_NAME = 200
@@ -50,6 +50,13 @@ def build(cells: Cells) -> Form:
     form_id = settings.get("form_id") or _slug(title)
     warnings = _told(problems)
     return Form(form_id, settings.get("version"), title or form_id, survey.items, lists, instance_name, warnings)
+
+
+def examine(data: bytes) -> Cells:
+    """The cells of a workbook, built once here for its problems. Raises FormErrors like `read` and `build`."""
+    cells = read(data)
+    build(cells)
+    return cells
 
 
 def _told(problems: list[FormProblem]) -> tuple[FormProblem, ...]:

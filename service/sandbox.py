@@ -30,13 +30,13 @@ sys.stdout.buffer.write(pickle.dumps(answer))
 
 
 class OverLimit(RuntimeError):
-    """The child used too much time or memory, or died."""
+    """The child used too much time, memory or depth, or died."""
 
 
 async def call(function: Callable[[bytes], Any], data: bytes) -> Any:
     """`function(data)`, a module-level function, in a child process of its own.
 
-    Raises what the function raised, or OverLimit.
+    Raises what the function raised, or OverLimit for too much time, memory or depth.
     """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -64,6 +64,6 @@ async def call(function: Callable[[bytes], Any], data: bytes) -> Any:
         raise OverLimit("died") from error
     if fine:
         return value
-    if isinstance(value, MemoryError):
-        raise OverLimit("memory") from value
+    if isinstance(value, MemoryError | RecursionError):
+        raise OverLimit("memory" if isinstance(value, MemoryError) else "depth") from value
     raise value

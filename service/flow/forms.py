@@ -37,13 +37,13 @@ class Checked:
 
 
 async def check(data: bytes) -> Checked:
-    """Read a workbook in a child process and build its form.
+    """Read a workbook and build its form in a child process, and only what stood that test in this one.
 
     Raises Invalid with every problem: {sheet, row, column, message}.
     """
     try:
-        cells: xlsform.Cells = await sandbox.call(xlsform.read, data)
-        form = xlsform.build(cells)
+        cells: xlsform.Cells = await sandbox.call(xlsform.examine, data)
+        form = await anyio.to_thread.run_sync(xlsform.build, cells)
         doubts = await sandbox.call(xlsform.second_opinion, data)
     except xlsform.FormErrors as error:
         raise Invalid([formwords.form_problem(p) for p in error.problems]) from error

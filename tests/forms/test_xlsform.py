@@ -326,9 +326,10 @@ def test_text_outside_the_headers_is_not_dropped_in_silence(cells_of: CellsOf) -
 
 
 def test_nesting_is_bounded(cells_of: CellsOf) -> None:
-    deep = [{"type": "begin group", "name": f"g{level}", "label": "G"} for level in range(500)]
-    found = problems(cells_of([*deep, TEXT, *[{"type": "end group"}] * 500]))
-    assert "too_deep" in {problem.code for problem in found}
+    deep = [{"type": "begin group", "name": f"g{level}", "label": "G"} for level in range(990)]
+    (found,) = problems(cells_of([*deep, TEXT, *[{"type": "end group"}] * 990, NUMBER]))
+    assert (found.code, found.row, found.params) == ("too_deep", 10, {"limit": 8})
+    assert problems(cells_of([*deep[:8], TEXT, *[{"type": "end group"}] * 8])) == ()
 
 
 def test_cells_survive_json(own_cells: Cells) -> None:

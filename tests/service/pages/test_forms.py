@@ -8,6 +8,7 @@ import pytest
 
 from forms import xlsform
 from forms.schema import BINDS, CONSOLIDATIONS, Kind
+from service import sandbox
 from service.flow import forms
 from service.models import FormVersion
 from service.pages import formview
@@ -49,6 +50,43 @@ def workbook(version: str, note: bool = False, **cells: str) -> bytes:
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+def nested(levels: int) -> bytes:
+    """A workbook of groups within groups."""
+    book = openpyxl.Workbook()
+    survey = book.active
+    assert survey is not None
+    survey.title = "survey"
+    survey.append(["type", "name", "label"])
+    for level in range(levels):
+        survey.append(["begin group", f"g{level}", f"Nhóm {level}"])
+    survey.append(["text", "t", "Câu hỏi"])
+    for _level in range(levels):
+        survey.append(["end group"])
+    settings = book.create_sheet("settings")
+    for row in (["form_title", "form_id", "version"], ["Sâu", "sau", "1"]):
+        settings.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+async def test_groups_within_groups_without_end_are_refused_in_words(house: House, office: Office) -> None:
+    status, page = await bring_in(house, "sau.xlsx", nested(990))
+    assert status == 422
+    assert page.count("Nhóm lồng nhau quá 8 tầng. Vui lòng bớt tầng.") == 1
+    status, _page = await bring_in(house, "vua.xlsx", nested(8))
+    assert status == 200
+
+
+async def test_a_workbook_that_overruns_its_child_is_refused_in_words(
+    house: House, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox, "SECONDS", 0.01)
+    status, page = await bring_in(house, "nang.xlsx", workbook("80"))
+    assert status == 422
+    assert "quá nặng hoặc được tạo để gây quá tải" in page
 
 
 async def test_the_list_shows_what_was_imported(house: House, office: Office) -> None:
