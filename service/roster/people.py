@@ -26,7 +26,9 @@ _JOINING = frozenset({"va", "hoac", "email", "mail", "thu", "gmail", "dc", "or",
 _EXCEL_ERROR = re.compile(r"#(REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!|####*)")
 _EXTENSION = re.compile(r"(?:máy lẻ|số lẻ|lẻ|ext\.?|nội bộ)\s*:?\s*(\d{1,5})", re.IGNORECASE)
 _LEADS = re.compile(
-    r"(q|quyen|tq)?\s*(pho\s+)?(chu tich|bi thu)\b(?P<of>.*)|((pho\s+)?p?ct|ptbt|pbt)\s+(ubnd|hdnd|thuong truc).*|lanh dao\b.*"
+    r"(q|quyen|tq)?\s*(pho\s+)?(chu tich|bi thu)\b(?P<of>.*)"
+    r"|((pho\s+)?p?ct|ptbt|pbt)\s+(ubnd|hdnd|thuong truc).*"
+    r"|lanh dao\b.*"
 )
 # A chairman of the women's union or a secretary of a party cell does not sign for the commune.
 _NOT_OF = re.compile(r"\s*(hoi|cong doan|doan|chi doan|chi bo|mat tran|mttq|uy ban mat tran|uy ban mttq|ubmttq)\b")
