@@ -16,7 +16,7 @@ from forms.plan import Plan, Spec, is_contact
 from forms.problems import Problem
 from forms.schema import METADATA, Group, Kind, Question, Repeat
 from forms.tree import Node, Scope
-from forms.values import BLANK, Value, clean, parse
+from forms.values import BLANK, Value, clean, parse, telephone
 
 FIRST_ROW = "r1"  # a repeat that the draft does not mention yet starts with this row, as in ODK
 MAX_ROWS_IN_ALL = 2_000
@@ -189,6 +189,8 @@ class Draft:
         return Value(moment.isoformat(), moment)
 
     def _parsed(self, cell: Cell, raw: object) -> Value:
+        if cell.question.bind == "contact.phone" and isinstance(raw, str):
+            raw = telephone(raw)
         return parse(cell.question.kind, raw, cell.spec.offered, self.zone)
 
     def _default(self, cell: Cell, question: Question) -> Value:

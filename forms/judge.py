@@ -135,7 +135,10 @@ class Judge:
             if not self._owners:
                 self._owners = {cell.node: cell for cell in self._run.cells}
             cells = [self._owners.get(found) for found in node.scope.find(next(iter(expression.names)))]
-            return ", ".join(self.shown(cell) for cell in cells if cell and cell.relevant and cell.value.text)
+            relevant = [cell for cell in cells if cell and cell.relevant]
+            shown = ", ".join(self.shown(cell) for cell in relevant if cell.value.text)
+            # A figure that cannot be worked out yet: "–%" reads better than "%".
+            return shown or ("–" if any(cell.question.calculation for cell in relevant) else "")
         return self.string(expression, node)
 
     def string(self, expression: Expression | None, node: Node) -> str:

@@ -216,6 +216,11 @@ _PARSERS: Mapping[Kind, Callable[[str], Value]] = {
 }
 
 
+def telephone(text: str) -> str:
+    """A telephone number without the spaces, dots, hyphens and brackets that people write in it."""
+    return re.sub(r"[\s.()\-\u2013]", "", text) if re.fullmatch(r"[\s\d.()+\-\u2013]*", text) else text
+
+
 def parse(kind: Kind, raw: object, names: Mapping[str, object], zone: tzinfo | None = None) -> Value:
     """What `raw` (text, or a list of texts) says in a question of this kind.
 

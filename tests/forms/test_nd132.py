@@ -122,3 +122,19 @@ def test_phu_lien_gave_no_total(nd132: Form, an_lao: dict[str, Any], now: Now) -
     found = {problem.key: problem.code for problem in judged(nd132, an_lao, now).problems}
     assert found["e/e_recv"] == "required"
     assert found["e/e_direct"] == "constraint"
+
+
+@pytest.mark.parametrize("typed", ["0912.345.678", "0912 345 678", "0912-345-678", "(0225) 3 123 456", "+84 912345678"])
+def test_a_telephone_may_be_typed_as_people_write_it(nd132: Form, an_lao: dict[str, Any], now: Now, typed: str) -> None:
+    an_lao["a"]["a_phone"] = typed
+    assert field(judged(nd132, an_lao, now), "a/a_phone").problem is None
+
+
+def test_a_telephone_with_letters_is_still_none(nd132: Form, an_lao: dict[str, Any], now: Now) -> None:
+    an_lao["a"]["a_phone"] = "0912 345 67x"
+    assert field(judged(nd132, an_lao, now), "a/a_phone").problem is not None
+
+
+def test_a_percentage_that_cannot_be_worked_out_yet_is_a_dash(nd132: Form, an_lao: dict[str, Any], now: Now) -> None:
+    an_lao["e"]["e_pay"] = ""
+    assert "Thanh toán trực tuyến: –%" in field(judged(nd132, an_lao, now), "e/e_note").label
