@@ -35,10 +35,10 @@ class Visit:
 async def link_for(invitation: int, contact: int | None, address: str, now: datetime) -> ContactLink:
     """The link of a contact (or bare address) for an invitation, by ids; made when there is none.
 
-    Contacts that share a mailbox share the link. A fresh one for the same address revokes none already mailed.
+    Two workers at once may make one each: both open the same form, and the first is used from then on.
     """
-    found = await ContactLink.get_or_none(invitation_id=invitation, contact_id=contact, address=address)
-    return found or await ContactLink.create(
+    made = ContactLink.filter(invitation_id=invitation, contact_id=contact, address=address)
+    return await made.order_by("id").first() or await ContactLink.create(
         invitation_id=invitation, contact_id=contact, address=address, created_at=now
     )
 

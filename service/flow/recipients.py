@@ -24,6 +24,16 @@ async def by_unit(unit_ids: Collection[int]) -> Mapping[int, tuple[Recipient, ..
     return {unit: tuple(recipients) for unit, recipients in found.items()}
 
 
+async def reader(unit_id: int, address: str, *, contact: int | None = None, role: str = "") -> Contact | None:
+    """Somebody in use at the unit who reads that mailbox: `contact` when still there, else the first.
+
+    `role` when only people of that role count. None: the mailbox is nobody's any more, and no link goes there.
+    """
+    found = Contact.filter(unit_id=unit_id, email=address, active=True)
+    people = await (found.filter(role=role) if role else found).order_by("id")
+    return next((person for person in people if person.id == contact), people[0] if people else None)
+
+
 def mailboxes(recipients: Iterable[Recipient], role: str) -> list[Recipient]:
     """One recipient a mailbox: contacts that share one get one message."""
     found: dict[str, Recipient] = {}
@@ -47,10 +57,15 @@ def invitation_id(ref: str) -> int:
     return int(ref.removeprefix("invitation:"))
 
 
-def letter(kind: str, invitation: Invitation, recipient: Recipient, *, not_before: datetime | None = None) -> Letter:
-    """A letter of a kind that goes once to an address for an invitation (invitation, for example)."""
+def letter(
+    kind: str, invitation: Invitation, recipient: Recipient, *, not_before: datetime | None = None, again: int = 0
+) -> Letter:
+    """A letter of a kind that goes once to an address for an invitation (invitation, for example).
+
+    `again`: how many earlier ones were dropped unsent.
+    """
     return Letter(
-        key=f"{kind}:{invitation.id}:{recipient.address}",
+        key=f"{kind}:{invitation.id}:{recipient.address}" + (f":{again}" if again else ""),
         kind=kind,
         template=kind,
         ref=reference(invitation.id),
@@ -61,6 +76,11 @@ def letter(kind: str, invitation: Invitation, recipient: Recipient, *, not_befor
         to_name=recipient.name,
         not_before=not_before,
     )
+
+
+def submission_id(key: str) -> int:
+    """The submission that a receipt's key names."""
+    return int(key.split(":")[1])
 
 
 def receipt(submission: Submission, invitation: Invitation, recipient: Recipient) -> Letter:

@@ -1,46 +1,17 @@
 """Mail end to end: a real SMTP server, the 114 units, working days in office hours, and nobody who has answered."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from reminders.models import Attempt, Message
 from service.flow import campaigns, entry, intakes, principal, reminding, submissions, units
-from service.models import Campaign, Contact, Invitation, Unit
-from service.words import ZONE
+from service.models import Campaign, Contact, Invitation
 from tests.conftest import House
-from tests.post import Post, Served
 from tests.service import build
+from tests.service.flow.mailroom import after_invitations, campaign, local
 
 pytestmark = pytest.mark.anyio
-
-
-FOUR = (build.AN_LAO, build.PHU_LIEN, "10888", "10903")
-
-
-@asynccontextmanager
-async def campaign(
-    house: House, roster: str | tuple[str, ...] = FOUR
-) -> AsyncIterator[tuple[Campaign, Post, reminding.Postroom]]:
-    """A campaign whose units have one official each, published on Monday 8/6 at 8:30 and due on Monday 15/6."""
-    async with Served(Post()) as post:
-        settings = replace(house.settings, smtp_url=f"smtp://127.0.0.1:{post.port}")
-        await units.seed(house.clock())
-        await Contact.bulk_create(
-            [Contact(unit=u, role="official", email=f"{u.code}@haiphong.example") for u in await Unit.all()]
-        )
-        survey = await build.survey(settings, house.clock(), roster=roster)
-        await Contact.filter(id=survey.contact.id).update(active=False)
-        yield survey.campaign, post, reminding.Postroom(settings, house.clock)
-
-
-def local(house: House, days: int, hour: int, minute: int = 0) -> datetime:
-    """A moment so many days after publication, local time."""
-    day = house.clock().astimezone(ZONE) + timedelta(days=days)
-    return day.replace(hour=hour, minute=minute, second=0, microsecond=0)
 
 
 async def test_114_invitations_wait_five_minutes_and_then_reach_each_unit_once(house: House) -> None:
@@ -69,7 +40,7 @@ async def test_114_invitations_wait_five_minutes_and_then_reach_each_unit_once(h
 
 async def test_reminders_go_only_to_those_who_owe_on_working_days_in_office_hours(house: House) -> None:
     async with campaign(house, "all") as (found, post, room):
-        await _after_invitations(house, room, post)
+        await after_invitations(house, room, post)
         answered = await _answer_by_paper(house, found, 20)
         # Due Monday 15/6: the first step is Wednesday 10/6, 8:00. Nothing goes the day before, nor before opening time.
         for days, hour, minute in ((1, 9, 0), (1, 12, 30), (2, 7, 29)):
@@ -90,7 +61,7 @@ async def test_reminders_go_only_to_those_who_owe_on_working_days_in_office_hour
 
 async def test_a_unit_that_submits_between_queue_and_sending_gets_no_reminder(house: House) -> None:
     async with campaign(house) as (found, post, room):
-        await _after_invitations(house, room, post)
+        await after_invitations(house, room, post)
         moment = local(house, 2, 8)
         settings = house.settings
         assert await reminding.plan_due(settings, moment) == 4
@@ -135,7 +106,7 @@ async def test_invitations_can_be_called_back_within_five_minutes(house: House) 
 
 async def test_the_dry_run_says_of_every_unit_who_gets_what_or_why_not(house: House) -> None:
     async with campaign(house) as (found, post, room):
-        await _after_invitations(house, room, post)
+        await after_invitations(house, room, post)
         answered = await _answer_by_paper(house, found, 1)
         await Contact.filter(email="10903@haiphong.example").update(active=False)
         decision = await reminding.decide(found, local(house, 2, 8), await units.calendar())
@@ -147,7 +118,7 @@ async def test_the_dry_run_says_of_every_unit_who_gets_what_or_why_not(house: Ho
 
 async def test_a_reminder_of_an_old_due_round_is_dropped(house: House) -> None:
     async with campaign(house) as (found, post, room):
-        await _after_invitations(house, room, post)
+        await after_invitations(house, room, post)
         moment = local(house, 2, 8)
         await reminding.plan_due(house.settings, moment)
         await Invitation.filter(campaign=found, code="10888").update(due_round=1)
@@ -158,7 +129,7 @@ async def test_a_reminder_of_an_old_due_round_is_dropped(house: House) -> None:
 
 async def test_a_receipt_goes_at_any_hour(house: House) -> None:
     async with campaign(house) as (found, post, room):
-        await _after_invitations(house, room, post)
+        await after_invitations(house, room, post)
         night = local(house, 5, 23)
         await submissions.submit(
             house.settings,
@@ -172,11 +143,6 @@ async def test_a_receipt_goes_at_any_hour(house: House) -> None:
         await room.tick(night)
         assert [address for address, _ in post.accepted] == ["10888@haiphong.example"]
         assert "Đã nhận phiếu" in str(post.accepted[0][1]["Subject"])
-
-
-async def _after_invitations(house: House, room: reminding.Postroom, post: Post) -> None:
-    await room.tick(house.clock() + campaigns.CALL_BACK)
-    post.accepted.clear()
 
 
 async def _answer_by_paper(house: House, campaign: Campaign, count: int) -> set[str]:

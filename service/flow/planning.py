@@ -1,0 +1,197 @@
+"""What is due to be mailed: invitations to addresses that have none yet, and reminders. Decides; plan_due queues."""
+
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tortoise.transactions import in_transaction
+
+from reminders import outbox, plan, steps, timeline
+from reminders.calendar import Calendar, CalendarGap
+from reminders.models import Message
+from reminders.plan import Recipient
+from reminders.ports import Letter
+from service import life
+from service.flow import campaigns, recipients, units
+from service.models import Campaign, Event, Invitation
+from service.settings import Settings
+
+log = logging.getLogger(__name__)
+
+OWES_NOT = {
+    life.State.SUBMITTED: "answered",
+    life.State.ACCEPTED: "answered",
+    life.State.RECEIVED: "answered",
+    life.State.EXEMPT: "exempt",
+}
+# How long after its last reminder a campaign that never closes is looked at: downtime may have delayed that one.
+AFTERWARDS = timedelta(days=7)
+
+
+async def plan_due(settings: Settings, now: datetime) -> int:
+    """Queue the invitations and reminders that are due; how many. Outside office hours no reminder is."""
+    calendar = await units.calendar()
+    letters: list[Letter] = []
+    for campaign in await Campaign.filter(published_at__not_isnull=True).order_by("id"):
+        try:
+            async for letter in _letters(campaign, now, calendar):
+                letters.append(letter)
+        except Exception:
+            # One plan that cannot be read must not silence the others.
+            log.exception("campaign %d could not be planned", campaign.id)
+    if not letters:
+        return 0
+    async with in_transaction() as connection:
+        return len(await outbox.enqueue(letters, connection, now=now, domain=recipients.domain(settings)))
+
+
+async def _letters(campaign: Campaign, now: datetime, calendar: Calendar) -> AsyncIterator[Letter]:
+    if not await _runs(campaign, now, calendar):
+        return
+    roll = await _roll(campaign)
+    for letter in _invitations(roll, now):
+        yield letter
+    if _in_office_hours(calendar, now):
+        for notice in (await _decided(roll, now, calendar)).notices:
+            yield outbox.from_notice(notice)
+
+
+async def _runs(campaign: Campaign, now: datetime, calendar: Calendar) -> bool:
+    """Whether anything of the campaign can still be due: its invitations cannot be called back any more, somebody
+    owes, and it is neither closed nor, when it never closes, long past its last reminder."""
+    assert campaign.published_at is not None
+    if now < campaigns.first_mail(campaign, campaign.published_at) or _closed(campaign, now):
+        return False
+    owing = Invitation.filter(campaign=campaign).exclude(state__in=list(OWES_NOT))
+    latest = await owing.order_by("-due_at").first().values_list("due_at", flat=True)
+    if latest is None:
+        return False
+    if campaign.closes_at is not None:
+        return True
+    moments, _cut = timeline.known_moments(steps.from_json(campaign.reminders), latest, calendar)
+    return now <= max([latest, *(moment.at for moment in moments)]) + AFTERWARDS
+
+
+def _in_office_hours(calendar: Calendar, now: datetime) -> bool:
+    try:
+        return calendar.in_office_hours(now)
+    except CalendarGap:
+        return False  # the preview and the campaign page say so; nothing is sent on a guess
+
+
+async def decide(campaign: Campaign, now: datetime, calendar: Calendar) -> plan.Decision:
+    """Who of a campaign would be reminded at that moment, and why not the others. Raises CalendarGap."""
+    return await _decided(await _roll(campaign), now, calendar)
+
+
+@dataclass(frozen=True, slots=True)
+class _Invited:
+    """The invitation letters of one invitation to one address: how many were queued, and when the one that counts
+    went out or is next tried; None when none counts, for they were dropped when nothing was owed."""
+
+    letters: int = 0
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Roll:
+    """A campaign's invitations, who reads their mail, and what was queued, by reference and address."""
+
+    campaign: Campaign
+    invitations: Sequence[Invitation]
+    mailboxes: Mapping[int, tuple[Recipient, ...]]
+    invited: Mapping[tuple[str, str], _Invited]
+
+
+async def _roll(campaign: Campaign) -> _Roll:
+    invitations = await Invitation.filter(campaign=campaign).order_by("code")
+    mailboxes = await recipients.by_unit([invitation.unit_id for invitation in invitations])
+    return _Roll(campaign, invitations, mailboxes, await _invited(campaign.id))
+
+
+async def _invited(campaign_id: int) -> dict[tuple[str, str], _Invited]:
+    rows = (
+        await Message.filter(campaign=campaign_id, kind="invitation")
+        .order_by("id")
+        .values_list("ref", "to_address", "state", "not_before", "settled_at")
+    )
+    found: dict[tuple[str, str], _Invited] = {}
+    for ref, address, state, not_before, settled_at in rows:
+        before = found.get((ref, address), _Invited())
+        since = None if state in ("dropped", "cancelled") else settled_at or not_before
+        found[ref, address] = _Invited(before.letters + 1, since)
+    return found
+
+
+def _invitations(roll: _Roll, now: datetime) -> list[Letter]:
+    """An invitation to every official's mailbox that has none: a contact added, moved or in use again."""
+    letters = []
+    for invitation in roll.invitations:
+        if why_not(roll.campaign, invitation.state, now) is not None:
+            continue
+        for recipient in recipients.mailboxes(roll.mailboxes.get(invitation.unit_id, ()), "official"):
+            earlier = roll.invited.get((recipients.reference(invitation.id), recipient.address), _Invited())
+            if earlier.since is None:
+                letters.append(recipients.letter("invitation", invitation, recipient, again=earlier.letters))
+    return letters
+
+
+async def _decided(roll: _Roll, now: datetime, calendar: Calendar) -> plan.Decision:
+    pending = await _pending(roll, now)
+    already = await outbox.known_keys([roll.campaign.id])
+    return plan.due(pending, steps.from_json(roll.campaign.reminders), now, calendar, already)
+
+
+async def _pending(roll: _Roll, now: datetime) -> list[plan.Pending]:
+    campaign = roll.campaign
+    assert campaign.published_at is not None
+    opened = campaigns.first_mail(campaign, campaign.published_at)
+    begun = await _rounds_begun([i.id for i in roll.invitations if i.due_round])
+    return [
+        plan.Pending(
+            ref=recipients.reference(invitation.id),
+            campaign=campaign.id,
+            unit=invitation.code,
+            state=invitation.state,
+            due_at=invitation.due_at,
+            due_round=invitation.due_round,
+            published_at=max(begun.get(invitation.id, opened), opened),
+            closes_at=campaign.closes_at,
+            recipients=_readers(roll, invitation, now),
+            why_not=why_not(campaign, invitation.state, now),
+        )
+        for invitation in roll.invitations
+    ]
+
+
+def _readers(roll: _Roll, invitation: Invitation, now: datetime) -> tuple[Recipient, ...]:
+    """Who reads the unit's mail; an official who has no invitation yet gets it first."""
+    ref = recipients.reference(invitation.id)
+    return tuple(
+        replace(found, since=roll.invited.get((ref, found.address), _Invited()).since or now)
+        if found.role == "official"
+        else found
+        for found in roll.mailboxes.get(invitation.unit_id, ())
+    )
+
+
+async def _rounds_begun(invitation_ids: Sequence[int]) -> dict[int, datetime]:
+    """When each invitation's present due round began: its last extension or return."""
+    if not invitation_ids:
+        return {}
+    rows = (
+        await Event.filter(invitation_id__in=invitation_ids, act__in=[life.Act.EXTEND, life.Act.RETURN])
+        .order_by("seq")
+        .values_list("invitation_id", "recorded_at")
+    )
+    return dict(rows)
+
+
+def why_not(campaign: Campaign, state: str, at: datetime) -> str | None:
+    """Why a unit in that state owes nothing, as a code; None when it owes."""
+    return "closed" if _closed(campaign, at) else OWES_NOT.get(life.State(state))
+
+
+def _closed(campaign: Campaign, at: datetime) -> bool:
+    return campaign.closes_at is not None and life.over(campaign.closes_at, at)
