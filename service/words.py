@@ -109,6 +109,11 @@ def size(count: int) -> str:
     return f"{number(Decimal(count) / (1024 * 1024), 1)} MB"
 
 
+def office(full_name: str) -> str:
+    """Whom a letter addresses: Xã An Lão -> UBND xã An Lão."""
+    return f"UBND {full_name[:1].lower()}{full_name[1:]}"
+
+
 def fold(text: str) -> str:
     """Text for searching: lower case, without marks, đ as d. Never a key: two units may fold to the same."""
     plain = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))

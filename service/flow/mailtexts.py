@@ -50,7 +50,7 @@ def _values(settings: Settings, invitation: Invitation, to_name: str) -> dict[st
     campaign = invitation.campaign
     staff = campaign.staff
     return {
-        "unit": invitation.full_name,
+        "unit": words.office(invitation.full_name),
         "recipient": to_name,
         "survey": campaign.title,
         "letter": letter_words(campaign),

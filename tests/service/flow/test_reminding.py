@@ -29,7 +29,7 @@ async def test_114_invitations_wait_five_minutes_and_then_reach_each_unit_once(h
         states = {row.state for row in await Invitation.filter(campaign=found)}
         assert states == {"sent"}
         text = str(post.to("11629@haiphong.example")[0].get_body(("plain",)).get_content())  # type: ignore[union-attr]
-        assert "Xã An Lão" in text
+        assert "UBND xã An Lão" in text
         assert "111/SKHCN-CĐS" in text
         assert "Trần Thị Lan" in text
         assert "http://phieu.test/p/" in text

@@ -9,6 +9,7 @@ import pytest
 
 from reminders.models import Attempt, Message
 from reminders.ports import Permanent, Reply
+from service import words
 from service.app import create_app
 from service.flow import campaigns, principal, reminding
 from service.models import Campaign, Contact, Invitation
@@ -86,7 +87,7 @@ async def test_the_text_of_any_notice_can_be_read_before_it_goes(house: House, m
     code = re.findall(r"show=reminder%3A\d+%3A(\d+)%3A", links[-1])[0]
     unit = await Invitation.get(campaign=july, code=code)
     assert f"Thư gửi {unit.full_name}, như sẽ gửi" in last
-    assert f"Kính gửi: {unit.full_name}" in last
+    assert f"Kính gửi: {words.office(unit.full_name)}" in last
     assert "còn 3 ngày làm việc" in last
 
 
@@ -181,7 +182,7 @@ async def test_a_message_that_waits_shows_what_it_would_say(house: House, made: 
     assert message is not None
     page = (await house.client.get(f"/messages/{message.id}")).text
     assert "Nội dung, nếu gửi bây giờ" in page
-    assert "Kính gửi: Phường Thành Đông" in page
+    assert "Kính gửi: UBND phường Thành Đông" in page
     assert "09:05 ngày 8/7/2025" in page
     assert (await Message.get(id=message.id)).text == ""
 
