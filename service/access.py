@@ -16,7 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service import files, web
-from service.errors import EntryNeeded, Forbidden, FormExpired, LoginNeeded, TooLarge
+from service.errors import EntryNeeded, Forbidden, FormExpired, LoginNeeded, OtherSession, TooLarge
 from service.flow import accounts, entry
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -132,7 +132,7 @@ async def _enter_page(request: Request, access: Access) -> None:
     elif access is not Access.PUBLIC:
         await _enter_staff(request, access)
     if request.method not in _SAFE:
-        await _require_own_form(request)
+        await _require_own_form(request, OtherSession() if access is Access.UNIT else FormExpired())
 
 
 # The session's token is noted before it is looked up: when the database is away, the form that gives back what was
@@ -157,15 +157,13 @@ async def _enter_unit(request: Request) -> None:
     request.state.visit = visit
 
 
-async def _require_own_form(request: Request) -> None:
+async def _require_own_form(request: Request, expired: FormExpired) -> None:
     """The request comes from a page of ours: same origin where the browser says so, and the form's token."""
-    origin = request.headers.get("origin")
-    own = {request.headers.get("host"), web.settings(request).public_url.split("://")[-1]}
-    if origin is not None and origin.split("://")[-1] not in own:
+    if not web.from_here(request):
         raise FormExpired()
     given = request.headers.get("x-csrf-token") or web.text(await web.read_form(request), "csrf")
     if not web.csrf_matches(request, given):
-        raise FormExpired()
+        raise expired
 
 
 async def _enter_api(request: Request, access: Access) -> None:

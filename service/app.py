@@ -21,6 +21,7 @@ from service import database, web, words
 from service.errors import Broken, LoginNeeded, ServiceError, Unavailable
 from service.flow import forms
 from service.flow.reminding import Postroom
+from service.pages import unsaved
 from service.routes import routes
 from service.settings import Settings
 
@@ -124,7 +125,7 @@ async def _service_error(request: Request, error: Exception) -> Response:
         return JSONResponse({"error": body}, error.status, headers)
     if isinstance(error, LoginNeeded) and request.method == "GET":
         return RedirectResponse("/login", 303)
-    return web.error_page(request, error)
+    return web.error_page(request, error, await unsaved.typed(request, error))
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

@@ -74,6 +74,15 @@ class FormExpired(ServiceError):
     message = N_("Trang đã mở quá lâu hoặc được mở từ nơi khác. Vui lòng quay lại, tải lại trang rồi gửi lại.")
 
 
+class OtherSession(FormExpired):
+    """A unit's page whose form belongs to another session than the one its browser is in now."""
+
+    message = N_(
+        "Trang này được mở trong một phiên làm việc khác nên chưa lưu được. Những gì đã lưu trước đó vẫn còn. "
+        "Vui lòng mở lại đường dẫn riêng trong thư của đơn vị để làm tiếp."
+    )
+
+
 class TooManyTries(ServiceError):
     status = 429
     code = "too_many_tries"

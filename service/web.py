@@ -1,21 +1,24 @@
 """What every page shares: drawing a template, reading a form, cookies, messages after a redirect."""
 
+import codecs
 import hashlib
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
 import jinja2
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from service import security, words
-from service.errors import MethodNotAllowed, NotFound, ServiceError
+from service.errors import Invalid, LoginNeeded, MethodNotAllowed, NotFound, ServiceError
 from service.settings import Settings
 
 STAFF_COOKIE = "phieu_staff"
@@ -25,6 +28,8 @@ STATIC_FOLDER = Path(__file__).parent / "static"
 _TEMPLATES = Path(__file__).parent / "templates"
 _MAX_FIELDS = 5000
 _MAX_FILES = 20
+# NUL, which PostgreSQL takes in no text, and halves of surrogate pairs, which no encoding takes: no form means them.
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 _SECRET = frozenset({"password", "again"})  # a form with one of these is typed anew rather than written into a page
 
 
@@ -128,12 +133,38 @@ def csrf_matches(request: Request, given: str) -> bool:
     return security.same(security.csrf_token(settings(request).secret_key, session_token(request) + nonce), mac)
 
 
+def from_here(request: Request) -> bool:
+    """Whether the request comes from a page of this site, as far as the browser says."""
+    origin = request.headers.get("origin")
+    own = {request.headers.get("host"), settings(request).public_url.split("://")[-1]}
+    return origin is None or origin.split("://")[-1] in own
+
+
+def mark_of(request: Request, campaign_id: int) -> str:
+    """What a section's form carries so that, its session gone, it still shows as a page of this campaign."""
+    return security.derive(settings(request).secret_key, f"section:{campaign_id}").hex()[:32]
+
+
 async def read_form(request: Request) -> FormData:
-    """The posted form, read once; large files are spooled to disk by the parser."""
+    """The posted form, read once; large files are spooled to disk by the parser.
+
+    Raises ServiceError for a form in another encoding than UTF-8: no browser sends one, Python knows encodings
+    that decode to no text, and some that take minutes.
+    """
+    _type, options = parse_options_header(request.headers.get("content-type"))
+    if not _is_utf8(options.get(b"charset", b"utf-8").decode("latin-1")):
+        raise ServiceError()
     if not hasattr(request.state, "form"):
         request.state.form = await request.form(max_files=_MAX_FILES, max_fields=_MAX_FIELDS)
     form: FormData = request.state.form
     return form
+
+
+def _is_utf8(charset: str) -> bool:
+    try:
+        return codecs.lookup(charset).name in ("utf-8", "ascii")
+    except (LookupError, ValueError):
+        return False
 
 
 async def close_form(request: Request) -> None:
@@ -144,14 +175,24 @@ async def close_form(request: Request) -> None:
 
 
 def text(form: FormData, name: str) -> str:
-    """One text field, "" when absent; a file in its place counts as absent."""
+    """One text field without outer blanks, "" when absent; a file in its place counts as absent."""
+    return verbatim(form, name).strip()
+
+
+def verbatim(form: FormData, name: str) -> str:
+    """One text field with its blanks, for passwords."""
     value = form.get(name)
-    # PostgreSQL takes no NUL in a text, and no form means one.
-    return value.replace("\x00", "").strip() if isinstance(value, str) else ""
+    return _NO_TEXT.sub("", value) if isinstance(value, str) else ""
 
 
 def texts(form: FormData, name: str) -> list[str]:
-    return [value.replace("\x00", "") for value in form.getlist(name) if isinstance(value, str)]
+    return [_NO_TEXT.sub("", value) for value in form.getlist(name) if isinstance(value, str)]
+
+
+def pairs(form: FormData) -> list[tuple[str, str]]:
+    """Every text of a form with its field's name, in order."""
+    found = ((name, value) for name, value in form.multi_items() if isinstance(value, str))
+    return [(_NO_TEXT.sub("", name), _NO_TEXT.sub("", value)) for name, value in found]
 
 
 async def upload(form: FormData, name: str) -> tuple[str, bytes] | None:
@@ -162,17 +203,35 @@ async def upload(form: FormData, name: str) -> tuple[str, bytes] | None:
     return value.filename, await value.read()
 
 
-def error_page(request: Request, error: ServiceError) -> Response:
-    """The error in words, with what was typed kept for sending again where that is safe."""
-    kept: list[tuple[str, str]] = []
+def error_page(request: Request, error: ServiceError, typed: Sequence[tuple[str, str]] = ()) -> Response:
+    """The error in words, with what was typed kept: for sending again where that is safe, or (`typed`: label and
+    value) for reading and copying."""
     form = getattr(request.state, "form", None)
-    given = form.multi_items() if error.status == 503 and isinstance(form, FormData) else []
-    if not _SECRET.intersection(name for name, _value in given):
-        kept = [(name, value) for name, value in given if isinstance(value, str)]
-    files = any(isinstance(value, UploadFile) and value.filename for _name, value in given)
-    sentence = words._(error.message).format(**error.params)
-    context = {"sentence": sentence, "status": error.status, "kept": kept, "files": files, "again": request.url.path}
+    given = form if isinstance(form, FormData) else FormData()
+    kept = pairs(given) if error.status == 503 else []
+    context = {
+        "sentence": sentence(error),
+        "status": error.status,
+        "kept": [] if _SECRET.intersection(name for name, _value in kept) else kept,
+        "typed": typed,
+        "files": any(isinstance(value, UploadFile) and value.filename for _name, value in given.multi_items()),
+        "again": request.url.path,
+        "door": isinstance(error, LoginNeeded),
+        "on_unit_side": of_unit(request),
+    }
     return render(request, "error.html", context, error.status)
+
+
+def sentence(error: ServiceError) -> str:
+    """What an error says to people; of wrong input what is wrong with it."""
+    problems = error.problems if isinstance(error, Invalid) else []
+    told = [str(problem["message"]) for problem in problems if "message" in problem]
+    return " ".join(dict.fromkeys(told)) or words._(error.message).format(**error.params)
+
+
+def of_unit(request: Request) -> bool:
+    """Whether the address is one of the unit's side."""
+    return request.url.path == "/u" or request.url.path.startswith(("/u/", "/p/"))
 
 
 def http_error(error: HTTPException) -> ServiceError:

@@ -16,12 +16,10 @@ async def login(request: Request) -> Response:
 async def log_in(request: Request) -> Response:
     form = await web.read_form(request)
     username = web.text(form, "username")
-    password = form.get("password")
+    password = web.verbatim(form, "password")
     address = request.client.host if request.client else ""
     try:
-        _staff, token = await accounts.log_in(
-            username, password if isinstance(password, str) else "", address, web.now(request)
-        )
+        _staff, token = await accounts.log_in(username, password, address, web.now(request))
     except LoginNeeded:
         problem, status = _(accounts.WRONG), 422
     except TooManyTries as error:
@@ -53,11 +51,9 @@ async def set_up(request: Request) -> Response:
 async def choose_password(request: Request) -> Response:
     form = await web.read_form(request)
     now, token = web.now(request), request.path_params["token"]
-    password, again = form.get("password"), form.get("again")
+    password, again = web.verbatim(form, "password"), web.verbatim(form, "again")
     try:
-        staff = await accounts.choose_password(
-            token, password if isinstance(password, str) else "", again if isinstance(again, str) else "", now
-        )
+        staff = await accounts.choose_password(token, password, again, now)
     except Invalid as error:
         link = await accounts.of_set_up_link(token, now)
         problem = error.problems[0]["message"]

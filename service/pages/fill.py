@@ -73,6 +73,7 @@ async def _draw(
         "after": lines[place + 1] if place + 1 < len(lines) else None,
         "saved_by": await _saved_by(request, filling),
         "tab": secrets.token_hex(4),
+        "mark": web.mark_of(request, filling.campaign.id),
         "removed": _removed(request),
     }
     return web.render(request, "unit/section.html", context, status)

@@ -24,11 +24,7 @@ def edit(filling: Filling, form: FormData, act: str, target: str, given: dict[st
     found = values(filling, form)
     if act == "unfile":
         found[target] = ""
-    chosen = {
-        name.removeprefix(CHOSEN): value
-        for name, value in form.multi_items()
-        if name.startswith(CHOSEN) and isinstance(value, str)
-    }
+    chosen = {name.removeprefix(CHOSEN): value for name, value in web.pairs(form) if name.startswith(CHOSEN)}
     version = web.text(form, "version")
     return Edit(
         version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,

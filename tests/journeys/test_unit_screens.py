@@ -57,6 +57,26 @@ async def test_every_screen_is_accessible_and_never_scrolls_sideways(inside: Bro
         await assert_for_everybody(page)
 
 
+async def test_what_could_not_be_taken_can_be_read_and_copied(browser: Browser, site: Site) -> None:
+    """Without our script: the session ends while somebody is typing."""
+    context = await browser.new_context(viewport={"width": 360, "height": 740}, locale="vi-VN")
+    await context.route("**/fill.*.js", lambda route: route.abort())
+    page = await context.new_page()
+    await page.goto(site.link)
+    await page.get_by_role("button", name="Vào điền phiếu").click()
+    await page.goto(f"{site.url}/u/{site.campaign}/s/h")
+    await page.locator(box(page, "h/h_has") + '[value="co"]').check()
+    long = "Kiến nghị dài của đơn vị. " * 20
+    await page.locator(box(page, "h/h_other")).fill(long)
+    await context.clear_cookies()
+    await page.get_by_role("button", name="Lưu", exact=True).click()
+    await expect(page.get_by_role("heading", name="Nội dung vừa nhập, chưa được lưu")).to_be_visible()
+    await expect(page.locator(".answers")).to_contain_text(long.strip())
+    await expect(page.get_by_role("link", name="Đăng nhập")).to_have_count(0)
+    await assert_for_everybody(page)
+    await context.close()
+
+
 async def test_a_dead_line_keeps_what_is_typed_and_sends_it_later(inside: BrowserContext, site: Site) -> None:
     page = await inside.new_page()
     await page.goto(f"{site.url}/u/{site.campaign}/s/e")

@@ -17,6 +17,7 @@ import anyio
 import asyncpg
 import httpx
 import pytest
+from starlette.datastructures import FormData
 from tortoise import connections
 
 from service import access, database, web
@@ -320,6 +321,36 @@ async def test_control_characters_break_no_page(house: House, survey: Survey, vi
         assert (await house.client.get(path)).status_code in (200, 400, 404), path
     assert (await house.client.get("/units/" + "1" * 300)).status_code in (400, 404)
     assert web.STAFF_COOKIE in house.client.cookies
+
+
+def multipart(charset: str, **fields: str) -> tuple[bytes, dict[str, str]]:
+    parts = [f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{v}\r\n' for name, v in fields.items()]
+    return "".join([*parts, "--x--\r\n"]).encode(), {
+        "content-type": f"multipart/form-data; boundary=x; charset={charset}"
+    }
+
+
+@pytest.mark.parametrize("charset", ["raw_unicode_escape", "punycode", "undefined", "idna", "utf-16", "x"])
+async def test_an_encoding_that_no_browser_sends_is_refused(house: House, visitor: Visitor, charset: str) -> None:
+    """Python decodes some of them to what is no text, and others in a time that grows with the square."""
+    await visitor.open(f"{visitor.base}/s/h")
+    typed = {"csrf": visitor.csrf(), "keys": "h/h_other", "v:h/h_other": "\\ud800", "act": "save"}
+    login = {"csrf": "\\ud800", "username": "\\ud800", "password": "\\ud800"}
+    for path, fields in ((f"{visitor.base}/s/h", typed), ("/login", login)):
+        body, headers = multipart(charset, **fields)
+        page = await house.client.post(path, content=body, headers=headers)
+        assert page.status_code == 400
+        assert "Yêu cầu không hợp lệ" in page.text
+    body, headers = multipart("UTF-8", **typed)
+    assert (await house.client.post(f"{visitor.base}/s/h", content=body, headers=headers)).status_code == 303
+
+
+def test_what_is_no_text_is_left_out_of_every_field() -> None:
+    form = FormData([("a", " x\ud800\x00y "), ("a", "\udfff"), ("b\ud800", "\x00z")])
+    assert web.text(form, "a") == ""
+    assert web.texts(form, "a") == [" xy ", ""]
+    assert web.pairs(form) == [("a", " xy "), ("a", ""), ("b", "z")]
+    assert web.verbatim(FormData([("a", " x\ud800 ")]), "a") == " x "
 
 
 async def _fill(house: House, survey: Survey) -> None:
