@@ -3,6 +3,7 @@
 Nothing typed is lost: what cannot be read is drawn again as it was typed.
 """
 
+import itertools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -131,7 +132,7 @@ def _rows(found: Sequence[Step]) -> tuple[StepRow, ...]:
             id=step.id,
             on="on",
             days=str(abs(step.offset)),
-            side="before" if step.offset < 0 else "after" if step.offset > 0 else "on",
+            side=_side(step),
             unit=step.unit,
             at=f"{step.at:%H:%M}",
             to=step.to,
@@ -157,9 +158,10 @@ def kept(filled: Filled, digest: str, name: str) -> Filled:
     return replace(filled, texts={**filled.texts, "letter_kept": digest, "letter_kept_name": name})
 
 
-def values(filled: Filled, known: Sequence[Unit]) -> dict[str, object]:
-    """The plain values for terms.read."""
+def values(filled: Filled, known: Sequence[Unit], stored: Campaign | None = None) -> dict[str, object]:
+    """The plain values for terms.read; what the form does not show is as in the campaign that is `stored`."""
     texts = filled.texts
+    opens, due, closes = (stored.opens_at, stored.due_at, stored.closes_at) if stored else (None, None, None)
     return {
         "title": texts["title"],
         "form": texts["form"],
@@ -171,19 +173,20 @@ def values(filled: Filled, known: Sequence[Unit]) -> dict[str, object]:
         "staff": texts["staff"],
         "period_from": _day(texts["period_from"]),
         "period_to": _day(texts["period_to"]),
-        "opens_at": _at(texts, "opens"),
-        "due": _due(texts),
-        "closes_at": _at(texts, "closes"),
+        "opens_at": _at(texts, "opens", opens),
+        "due": _due(texts, due),
+        "closes_at": _at(texts, "closes", closes),
         "units": _units(filled, known),
         "allow_nil": texts["allow_nil"],
-        "reminders": [_step(row, place) for place, row in enumerate(filled.steps, start=1) if row.on],
+        "illustrative": stored is not None and stored.illustrative,
+        "reminders": _steps(filled, steps.from_json(stored.reminders) if stored else ()),
     }
 
 
 def plan_words(filled: Filled) -> list[str]:
     """The reminder plan as a list to read; empty when a step cannot be read."""
     try:
-        found = steps.from_json([_step(row, place) for place, row in enumerate(filled.steps, start=1) if row.on])
+        found = steps.from_json(_steps(filled, ()))
     except steps.PlanError:
         return []
     return [mailwords.step(step) for step in found]
@@ -194,15 +197,18 @@ def _day(text: str) -> str:
     return found.isoformat() if found else text
 
 
-def _at(texts: Mapping[str, str], name: str) -> str:
-    day = _day(texts[f"{name}_on"])
-    return f"{day}T{texts[f'{name}_time'] or DEFAULTS[f'{name}_time']}" if day else ""
+def _at(texts: Mapping[str, str], name: str, stored: datetime | None) -> str:
+    """The moment typed; the seconds, which the form does not show, stay while the rest stays."""
+    day, clock = _day(texts[f"{name}_on"]), texts[f"{name}_time"] or DEFAULTS[f"{name}_time"]
+    if stored is not None and _moment(name, stored) == {f"{name}_on": day, f"{name}_time": clock}:
+        return stored.isoformat()
+    return f"{day}T{clock}" if day else ""
 
 
-def _due(texts: Mapping[str, str]) -> dict[str, object] | None:
+def _due(texts: Mapping[str, str], stored: datetime | None) -> dict[str, object] | None:
     if texts["due_mode"] == "days":
         return {"days": texts["due_days"], "kind": texts["due_kind"]}
-    at = _at(texts, "due")
+    at = _at(texts, "due", stored)
     return {"at": at} if at else None
 
 
@@ -216,23 +222,39 @@ def _units(filled: Filled, known: Sequence[Unit]) -> object:
             return list(filled.units)
 
 
-def _step(row: StepRow, place: int) -> dict[str, object]:
-    """One step; the text follows from whom it goes to and when."""
-    before = {step.id: step for step in steps.DEFAULT}.get(row.id)
+def _steps(filled: Filled, stored: Sequence[Step]) -> list[dict[str, object]]:
+    """The steps that are ticked. A new one gets an id that no other row has."""
+    before = {step.id: step for step in (*steps.DEFAULT, *stored)}
+    taken = {row.id for row in filled.steps}
+    fresh = (name for number in itertools.count(1) if (name := f"own{number}") not in taken)
+    return [_step(replace(row, id=row.id or next(fresh)), before) for row in filled.steps if row.on]
+
+
+def _step(row: StepRow, before: Mapping[str, Step]) -> dict[str, object]:
+    """One step. The form shows neither states nor text: they stay as they were, the text while it still goes to
+    the same people on the same side of the due date."""
+    known = before.get(row.id)
     days = _whole(row.days) if row.side != "on" else 0
     offset = -days if row.side == "before" and isinstance(days, int) else days
     text = {"before": "reminder_before", "on": "reminder_due"}.get(row.side, "reminder_after")
+    text = "leader_copy" if row.to == "leader" else text
+    if known and (known.to, _side(known)) == (row.to, row.side):
+        text = known.text
     return {
-        "id": row.id or f"own{place}",
+        "id": row.id,
         "offset": offset,
         "unit": row.unit,
         "at": row.at,
-        "states": sorted(before.states if before else steps.OWING),
+        "states": sorted(known.states if known else steps.OWING),
         "to": row.to,
-        "text": "leader_copy" if row.to == "leader" else text,
+        "text": text,
         "every": _whole(row.every) or None,
         "times": _whole(row.times) or None,
     }
+
+
+def _side(step: Step) -> str:
+    return "before" if step.offset < 0 else "after" if step.offset > 0 else "on"
 
 
 def _whole(text: str) -> int | str:

@@ -57,7 +57,7 @@ async def _save(request: Request, campaign: Campaign | None) -> Response:
     settings, now, who = web.settings(request), web.now(request), principal.staff(request.state.staff.id)
     letter, filled, problems = await _letter(request, filled)
     try:
-        found = terms.read(campaignform.values(filled, await choices.units()))
+        found = terms.read(campaignform.values(filled, await choices.units(), campaign))
         if not problems and campaign is None:
             campaign = await campaigns.create(settings, found, who, now, letter)
         elif not problems and campaign is not None:

@@ -1,14 +1,19 @@
 """Making a campaign on the screen: nothing typed is lost, the review tells what will happen, publishing and back."""
 
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 
 import httpx
 import pytest
 
+from reminders import steps
 from reminders.models import Message
+from reminders.steps import Step
 from service.flow import campaigns, principal
+from service.flow.terms import Due
 from service.models import AuditRecord, Campaign, Invitation, StoredFile
+from service.words import ZONE
 from tests.conftest import House
 from tests.service import scenes
 from tests.service.build import AN_LAO
@@ -185,7 +190,7 @@ async def test_half_working_days_groups_and_an_own_reminder(house: House, made: 
     assert campaign.roster is not None
     assert {"11948", "11914", AN_LAO} <= set(campaign.roster)
     assert len(campaign.roster) == 7
-    assert [(s["id"], s["offset"], s["unit"]) for s in campaign.reminders][-1] == ("own7", -7, "day")
+    assert [(s["id"], s["offset"], s["unit"]) for s in campaign.reminders][-1] == ("own1", -7, "day")
     page = (await house.client.get(f"/campaigns/{campaign.id}/review")).text
     assert "11:30 thứ Năm, 11/6/2026" in page
     assert "2,5 ngày làm việc" in page
@@ -206,6 +211,62 @@ async def test_a_draft_is_edited_and_its_letter_replaced(house: House, made: Off
     assert changed.letter_file.size == len(PDF) + 4
     assert await StoredFile.filter(content_type="application/pdf").count() == 2
     assert await AuditRecord.filter(action="campaign.change").count() == 1
+
+
+async def test_what_the_form_does_not_show_stays_when_a_draft_is_edited(house: House, made: Office) -> None:
+    """Made through the API: to the second, with steps of its own, marked as made up."""
+    plan = (
+        Step("before3", -3, "day", time(9, 0), frozenset({"opened", "draft"}), "official", "reminder_due"),
+        Step("own7", 2, "working_day", time(8, 0), frozenset({"not_sent"}), "official", "leader_copy"),
+        Step("last", 0, "day", time(8, 0), frozenset({"draft"}), "leader", "reminder_due", every=2, times=3),
+    )
+    campaign = await scenes.campaign(
+        house.settings,
+        made,
+        house.clock(),
+        illustrative=True,
+        opens_at=datetime(2026, 6, 9, 7, 0, 1, tzinfo=ZONE),
+        due=Due(at=datetime(2026, 6, 19, 17, 0, 30, tzinfo=ZONE)),
+        closes_at=datetime(2026, 6, 30, 23, 59, 59, tzinfo=ZONE),
+        reminders=plan,
+    )
+    before = await Campaign.filter(id=campaign.id).values()
+    path = f"/campaigns/{campaign.id}/edit"
+    assert (await send(house, path, fields((await house.client.get(path)).text))).status_code == 303
+    assert await Campaign.filter(id=campaign.id).values() == before
+
+    # What is shown and changed takes effect, and only that.
+    page = fields((await house.client.get(path)).text)
+    changes = {
+        "step_0_side": "after",
+        "step_1_days": "5",
+        "step_3_on": "on",
+        "step_3_days": "1",
+        "closes_time": "17:00",
+    }
+    assert (await send(house, path, page | changes)).status_code == 303
+    after = await Campaign.get(id=campaign.id)
+    assert after.closes_at == datetime(2026, 6, 30, 17, 0, tzinfo=ZONE)
+    assert after.due_at == datetime(2026, 6, 19, 17, 0, 30, tzinfo=ZONE)
+    first, second, third, fourth = steps.from_json(after.reminders)
+    assert first == replace(plan[0], offset=3, text="reminder_after")
+    assert second == replace(plan[1], offset=5)
+    assert third == plan[2]
+    assert fourth.id == "own1"
+
+
+async def test_a_new_reminder_gets_an_id_of_its_own(house: House, made: Office) -> None:
+    values = await filled(house, made, step_6_on="on", step_6_days="7", step_7_on="on", step_7_days="9")
+    await send(house, "/campaigns/new", values)
+    path = f"/campaigns/{(await Campaign.get()).id}/edit"
+    page = fields((await house.client.get(path)).text)
+    for number in (0, 1, 2):
+        page.pop(f"step_{number}_on")
+    answer = await send(house, path, page | {"step_8_on": "on", "step_8_days": "4"})
+    assert answer.status_code == 303
+    again = fields((await house.client.get(path)).text)
+    assert (await send(house, path, again | {"step_6_on": "on", "step_6_days": "2"})).status_code == 303
+    assert [s["id"] for s in (await Campaign.get()).reminders][3:] == ["own1", "own2", "own3", "own4"]
 
 
 async def publish(house: House, number: int, **values: str) -> httpx.Response:
