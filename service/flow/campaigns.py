@@ -38,7 +38,7 @@ async def create(
 ) -> Campaign:
     """A campaign not yet published. `letter` is the official letter as PDF. Raises Invalid, BadFile."""
     await _check_references(terms)
-    kept = _kept(settings, letter)
+    kept = await _kept(settings, letter)
     async with in_transaction():
         campaign = await Campaign.create(**_columns(terms), letter_file=await _stored(kept, now), created_at=now)
         await audit.record("campaign.create", f"campaign:{campaign.id}", who, now)
@@ -58,7 +58,7 @@ async def change(
     Raises AlreadyPublished, Invalid, BadFile.
     """
     await _check_references(terms)
-    kept = _kept(settings, letter)
+    kept = await _kept(settings, letter)
     async with in_transaction():
         campaign = await _locked(campaign_id)
         if campaign.published_at:
@@ -70,13 +70,12 @@ async def change(
     return campaign
 
 
-def _kept(settings: Settings, letter: tuple[str, bytes] | None) -> dict[str, Any] | None:
+async def _kept(settings: Settings, letter: tuple[str, bytes] | None) -> dict[str, Any] | None:
     """The official letter on disk, as the columns of its row. Raises BadFile, EmptyFile, TooLarge."""
     if letter is None:
         return None
     name, data = letter
-    content_type = files.judge(name, data, files.DOCUMENT)
-    digest = files.keep(settings.files_dir, data)
+    digest, content_type = await files.take(settings.files_dir, name, data, files.DOCUMENT)
     return {"sha256": digest, "name": files.clean_name(name), "size": len(data), "content_type": content_type}
 
 

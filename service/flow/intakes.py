@@ -58,8 +58,7 @@ async def record(
 ) -> Intake:
     """Record the reply; the invitation becomes received. Raises Invalid, WrongState, BadFile."""
     _check(document, now)
-    kind = files.judge(*document.scan, files.SCAN) if document.scan else ""
-    digest = files.keep(settings.files_dir, document.scan[1]) if document.scan else ""
+    digest, kind = await files.take(settings.files_dir, *document.scan, files.SCAN) if document.scan else ("", "")
     async with in_transaction():
         invitation = await events.locked(campaign_id, code)
         campaign = await Campaign.get(id=campaign_id)
