@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from forms.schema import FILES, METADATA, NUMBERS, SELECTS, Kind
+from forms.schema import FILES, LISTED, METADATA, NUMBERS, SELECTS, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,9 @@ class TypeProblem(ValueError):
         self.params = params
 
 
+_LATER = frozenset({Kind.RANGE, Kind.GEOPOINT, Kind.BARCODE})
 _KINDS: Mapping[str, Kind] = {
-    **{kind.value.lower(): kind for kind in Kind if kind not in SELECTS},
+    **{kind.value.lower(): kind for kind in Kind if kind not in LISTED and kind not in _LATER},
     "string": Kind.TEXT,
     "int": Kind.INTEGER,
     "trigger": Kind.ACKNOWLEDGE,

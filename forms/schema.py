@@ -22,11 +22,15 @@ class Kind(StrEnum):
     TEXT = "text"
     INTEGER = "integer"
     DECIMAL = "decimal"
+    RANGE = "range"
     DATE = "date"
     TIME = "time"
     DATETIME = "dateTime"
     SELECT_ONE = "select_one"
     SELECT_MULTIPLE = "select_multiple"
+    RANK = "rank"
+    GEOPOINT = "geopoint"
+    BARCODE = "barcode"
     NOTE = "note"
     CALCULATE = "calculate"
     HIDDEN = "hidden"
@@ -41,12 +45,15 @@ class Kind(StrEnum):
 
 METADATA = frozenset({Kind.START, Kind.END, Kind.TODAY, Kind.DEVICEID})
 UNSEEN = METADATA | {Kind.CALCULATE, Kind.HIDDEN}  # never drawn on a page
-NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL})
+NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.RANGE})
 SELECTS = frozenset({Kind.SELECT_ONE, Kind.SELECT_MULTIPLE})
+MANY = frozenset({Kind.SELECT_MULTIPLE, Kind.RANK})  # answered by a list of choice names
+LISTED = SELECTS | MANY  # answered from a list of choices
 FILES = frozenset({Kind.FILE, Kind.IMAGE})
 
 TICKED = "OK"  # the value of an acknowledge that is ticked, as ODK writes it
 ROW_ID = "_id"  # reserved key of a repeat's row in nested answers
+OTHER = "other"  # the choice that `or_other` adds, as ODK names it
 
 BINDS = (
     "unit.kind",
@@ -65,9 +72,17 @@ CONSOLIDATIONS = ("sum", "mean", "count", "list", "ledger", "ratio")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words of the form's author: literal strings, and expressions where `${x}` stands."""
+    """Words of the form's author: literal strings, and expressions where `${x}` stands.
+
+    `parts` are in the form's default language, `others` in its further ones, by language.
+    """
 
     parts: tuple[str | Expression, ...] = ()
+    others: Mapping[str, tuple[str | Expression, ...]] = field(default_factory=dict, hash=False)
+
+    def in_language(self, language: str) -> tuple[str | Expression, ...]:
+        """The parts in that language, in the default one where it was not translated."""
+        return self.others.get(language) or self.parts
 
     @property
     def plain(self) -> str:
@@ -77,7 +92,7 @@ class Text:
     @property
     def filled(self) -> bool:
         """Whether values have to be filled in before a person reads it."""
-        return any(not isinstance(part, str) for part in self.parts)
+        return any(not isinstance(part, str) for parts in (self.parts, *self.others.values()) for part in parts)
 
     def __bool__(self) -> bool:
         return bool(self.parts)
@@ -88,11 +103,32 @@ EMPTY = Text()
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer to choose; `extra` holds the further columns of the sheet choices."""
+    """One answer to choose; `extra` holds the further columns of the sheet choices (or of the
+    CSV file it comes from), `labels` the label in the form's further languages."""
 
     name: str
     label: str
     extra: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def in_language(self, language: str) -> str:
+        return self.labels.get(language) or self.label
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What a question of kind range offers: from `start` to `end`, both included, by `step` (> 0)."""
+
+    start: Decimal
+    end: Decimal
+    step: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Shuffle:
+    """The choices come in an order drawn for each draft; `seed` (an expression or a number) fixes it."""
+
+    seed: Expression | str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +154,9 @@ class Previous:
 class Question:
     """A leaf of the form. `required` is an expression where the author wrote one; `choices`
     names a list of `Form.lists`; `default` is literal text, or an expression such as today().
-    A question with a calculation is always computed, whatever its kind, and never typed in."""
+    A question with a calculation is always computed, whatever its kind, and never typed in, but
+    one with a `trigger` is computed anew only when one of those questions changes, and may be typed
+    over until then. `rows` is how many lines a multiline text shows."""
 
     name: str
     path: str
@@ -139,6 +177,11 @@ class Question:
     bind: str | None = None
     consolidate: Consolidate | None = None
     previous: Previous | None = None
+    guidance: Text = EMPTY
+    trigger: tuple[str, ...] = ()
+    range: Range | None = None
+    shuffle: Shuffle | None = None
+    rows: int | None = None
 
     @property
     def seen(self) -> bool:
@@ -148,7 +191,8 @@ class Question:
     @property
     def asked(self) -> bool:
         """Whether a person is expected to answer it."""
-        return self.seen and self.kind is not Kind.NOTE and self.calculation is None and not self.read_only
+        computed = self.calculation is not None and not self.trigger
+        return self.seen and self.kind is not Kind.NOTE and not computed and not self.read_only
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,7 +209,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Repeat:
-    """Questions asked once for each row. `consolidate.how` is "ledger", "count" or "list"."""
+    """Questions asked once for each row. `consolidate.how` is "ledger", "count" or "list".
+
+    Where the author gave a `count`, it says how many rows there are and nobody adds or removes one.
+    """
 
     name: str
     path: str
@@ -174,6 +221,7 @@ class Repeat:
     relevant: Expression | None = None
     appearance: frozenset[str] = frozenset()
     consolidate: Consolidate | None = None
+    count: Expression | None = None
 
 
 Item = Question | Group | Repeat
@@ -198,7 +246,9 @@ class Form:
     """A published version of a form; equality is identity.
 
     `warnings` are problems of severity "warning" met at import (see forms.problems).
-    `instance_name` is the author's expression that names one answer, if any.
+    `instance_name` is the author's expression that names one answer, if any. `lists` holds the
+    lists of the sheet choices by name, and the CSV files that came with the workbook by file name
+    ("xa.csv"). `languages` names the form's languages, the default one first; () when it names none.
     `memo` keeps what other modules compile once for a form (never part of its meaning).
     """
 
@@ -209,6 +259,7 @@ class Form:
     lists: Mapping[str, tuple[Choice, ...]]
     instance_name: Expression | None = None
     warnings: tuple[object, ...] = ()
+    languages: tuple[str, ...] = ()
     pages: tuple[Page, ...] = field(init=False)
     memo: dict[str, object] = field(init=False, repr=False, default_factory=dict)
     _items: Mapping[str, Item] = field(init=False, repr=False)

@@ -28,6 +28,7 @@ class Field:
     required: bool
     shown: str
     problem: Problem | None
+    guidance: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class RowGroup:
-    """A repeat with its rows in order; `key` holds the ordered row ids in the draft."""
+    """A repeat with its rows in order; `key` holds the ordered row ids in the draft. `fixed`: the
+    form itself says how many rows there are, so nobody adds, removes or moves one."""
 
     key: str
     repeat: Repeat
     label: str
     relevant: bool
     rows: tuple[Row, ...]
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
