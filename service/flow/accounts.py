@@ -9,7 +9,7 @@ from tortoise.transactions import in_transaction
 
 from service import security
 from service.errors import Invalid, LoginNeeded, NotFound, SetUpLinkUsed, TooManyTries
-from service.flow import audit, principal
+from service.flow import audit, lookups, principal
 from service.models import ApiToken, Attempts, SetupLink, Staff, StaffSession
 from service.words import N_, ROLES, _
 
@@ -161,12 +161,11 @@ async def _count_failure(key: str, now: datetime) -> None:
 
 async def of_session(token: str, now: datetime) -> Staff | None:
     """The staff member a session's cookie stands for."""
-    session = (
-        await StaffSession.filter(token_hash=security.token_hash(token), revoked_at=None, expires_at__gt=now)
-        .select_related("staff")
-        .first()
-    )
-    return session.staff if session and session.staff.active else None
+    session = await lookups.one(StaffSession, token_hash=security.token_hash(token))
+    if session is None or session.revoked_at is not None or session.expires_at <= now:
+        return None
+    staff = await lookups.one(Staff, id=session.staff_id)
+    return staff if staff and staff.active else None
 
 
 async def log_out(token: str, now: datetime) -> None:
@@ -198,5 +197,5 @@ async def revoke_token(token_id: int, now: datetime) -> None:
 
 
 async def of_token(token: str) -> Bearer | None:
-    row = await ApiToken.get_or_none(token_hash=security.token_hash(token), revoked_at=None)
-    return Bearer(row.id, row.name, row.role) if row else None
+    row = await lookups.one(ApiToken, token_hash=security.token_hash(token))
+    return Bearer(row.id, row.name, row.role) if row and row.revoked_at is None else None

@@ -14,7 +14,7 @@ from forms.flat import MAX_ROWS, ROW_IDS, row_ids
 from forms.schema import Form, Repeat
 from service import answerwords, life
 from service.errors import Invalid, StaleDraft
-from service.flow import audit, events, forms, merging
+from service.flow import audit, events, forms, lookups, merging
 from service.flow.filling import Filling, bound, contact_of, filled, find, load, moment, sent_before
 from service.flow.keys import admitted, item_at, require_bounded, tidy
 from service.flow.merging import Answers, Revision, RowAct, Value
@@ -55,21 +55,26 @@ class Saved:
 
 
 async def save(
-    campaign_id: int, code: str, edit: Edit, who: Principal, now: datetime, *, contact_id: int | None = None
+    campaign_id: int,
+    unit: int | str,
+    edit: Edit,
+    who: Principal,
+    now: datetime,
+    *,
+    contact_id: int | None = None,
 ) -> Saved:
-    """Merge an edit into the draft. Keys that name nothing a person answers in this form are passed over.
+    """Merge an edit into the draft of a unit, given by its code or id. Keys that name nothing a person answers in
+    this form are passed over.
 
     Raises NotFound, CampaignNotOpen, CampaignClosed, WrongState (already sent), Invalid (too much text).
     """
-    found = await find(campaign_id, code=code)
-    require_open(found.campaign, now)
-    form = await forms.built(found.campaign.form_id)
-    known = bound(found, found.campaign, await contact_of(contact_id))
-    mine = {**admitted(form, edit.values), **edit.files}
     by = f"{who.ref}#{edit.tab[:12]}" if edit.tab else who.ref
     async with in_transaction():
-        invitation = await _locked(found, who)
-        draft = await Draft.get_or_none(invitation_id=invitation.id)
+        invitation = await _locked(campaign_id, unit, who, now)
+        form = await forms.built(invitation.campaign.form_id)
+        known = bound(invitation, invitation.campaign, await contact_of(contact_id))
+        mine = {**admitted(form, edit.values), **edit.files}
+        draft = await lookups.one(Draft, invitation_id=invitation.id)
         before: dict[str, Value] = dict(draft.answers) if draft else await sent_before(invitation, form)
         since = await _since(draft, edit.version)
         drawn = _drawn(form, before, mine, invitation, known, now)
@@ -87,10 +92,11 @@ async def save(
     return Saved(filling, before, _merged(after, since, by, merge), merge.conflicts)
 
 
-async def _locked(found: Invitation, who: Principal) -> Invitation:
-    """The invitation again, locked, its campaign loaded. Raises WrongState when it was sent."""
-    invitation = await events.locked(found.campaign_id, found.code)
-    invitation.campaign = found.campaign
+async def _locked(campaign_id: int, unit: int | str, who: Principal, now: datetime) -> Invitation:
+    """The invitation, locked, its campaign loaded. Raises NotFound, or what says that it takes no answers now."""
+    whose = {"unit_id": unit} if isinstance(unit, int) else {"code": unit}
+    invitation = await find(campaign_id, lock=True, **whose)
+    require_open(invitation.campaign, now)
     require_unsent(invitation, who)
     return invitation
 
@@ -166,16 +172,14 @@ async def replace(
 
     Raises StaleDraft, Invalid, and as `save`.
     """
-    found = await find(campaign_id, code=code)
-    require_open(found.campaign, now)
-    form = await forms.built(found.campaign.form_id)
-    flat, problems = flatten(form, nested)
-    if problems:
-        raise Invalid(answerwords.problems(problems))
-    answers = {key: tidy(value) for key, value in flat.items()}
     async with in_transaction():
-        invitation = await _locked(found, who)
-        draft = await Draft.get_or_none(invitation_id=invitation.id)
+        invitation = await _locked(campaign_id, code, who, now)
+        form = await forms.built(invitation.campaign.form_id)
+        flat, problems = flatten(form, nested)
+        if problems:
+            raise Invalid(answerwords.problems(problems))
+        answers = {key: tidy(value) for key, value in flat.items()}
+        draft = await lookups.one(Draft, invitation_id=invitation.id)
         if version != (draft.version if draft else 0):
             raise StaleDraft(version=draft.version if draft else 0)
         before = draft.answers if draft else {}
@@ -185,13 +189,13 @@ async def replace(
             require_bounded(answers)
             draft = await _write(invitation, draft, answers, changes, who.ref, now)
             await _begin(invitation, who, now)
-    known = bound(found, found.campaign, None)
+    known = bound(invitation, invitation.campaign, None)
     return filled(invitation, form, draft, answers, evaluate(form, answers, moment(invitation, now), known), known)
 
 
 async def sent(invitation: Invitation, answers: Answers, who: Principal, now: datetime) -> None:
     """Bring a draft that exists up to what was sent without it. Called in the sending's transaction."""
-    draft = await Draft.get_or_none(invitation_id=invitation.id)
+    draft = await lookups.one(Draft, invitation_id=invitation.id)
     changes = _difference(draft.answers, answers) if draft else {}
     if changes:
         await _write(invitation, draft, dict(answers), changes, who.ref, now)

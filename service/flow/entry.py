@@ -11,8 +11,8 @@ from tortoise.transactions import in_transaction
 
 from service import life, security
 from service.errors import LinkInvalid
-from service.flow import audit, events, principal
-from service.models import ContactLink, UnitSession
+from service.flow import audit, events, lookups, principal
+from service.models import ContactLink, Invitation, UnitSession
 
 SESSION = timedelta(days=14)
 
@@ -92,15 +92,15 @@ async def enter(token: str, secret_key: bytes, now: datetime) -> tuple[ContactLi
 
 async def of_session(token: str, now: datetime) -> Visit | None:
     """The visit a cookie stands for; None when it ended or its link was revoked."""
-    session = (
-        await UnitSession.filter(token_hash=security.token_hash(token), revoked_at=None, expires_at__gt=now)
-        .select_related("link__invitation")
-        .first()
-    )
-    if session is None or session.generation != session.link.generation:
+    session = await lookups.one(UnitSession, token_hash=security.token_hash(token))
+    if session is None or session.revoked_at is not None or session.expires_at <= now:
         return None
-    invitation = session.link.invitation
-    return Visit(session.link_id, invitation.unit_id, invitation.campaign_id, invitation.code, session.link.contact_id)
+    link = await lookups.one(ContactLink, id=session.link_id)
+    if link is None or link.generation != session.generation:
+        return None
+    invitation = await lookups.one(Invitation, id=link.invitation_id)
+    assert invitation is not None  # a link is nothing without its invitation: the database holds on to it
+    return Visit(link.id, invitation.unit_id, invitation.campaign_id, invitation.code, link.contact_id)
 
 
 async def leave(token: str, now: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from service import life
 from service.errors import NotFound, WrongState
+from service.flow import lookups
 from service.flow.principal import Principal
 from service.models import Event, EventNote, Invitation
 from service.words import state as state_words
@@ -14,7 +15,7 @@ from service.words import state as state_words
 
 async def locked(campaign_id: int, code: str) -> Invitation:
     """The invitation, locked to the end of the transaction. Raises NotFound."""
-    row = await Invitation.select_for_update().get_or_none(campaign_id=campaign_id, code=code)
+    row = await lookups.one(Invitation, lock=True, campaign_id=campaign_id, code=code)
     if row is None:
         raise NotFound()
     return row

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from forms.answers import Now, Picture, Problem, evaluate, flatten
 from forms.schema import Form, Question
 from service.errors import NotFound
-from service.flow import forms, merging
+from service.flow import forms, lookups, merging
 from service.flow.keys import item_at
 from service.flow.merging import Answers, Value
 from service.models import Campaign, Contact, Draft, Invitation, Staff, Submission
@@ -37,14 +37,14 @@ class Filling:
         return merging.all_kept(self.raw)
 
 
-async def find(campaign_id: int, *, code: str = "", unit_id: int | None = None) -> Invitation:
-    """The invitation of a unit in a published campaign, the campaign loaded. Raises NotFound."""
+async def find(campaign_id: int, *, code: str = "", unit_id: int | None = None, lock: bool = False) -> Invitation:
+    """The invitation of a unit in a published campaign, the campaign loaded; with `lock` it is held to the end of the
+    transaction. Raises NotFound."""
     if not 0 < campaign_id <= MAX_ID:
         raise NotFound()
-    whose = {"unit_id": unit_id} if unit_id is not None else {"code": code}
-    # Two plain queries: a join costs twice as much in the ORM.
-    found = await Invitation.get_or_none(campaign_id=campaign_id, **whose)
-    campaign = await Campaign.get_or_none(id=campaign_id) if found else None
+    whose: dict[str, object] = {"unit_id": unit_id} if unit_id is not None else {"code": code}
+    found = await lookups.one(Invitation, lock=lock, campaign_id=campaign_id, **whose)
+    campaign = await lookups.one(Campaign, id=campaign_id) if found else None
     if found is None or campaign is None or campaign.published_at is None:
         raise NotFound()
     found.campaign = campaign
@@ -58,7 +58,7 @@ async def load(
     invitation = await find(campaign_id, code=code, unit_id=unit_id)
     known = bound(invitation, invitation.campaign, await contact_of(contact_id))
     form = await forms.built(invitation.campaign.form_id)
-    draft = await Draft.get_or_none(invitation_id=invitation.id)
+    draft = await lookups.one(Draft, invitation_id=invitation.id)
     raw = dict(draft.answers) if draft else await sent_before(invitation, form)
     picture = evaluate(form, raw, moment(invitation, now), known)
     return filled(invitation, form, draft, raw, picture, known)
@@ -128,12 +128,12 @@ async def sent_before(invitation: Invitation, form: Form) -> dict[str, Value]:
 
 
 async def contact_of(contact_id: int | None) -> Contact | None:
-    return await Contact.get_or_none(id=contact_id) if contact_id else None
+    return await lookups.one(Contact, id=contact_id) if contact_id else None
 
 
 async def officer(campaign: Campaign) -> Staff | None:
     """The staff member to call about a campaign."""
-    return await Staff.get_or_none(id=campaign.staff_id) if campaign.staff_id else None
+    return await lookups.one(Staff, id=campaign.staff_id) if campaign.staff_id else None
 
 
 async def of_unit(unit_id: int) -> list[Invitation]:

@@ -13,7 +13,7 @@ from forms.answers import Picture, Problem, evaluate, flatten
 from forms.schema import Form
 from forms.values import clean
 from service.errors import Invalid, StaleDraft
-from service.flow import attachments
+from service.flow import attachments, lookups
 from service.flow.filling import moment, waiting_choices
 from service.flow.keys import admitted
 from service.flow.merging import Answers, Value
@@ -113,7 +113,7 @@ async def judge(
 
 async def _looked_at(invitation: Invitation, version: int) -> dict[str, Value]:
     """The draft, if it is still the one its sender looked at."""
-    draft = await Draft.get_or_none(invitation_id=invitation.id)
+    draft = await lookups.one(Draft, invitation_id=invitation.id)
     if version != (draft.version if draft else 0):
         raise StaleDraft(version=draft.version if draft else 0)
     return dict(draft.answers) if draft else {}

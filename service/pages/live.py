@@ -12,7 +12,7 @@ from service import answerwords, web, words
 from service.errors import NotFound, ServiceError
 from service.flow import attachments, drafts
 from service.flow.drafts import Edit, Saved
-from service.flow.filling import MAX_ID, Filling, find
+from service.flow.filling import MAX_ID, Filling
 from service.pages import controls, reading
 from service.pages.controls import Rival, Sheet
 from service.pages.unit import visit_of
@@ -63,10 +63,8 @@ async def autosave(request: Request) -> Response:
         values=dict(list(changes.items())[:MOST_KEYS]) if isinstance(changes, dict) else {},
         chosen={k: v for k, v in chosen.items() if isinstance(v, str)} if isinstance(chosen, dict) else {},
     )
-    invitation = await find(int(request.path_params["campaign"]), unit_id=visit.unit)
-    saved = await drafts.save(
-        invitation.campaign_id, invitation.code, edit, visit.principal, now, contact_id=visit.contact
-    )
+    campaign = int(request.path_params["campaign"])
+    saved = await drafts.save(campaign, visit.unit, edit, visit.principal, now, contact_id=visit.contact)
     return JSONResponse(await _answer(request, saved, body))
 
 

@@ -1,0 +1,40 @@
+"""One row by equal columns: the commonest query, without writing its SQL anew each time.
+
+Tortoise builds the text of a query at every call, which takes longer (0.3 ms) than SQLite takes to answer it. The
+text depends on the model and the names of the columns only, so it is kept.
+"""
+
+from functools import cache
+from typing import TypeVar
+
+from tortoise import connections
+from tortoise.models import Model
+
+from service import database
+
+M = TypeVar("M", bound=Model)
+
+
+async def one(model: type[M], *, lock: bool = False, **equal: object) -> M | None:
+    """The row whose fields equal the values given; None when there is none.
+
+    `equal` names fields of the model (foreign keys as `x_id`) that together are unique; no value may be None. With
+    `lock` the row is held to the end of the transaction; on SQLite BEGIN IMMEDIATE holds the database already.
+    """
+    sql = _sql(model, tuple(equal), database.is_postgres(), lock)
+    columns = model._meta.fields_map
+    values = [columns[name].to_db_value(value, model) for name, value in equal.items()]
+    _count, rows = await connections.get("default").execute_query(sql, values)
+    return model._init_from_db(**dict(rows[0])) if rows else None
+
+
+@cache
+def _sql(model: type[Model], names: tuple[str, ...], postgres: bool, lock: bool) -> str:
+    meta = model._meta
+    columns = ", ".join(f'"{column}"' for column in meta.fields_db_projection.values())
+    mark = "${}" if postgres else "?{}"
+    wanted = " AND ".join(
+        f'"{meta.fields_db_projection[name]}" = {mark.format(place)}' for place, name in enumerate(names, 1)
+    )
+    locking = " FOR UPDATE" if postgres and lock else ""
+    return f'SELECT {columns} FROM "{meta.db_table}" WHERE {wanted} LIMIT 1{locking}'  # noqa: S608 - names of ours
