@@ -5,16 +5,24 @@ POST that starts a session; the session sees the unit only, and dies with the li
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from tortoise.transactions import in_transaction
 
 from service import life, security
 from service.errors import LinkInvalid
 from service.flow import audit, events, lookups, principal
-from service.models import ContactLink, Invitation, UnitSession
+from service.models import ContactLink, UnitSession
 
 SESSION = timedelta(days=14)
+_VISIT = """
+    SELECT link.id AS link, invitation.unit_id AS unit, invitation.campaign_id AS campaign, invitation.code AS code,
+           link.contact_id AS contact
+    FROM unitsession AS session
+    JOIN contactlink AS link ON link.id = session.link_id AND link.generation = session.generation
+    JOIN invitation ON invitation.id = link.invitation_id
+    WHERE session.token_hash = ?1 AND session.revoked_at IS NULL AND session.expires_at > ?2
+"""  # asked at every request of a unit's browser
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +100,8 @@ async def enter(token: str, secret_key: bytes, now: datetime) -> tuple[ContactLi
 
 async def of_session(token: str, now: datetime) -> Visit | None:
     """The visit a cookie stands for; None when it ended or its link was revoked."""
-    session = await lookups.one(UnitSession, token_hash=security.token_hash(token))
-    if session is None or session.revoked_at is not None or session.expires_at <= now:
-        return None
-    link = await lookups.one(ContactLink, id=session.link_id)
-    if link is None or link.generation != session.generation:
-        return None
-    invitation = await lookups.one(Invitation, id=link.invitation_id)
-    assert invitation is not None  # a link is nothing without its invitation: the database holds on to it
-    return Visit(link.id, invitation.unit_id, invitation.campaign_id, invitation.code, link.contact_id)
+    found = await lookups.row(_VISIT, security.token_hash(token), now.astimezone(UTC))
+    return Visit(**found) if found else None
 
 
 async def leave(token: str, now: datetime) -> None:

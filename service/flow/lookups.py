@@ -4,8 +4,9 @@ Tortoise builds the text of a query at every call, which takes longer (0.3 ms) t
 text depends on the model and the names of the columns only, so it is kept.
 """
 
+from collections.abc import Mapping
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tortoise import connections
 from tortoise.models import Model
@@ -26,6 +27,14 @@ async def one(model: type[M], *, lock: bool = False, **equal: object) -> M | Non
     values = [columns[name].to_db_value(value, model) for name, value in equal.items()]
     _count, rows = await connections.get("default").execute_query(sql, values)
     return model._init_from_db(**dict(rows[0])) if rows else None
+
+
+async def row(sql: str, *values: object) -> Mapping[str, Any] | None:
+    """The first row of a query written by hand, its values as the driver gives them. `?1`, `?2` stand for `values`."""
+    if database.is_postgres():
+        sql = sql.replace("?", "$")
+    _count, rows = await connections.get("default").execute_query(sql, list(values))
+    return dict(rows[0]) if rows else None
 
 
 @cache
