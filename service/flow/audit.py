@@ -13,11 +13,13 @@ from typing import Any
 from tortoise import connections
 
 from service.database import is_postgres
+from service.flow import lookups
 from service.flow.principal import Principal
 from service.models import AuditRecord
 
 _LOCK = 7_132_025  # any constant number of our own
 FIRST = "0" * 64
+_LAST = "SELECT seq, hash FROM auditrecord ORDER BY seq DESC LIMIT 1"
 
 
 async def record(
@@ -26,10 +28,10 @@ async def record(
     """Append one record. `subject` and `data` hold ids and hashes, never names or texts."""
     if is_postgres():
         await connections.get("default").execute_query("SELECT pg_advisory_xact_lock($1)", [_LOCK])
-    rows = await AuditRecord.all().order_by("-seq").limit(1).values_list("seq", "hash")
-    last, previous = rows[0] if rows else (0, FIRST)
+    last = await lookups.row(_LAST)
+    previous = last["hash"] if last else FIRST
     values: dict[str, Any] = {
-        "seq": last + 1,
+        "seq": last["seq"] + 1 if last else 1,
         "at": now,
         "actor": who.ref,
         "action": action,

@@ -6,6 +6,7 @@ from datetime import datetime
 from reminders import address
 from reminders.plan import Recipient
 from reminders.ports import Letter
+from service.flow import lookups
 from service.models import Contact, Invitation, Submission
 from service.settings import Settings
 
@@ -22,6 +23,12 @@ async def by_unit(unit_ids: Collection[int]) -> Mapping[int, tuple[Recipient, ..
     for unit, email, name, role, number in rows:
         found.setdefault(unit, []).append(Recipient(email, name, role, number))
     return {unit: tuple(recipients) for unit, recipients in found.items()}
+
+
+async def of_unit(unit_id: int) -> list[Recipient]:
+    """The active contacts of one unit with an address."""
+    rows = await lookups.every(Contact, "id", unit_id=unit_id, active=True)
+    return [Recipient(row.email, row.name, row.role, row.id) for row in rows if row.email]
 
 
 async def reader(unit_id: int, address: str, *, contact: int | None = None, role: str = "") -> Contact | None:

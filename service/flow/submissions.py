@@ -18,7 +18,7 @@ from reminders import outbox
 from reminders.plan import Recipient
 from service import life
 from service.errors import Invalid, KeyReused, NotFound
-from service.flow import audit, drafts, events, filling, forms, openness, recipients
+from service.flow import audit, drafts, events, filling, forms, lookups, openness, recipients
 from service.flow.judging import Content, FromDraft, Given, Nil, Problems, body_hash, canonical, judge, nil_reason
 from service.flow.merging import Value
 from service.flow.principal import Principal
@@ -66,22 +66,20 @@ async def submit(
     """
     if not key.strip() or len(key) > 200 or not key.isprintable():
         raise Invalid([{"message": _(NO_KEY)}])
-    found = await filling.find(campaign_id, code=code)
-    form = await forms.built(found.campaign.form_id)
-    known = filling.bound(found, found.campaign, await filling.contact_of(contact_id))
-    mailboxes = await _mailboxes(found, who)
     act = _Act(who, key, body_hash(content), at or now, now)
     async with in_transaction() as connection:
-        invitation = await events.locked(campaign_id, code)
-        invitation.campaign = found.campaign
-        earlier = await Submission.filter(invitation_id=invitation.id).order_by("number")
+        invitation = await filling.find(campaign_id, code=code, lock=True)
+        campaign = invitation.campaign
+        earlier = await lookups.every(Submission, "number", invitation_id=invitation.id)
         if repeated := _repeated(earlier, act):
             return repeated
-        openness.require_open(found.campaign, act.at)
+        openness.require_open(campaign, act.at)
         openness.require_unsent(invitation, who)
         answers: dict[str, object] = {}
-        reason = nil_reason(found.campaign, content) if isinstance(content, Nil) else ""
+        reason = nil_reason(campaign, content) if isinstance(content, Nil) else ""
         if not isinstance(content, Nil):
+            form = await forms.built(campaign.form_id)
+            known = filling.bound(invitation, campaign, await filling.contact_of(contact_id))
             judged = await judge(invitation, form, content, known, act.at)
             if isinstance(judged, Problems):
                 return judged
@@ -90,7 +88,7 @@ async def submit(
                 await drafts.sent(invitation, judged.raw, who, now)
         submission = await _create(invitation, len(earlier) + 1, answers, reason, act)
         await events.apply(invitation, life.Act.SUBMIT, who, at=act.at, recorded_at=now, nil=isinstance(content, Nil))
-        await _post(settings, connection, submission, invitation, mailboxes, now)
+        await _post(settings, connection, submission, invitation, await _mailboxes(invitation, who), now)
         data = {"submission": submission.id, "number": submission.number, "hash": submission.hash}
         await audit.record("submission.create", f"invitation:{invitation.id}", who, now, data)
     return submission
@@ -151,8 +149,7 @@ async def _create(
 
 async def _mailboxes(invitation: Invitation, who: Principal) -> list[Recipient]:
     """Who gets the receipt: the sender's own address, and the unit's officials; one mail a mailbox."""
-    everybody = (await recipients.by_unit([invitation.unit_id])).get(invitation.unit_id, ())
-    found = recipients.mailboxes(everybody, "official")
+    found = recipients.mailboxes(await recipients.of_unit(invitation.unit_id), "official")
     if who.ref.startswith("link:"):
         link = await ContactLink.filter(id=int(who.ref.removeprefix("link:"))).select_related("contact").first()
         if link and link.address and all(link.address != recipient.address for recipient in found):
