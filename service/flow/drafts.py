@@ -79,7 +79,7 @@ async def save(
         since = await _since(draft, edit.version)
         drawn = _drawn(form, before, mine, invitation, known, now)
         merge = merging.merge(before, mine, since, by, now, drawn)
-        after, changes = _combined(form, before, merge, edit)
+        after, changes = combined(form, before, merge, edit)
         picture = evaluate(form, after, moment(invitation, now), known)
         for key, value in picture.drawn.items():
             changes[key] = (after.get(key), value)
@@ -101,7 +101,7 @@ async def _locked(campaign_id: int, unit: int | str, who: Principal, now: dateti
     return invitation
 
 
-def _combined(form: Form, before: Answers, merge: merging.Merge, edit: Edit) -> tuple[dict[str, Value], Changes]:
+def combined(form: Form, before: Answers, merge: merging.Merge, edit: Edit) -> tuple[dict[str, Value], Changes]:
     """The answers after values, choices and the row act, and all changes together."""
     after, changes = merge.applied(before), dict(merge.changes)
     settled = merging.choose(after, edit.chosen)

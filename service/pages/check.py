@@ -13,6 +13,7 @@ from forms.schema import TICKED
 from service import answerwords, web
 from service.errors import CampaignClosed, CampaignNotOpen, Invalid, StaleDraft, WrongState
 from service.flow import attachments, openness, submissions
+from service.flow.attachments import Given
 from service.flow.filling import Filling, waiting_choices
 from service.models import Submission
 from service.pages import controls, live, reading
@@ -46,6 +47,24 @@ async def _draw(
     status: int = 200,
 ) -> Response:
     """The page. Without `problems` the declaration is not yet asked for."""
+    given = await attachments.named(filling.invitation.id, filling.form, filling.raw)
+    context = {
+        **frame(filling, web.now(request)),
+        **review(filling, given, f"/u/{filling.campaign.id}", problems, ticked),
+        "notice": notice,
+        "key": secrets.token_urlsafe(16),
+    }
+    return web.render(request, "unit/check.html", context, status)
+
+
+def review(
+    filling: Filling,
+    given: Mapping[str, Given],
+    home: str,
+    problems: tuple[Problem, ...] | None = None,
+    ticked: Mapping[str, str] | None = None,
+) -> dict[str, object]:
+    """What the template draws of the form itself; `home` is the address of the survey."""
     form, picture = filling.form, filling.picture
     declared = [item for page in reading.declarations(form) for item in live.fields_of(picture.page(page.key))]
     declared = [item for item in declared if item.relevant]
@@ -56,27 +75,22 @@ async def _draw(
         found = tuple(problem for problem in found if problem.key not in keys)
     told = {problem.key: answerwords.problem(problem) for problem in found}
     boxes = [controls.control(item, Sheet(form, problems=told)) for item in declared]
-    given = await attachments.named(filling.invitation.id, form, filling.raw)
-    context = {
-        **frame(filling, web.now(request)),
+    here = {box.key for box in boxes}
+    return {
         "sections": reading.read(picture, reading.sections(form), given),
-        "problems": _lines(filling, found, {box.key for box in boxes}),
+        "problems": _lines(filling, found, here, f"{home}/s"),
         "boxes": boxes,
         "ticked": ticked if ticked is not None else {b.key: b.value for b in boxes},
-        "ready": all(problem.key in {box.key for box in boxes} for problem in found),
-        "notice": notice,
-        "key": secrets.token_urlsafe(16),
+        "ready": all(problem.key in here for problem in found),
         "contents": contents(picture),
     }
-    return web.render(request, "unit/check.html", context, status)
 
 
-def _lines(filling: Filling, problems: tuple[Problem, ...], here: set[str]) -> list[dict[str, str]]:
+def _lines(filling: Filling, problems: tuple[Problem, ...], here: set[str], base: str) -> list[dict[str, str]]:
     """Every problem with the address where it can be put right.
 
     Many questions of one section not answered yet are one line: a list of thirty says nothing.
     """
-    base = f"/u/{filling.campaign.id}/s"
     found: list[dict[str, str]] = []
     blank = Counter(_page_key(filling, p.key) for p in problems if p.code == "required" and p.key not in here)
     told: set[str] = set()
@@ -117,21 +131,21 @@ async def submit(request: Request) -> Response:
     form = await web.read_form(request)
     filling = await filling_of(request)
     version = web.text(form, "version")
-    declared = _declared(filling, form)
-    content = submissions.FromDraft(int(version) if version.isdecimal() and len(version) < 10 else -1, declared)
+    ticked = declared(filling, form)
+    content = submissions.FromDraft(int(version) if version.isdecimal() and len(version) < 10 else -1, ticked)
     try:
         outcome = await _send(request, filling, content, web.text(form, "key"))
     except StaleDraft:
-        return await _draw(request, filling, ticked=declared, notice=_(CHANGED), status=409)
+        return await _draw(request, filling, ticked=ticked, notice=_(CHANGED), status=409)
     except (CampaignClosed, CampaignNotOpen, WrongState) as error:
         notice = _(error.message).format(**error.params)
-        return await _draw(request, filling, ticked=declared, notice=notice, status=error.status)
+        return await _draw(request, filling, ticked=ticked, notice=notice, status=error.status)
     if isinstance(outcome, submissions.Problems):
-        return await _draw(request, filling, problems=outcome.problems, ticked=declared, status=422)
+        return await _draw(request, filling, problems=outcome.problems, ticked=ticked, status=422)
     return _sent(request, filling, outcome)
 
 
-def _declared(filling: Filling, form: FormData) -> dict[str, str]:
+def declared(filling: Filling, form: FormData) -> dict[str, str]:
     keys = [
         item.key
         for page in reading.declarations(filling.form)

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from forms.answers import Field, Picture
+from forms.answers import Field, Heading, Picture, RowGroup
 from forms.schema import Page
 from service import answerwords, web
 from service.errors import CampaignClosed, NotFound, ServiceError, WrongState
@@ -46,37 +46,42 @@ async def _draw(
     now = web.now(request)
     if not openness.editable(filling.invitation, filling.campaign, visit_of(request).principal, now):
         return await _read_only(request, filling, page)
-    picture = filling.picture
-    drawn = picture.page(page.key)
+    drawn = filling.picture.page(page.key)
     fields = {found.key: found for found in live.fields_of(drawn)}
-    told = _told(picture, page, fields, extra or {}, check)
-    sheet = Sheet(
-        form=filling.form,
-        problems=told,
-        files=await attachments.named(filling.invitation.id, filling.form, filling.raw),
-        rivals=await live.rivals(filling, fields),
-    )
-    items = controls.controls(drawn, sheet)
-    lines = contents(picture)
-    place = next((number for number, line in enumerate(lines) if line.key == page.key), 0)
+    rivals = await live.rivals(filling, fields)
+    files = await attachments.named(filling.invitation.id, filling.form, filling.raw)
+    problems = told(filling.picture, page, fields, extra or {}, check)
     context = {
         **frame(filling, now),
+        **sheet(filling, page, drawn, Sheet(filling.form, problems=problems, files=files, rivals=rivals)),
+        "check": check,
+        "saved_by": await _saved_by(request, filling),
+        "tab": secrets.token_hex(4),
+        "mark": web.mark_of(request, filling.campaign.id),
+        "removed": removed(request),
+    }
+    return web.render(request, "unit/section.html", context, status)
+
+
+def sheet(
+    filling: Filling, page: Page, drawn: tuple[Field | Heading | RowGroup, ...], given: Sheet
+) -> dict[str, object]:
+    """What a section's template draws of the form itself; `drawn` is the page as the picture has it."""
+    fields = {found.key: found for found in live.fields_of(drawn)}
+    items = controls.controls(drawn, given)
+    lines = contents(filling.picture)
+    place = next((number for number, line in enumerate(lines) if line.key == page.key), 0)
+    return {
         "page": page,
-        "title": reading.title(picture, page),
+        "title": reading.title(filling.picture, page),
         "items": items,
         "keys": " ".join(control.key for control in controls.typed_in(items)),
-        "summary": [(key, _line(fields.get(key), sentence)) for key, sentence in told.items()],
-        "check": check,
+        "summary": [(key, _line(fields.get(key), sentence)) for key, sentence in given.problems.items()],
         "contents": lines,
         "number": place + 1,
         "before": lines[place - 1] if place else None,
         "after": lines[place + 1] if place + 1 < len(lines) else None,
-        "saved_by": await _saved_by(request, filling),
-        "tab": secrets.token_hex(4),
-        "mark": web.mark_of(request, filling.campaign.id),
-        "removed": _removed(request),
     }
-    return web.render(request, "unit/section.html", context, status)
 
 
 async def _saved_by(request: Request, filling: Filling) -> str:
@@ -87,7 +92,7 @@ async def _saved_by(request: Request, filling: Filling) -> str:
     return (await drafts.people([ref]))[ref]
 
 
-def _told(
+def told(
     picture: Picture, page: Page, fields: Mapping[str, Field], extra: Mapping[str, str], check: bool
 ) -> dict[str, str]:
     """The sentences of the summary, by key, in form order."""
@@ -125,7 +130,7 @@ async def _read_only(request: Request, filling: Filling, page: Page) -> Response
     return web.render(request, "unit/readonly.html", context)
 
 
-def _removed(request: Request) -> str:
+def removed(request: Request) -> str:
     """What the undo button of a row just removed does: `key:row:place`."""
     found = request.query_params.get("removed", "")
     return found if found.count(":") == 2 and len(found) < 600 else ""
@@ -148,7 +153,7 @@ async def save_section(request: Request) -> Response:
         return await _not_taken(request, before, page, form, error)
     if refused:
         return await _draw(request, saved.filling, extra=refused, status=422)
-    return _after(request, saved, page, act, target)
+    return after(request, saved, page, act, target, f"/u/{before.campaign.id}")
 
 
 async def _not_taken(request: Request, filling: Filling, page: Page, form: FormData, error: ServiceError) -> Response:
@@ -166,9 +171,10 @@ async def _not_taken(request: Request, filling: Filling, page: Page, form: FormD
     return web.render(request, "unit/readonly.html", context, error.status)
 
 
-def _after(request: Request, saved: Saved, page: Page, act: str, target: str) -> Response:
+def after(request: Request, saved: Saved, page: Page, act: str, target: str, home: str) -> Response:
+    """Where a save leads. `home` is the address of the survey: "/u/7"."""
     filling = saved.filling
-    here = f"/u/{filling.campaign.id}/s/{page.key}"
+    here = f"{home}/s/{page.key}"
     if any(key in filling.kept for key in _keys(filling, page)):
         first = next(key for key in _keys(filling, page) if key in filling.kept)
         return web.redirect(request, f"{here}#w-{quote(first)}", _(TWO_TEXTS))
@@ -177,7 +183,7 @@ def _after(request: Request, saved: Saved, page: Page, act: str, target: str) ->
     if act in ("upload", "unfile"):
         return web.redirect(request, f"{here}#w-{quote(target)}", _(SAVED))
     if act == "back":
-        return web.redirect(request, _neighbour(filling, page, -1))
+        return web.redirect(request, _neighbour(filling, page, -1, home))
     fresh = _revealed(saved, page, web.now(request))
     if fresh and act in ("save", "next"):
         return web.redirect(request, f"{here}#w-{quote(fresh[0])}", _(NEW_QUESTIONS))
@@ -185,7 +191,7 @@ def _after(request: Request, saved: Saved, page: Page, act: str, target: str) ->
         return web.redirect(request, here, _(MERGED) if saved.merged else _(SAVED))
     if filling.picture.page_problems(page.key):
         return web.redirect(request, f"{here}?check=1#problems")
-    return web.redirect(request, _neighbour(filling, page, 1), _(MERGED) if saved.merged else "")
+    return web.redirect(request, _neighbour(filling, page, 1, home), _(MERGED) if saved.merged else "")
 
 
 def _after_row(request: Request, saved: Saved, here: str, act: str, target: str) -> Response:
@@ -218,11 +224,10 @@ def _revealed(saved: Saved, page: Page, now: datetime) -> list[str]:
     ]
 
 
-def _neighbour(filling: Filling, page: Page, step: int) -> str:
+def _neighbour(filling: Filling, page: Page, step: int, home: str) -> str:
     """The next section's address, or the one before; past the ends the check page or the contents."""
-    base = f"/u/{filling.campaign.id}"
     keys = [line.key for line in contents(filling.picture)]
     place = keys.index(page.key) + step if page.key in keys else -1
     if 0 <= place < len(keys):
-        return f"{base}/s/{keys[place]}"
-    return f"{base}/check" if step > 0 else base
+        return f"{home}/s/{keys[place]}"
+    return f"{home}/check" if step > 0 else home

@@ -53,22 +53,26 @@ async def autosave(request: Request) -> Response:
     `changes` may name questions of other pages (typed without a line, sent later). A page that another draft
     version has passed gets the values that others changed; both texts are kept where the same question was changed.
     """
-    body = await _body(request)
-    visit, now = visit_of(request), web.now(request)
+    body = await body_of(request)
+    visit, now, edit = visit_of(request), web.now(request), edit_of(body)
+    campaign = int(request.path_params["campaign"])
+    saved = await drafts.save(campaign, visit.unit, edit, visit.principal, now, contact_id=visit.contact)
+    return JSONResponse(await answer(request, saved, body))
+
+
+def edit_of(body: Mapping[str, object]) -> Edit:
+    """What the page hands over; parts of another shape than ours count as absent."""
     changes, chosen = body.get("changes"), body.get("chosen")
     version, tab = body.get("version"), body.get("tab")
-    edit = Edit(
+    return Edit(
         version=version if isinstance(version, int) and 0 <= version <= MAX_ID else 0,
         tab=tab if isinstance(tab, str) and tab.isalnum() and tab.isascii() else "",
         values=dict(list(changes.items())[:MOST_KEYS]) if isinstance(changes, dict) else {},
         chosen={k: v for k, v in chosen.items() if isinstance(v, str)} if isinstance(chosen, dict) else {},
     )
-    campaign = int(request.path_params["campaign"])
-    saved = await drafts.save(campaign, visit.unit, edit, visit.principal, now, contact_id=visit.contact)
-    return JSONResponse(await _answer(request, saved, body))
 
 
-async def _body(request: Request) -> dict[str, object]:
+async def body_of(request: Request) -> dict[str, object]:
     try:
         found = json.loads(await request.body())
     except (ValueError, RecursionError) as error:
@@ -78,13 +82,14 @@ async def _body(request: Request) -> dict[str, object]:
     return found
 
 
-async def _answer(request: Request, saved: Saved, body: Mapping[str, object]) -> dict[str, object]:
+async def answer(request: Request, saved: Saved, body: Mapping[str, object]) -> dict[str, object]:
+    """What the page that saved should show now."""
     filling = saved.filling
     at = filling.updated_at or web.now(request)
-    answer: dict[str, object] = {"version": filling.version, "at": f"{words.local(at):%H:%M}"}
+    told: dict[str, object] = {"version": filling.version, "at": f"{words.local(at):%H:%M}"}
     page = filling.form.page(str(body.get("page", "")))
     if page is None:
-        return answer
+        return told
     if reading.is_declaration(page):
         raise NotFound()
     items = filling.picture.page(page.key)
@@ -93,7 +98,7 @@ async def _answer(request: Request, saved: Saved, body: Mapping[str, object]) ->
     names = {key for key in touched if isinstance(key, str)} if isinstance(touched, list) else set()
     chosen = body.get("chosen")
     wanted = {**saved.merged, **(chosen if isinstance(chosen, dict) else {})}
-    answer |= {
+    told |= {
         "show": dict(_shown(items)),
         "texts": _texts(fields),
         "options": _options(fields),
@@ -101,7 +106,7 @@ async def _answer(request: Request, saved: Saved, body: Mapping[str, object]) ->
         "values": {key: fields[key].raw for key in wanted if key in fields},
         "rivals": await _rivals(request, filling, fields),
     }
-    return answer
+    return told
 
 
 def _shown(items: Iterable[Field | Heading | RowGroup]) -> Iterator[tuple[str, bool]]:

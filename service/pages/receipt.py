@@ -23,6 +23,7 @@ async def receipt(request: Request) -> Response:
     context = {
         "invitation": invitation,
         "campaign": invitation.campaign,
+        "home": f"/u/{invitation.campaign_id}",
         "unit_name": invitation.full_name,
         "submission": submission,
         "sections": sections,

@@ -125,6 +125,7 @@ def frame(filling: Filling, now: datetime) -> dict[str, object]:
         "filling": filling,
         "invitation": filling.invitation,
         "campaign": filling.campaign,
+        "home": f"/u/{filling.campaign.id}",
         "unit_name": filling.invitation.full_name,
         "now": now,
         "responded": life.State(filling.invitation.state) in life.RESPONDED,
