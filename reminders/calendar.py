@@ -19,6 +19,7 @@ HALF = Decimal("0.5")
 END_OF_DAY = time(23, 59, 59)
 _ONE = timedelta(days=1)
 _KINDS: dict[str, Literal["off", "makeup"]] = {"nghi": "off", "lam_bu": "makeup"}
+_FIXED = (("new_year", 1, 1), ("reunification", 4, 30), ("labour", 5, 1), ("national", 9, 2))
 _STATUSES: dict[str, Literal["decided", "estimate", "unconfirmed"]] = {
     "quyet_dinh": "decided",
     "du_kien": "estimate",
@@ -99,6 +100,22 @@ class Calendar:
     def at(self, day: date, clock: time) -> datetime:
         """That time of that day in the office's zone."""
         return datetime.combine(day, clock, self.office.zone)
+
+    def marked(self, day: date) -> Day | None:
+        """The row of the table about that day, None when it is as its weekday says."""
+        return self._days.get(day)
+
+    def lacks(self, year: int) -> tuple[str, ...]:
+        """Codes of the public holidays that the table does not give `year`: it cannot be whole then.
+
+        new_year (1/1), tet (five days at least between 20/1 and 29/2), reunification (30/4), labour (1/5), national
+        (2/9). Labour Code 2019, art. 112; Hùng Kings' day moves with the moon and is left out.
+        """
+        off = [d.date for d in self._days.values() if d.date.year == year and d.kind == "off"]
+        missing = [code for code, month, day in _FIXED if date(year, month, day) not in off]
+        if sum((1, 20) <= (d.month, d.day) <= (2, 29) for d in off) < 5:
+            missing.append("tet")
+        return tuple(missing)
 
     def is_working(self, day: date) -> bool:
         if day.year not in self._years:
