@@ -28,6 +28,22 @@ WORKBOOK = {
     "duplicate_sheet": N_(
         "Có hai trang tính cùng tên (không phân biệt chữ hoa, chữ thường). Vui lòng đổi tên một trang."
     ),
+    "too_many_files": N_("Có {count} tệp CSV, nhiều hơn mức tối đa {limit}. Vui lòng bỏ các tệp không dùng."),
+    "not_csv_name": N_("Tệp đi kèm phải là tệp CSV, tên kết thúc bằng .csv. Vui lòng lưu lại và đặt tên như vậy."),
+    "file_too_big": N_("Tệp CSV quá lớn. Vui lòng bỏ các dòng và cột không dùng."),
+    "file_encoding": N_(
+        "Tệp CSV không dùng bảng mã UTF-8 (có thể là {encoding}) nên chữ tiếng Việt không đọc được. "
+        "Vui lòng mở bằng Excel, chọn Lưu thành, kiểu “CSV UTF-8 (Comma delimited)”."
+    ),
+    "file_empty": N_("Tệp CSV trống. Vui lòng thêm dòng tiêu đề và các dòng nội dung."),
+    "not_csv": N_(
+        "Tệp không phải là tệp CSV đọc được. Vui lòng mở bằng Excel và lưu thành kiểu “CSV UTF-8 (Comma delimited)”."
+    ),
+    "too_many_cells": N_("Các tệp CSV có quá {limit} ô. Vui lòng bỏ các dòng và cột không dùng."),
+    "uneven_row": N_(
+        "Dòng này có {given} ô, dòng tiêu đề có {wanted} ô. "
+        "Vui lòng kiểm tra dấu phẩy; chữ có dấu phẩy phải đặt trong dấu nháy kép."
+    ),
     "no_survey_sheet": N_("Thiếu trang tính “survey” chứa các câu hỏi. Vui lòng đặt tên trang tính câu hỏi là survey."),
     "unsupported_sheet": N_(
         "Trang tính này thay đổi cách phiếu hoạt động nhưng chưa được hỗ trợ. Vui lòng bỏ trang này."

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from forms.cells import cell_text, letter
+from forms.xlsform.cells import cell_text, letter
 from service import sandbox
 from service.words import N_, _
 

@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from forms import cells as cells_module
 from forms import xlsform
-from forms.cells import MAX_COLUMNS, MAX_ROWS, letter, read
 from forms.xlsform import Cells, FormErrors, second_opinion
+from forms.xlsform import cells as cells_module
+from forms.xlsform.cells import MAX_COLUMNS, MAX_ROWS, letter, read
 
 WorkbookOf = Callable[..., bytes]
 EXCEL_TIME = datetime.fromisoformat("2025-07-01T08:30:00")  # a workbook knows no zone

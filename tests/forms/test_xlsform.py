@@ -14,8 +14,8 @@ from forms import xlsform
 from forms.answers import Now, evaluate
 from forms.expressions import Expression
 from forms.schema import Consolidate, Form, Group, Kind, Previous, Question, Repeat
-from forms.sheets import SURVEY as SURVEY_COLUMNS
 from forms.xlsform import Cells, FormErrors, FormProblem
+from forms.xlsform.sheets import SURVEY as SURVEY_COLUMNS
 
 CellsOf = Callable[..., Cells]
 TEXT = {"type": "text", "name": "t", "label": "T"}

@@ -11,7 +11,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from itertools import zip_longest
 from typing import Any
@@ -19,6 +19,7 @@ from xml.etree.ElementTree import ParseError
 
 from forms.problems import FormErrors, FormProblem
 from forms.values import clean
+from forms.xlsform import media
 
 Cells = dict[str, list[list[str]]]
 
@@ -41,13 +42,14 @@ def _refuse(code: str, sheet: str = "", row: int | None = None, **params: object
     return FormErrors((FormProblem(sheet, row, None, code, params),))
 
 
-def read(data: bytes) -> Cells:
-    """The cells of the sheets an XLSForm is made of, by sheet name in lower case, as text.
+def read(data: bytes, files: Mapping[str, bytes] = {}) -> Cells:
+    """The cells of the sheets an XLSForm is made of, by sheet name in lower case, as text, and those of
+    the CSV files by file name ("xa.csv"). A sheet `xa` or `xa.csv` serves as the file that the survey asks for.
 
     Row 1 is index 0; trailing blanks are dropped, blank rows kept. Of any other sheet only its
     first row with content is kept, so that nothing in it goes unnoticed. Raises FormErrors:
     too_big, old_xls, encrypted, not_xlsx, too_many_sheets, too_many_rows, too_many_columns,
-    cell_too_long, cell_error, formula_without_value, duplicate_sheet.
+    cell_too_long, cell_error, formula_without_value, duplicate_sheet, and those of forms.xlsform.media.
     """
     _look_at(data)
     # What openpyxl raises on a damaged workbook is not documented; each was met with damaged files.
@@ -67,11 +69,14 @@ def read(data: bytes) -> Cells:
         AssertionError,
     )
     try:
-        return _sheets(data)
+        cells = _sheets(data, files)
     except FormErrors:
         raise
     except broken as error:
         raise _refuse("not_xlsx", detail=f"{type(error).__name__}: {error}"[:200]) from error
+    for name in cells.keys() & files.keys():
+        raise _refuse("duplicate_sheet", name)
+    return {**cells, **media.read_files(files)}
 
 
 def _look_at(data: bytes) -> None:
@@ -94,7 +99,7 @@ def _look_at(data: bytes) -> None:
         raise _refuse("too_big", bytes=unpacked, limit=MAX_UNPACKED)
 
 
-def _sheets(data: bytes) -> Cells:
+def _sheets(data: bytes, files: Iterable[str]) -> Cells:
     from openpyxl import load_workbook  # costs 100 ms, and only the child process needs it
 
     values = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
@@ -102,13 +107,15 @@ def _sheets(data: bytes) -> Cells:
     try:
         if len(values.sheetnames) > MAX_SHEETS:
             raise _refuse("too_many_sheets", count=len(values.sheetnames), limit=MAX_SHEETS)
-        cells: Cells = {}
+        names = _kept(values.sheetnames)
+        cells = {key: _rows(name, values[name], formulas[name]) for key, name in names.items()}
+        wanted = media.mentioned(cells.get("survey", [])) - set(files)
         for name in values.sheetnames:
-            key = name.strip().lower()
-            if key in cells:
-                raise _refuse("duplicate_sheet", name)
-            kept = key in KEPT_SHEETS
-            cells[key if kept else name] = _rows(name, values[name], formulas[name] if kept else None)
+            if name in names.values():
+                continue
+            file = name if media.is_file(name) else f"{name}{media.SUFFIX}"
+            serves = file in wanted and file not in cells
+            cells[file if serves else name] = _rows(name, values[name], formulas[name] if serves else None)
         _weigh(cells)
         return cells
     finally:
@@ -116,8 +123,20 @@ def _sheets(data: bytes) -> Cells:
         formulas.close()
 
 
+def _kept(names: Iterable[str]) -> dict[str, str]:
+    """The sheets' own names by what they are, in the order of KEPT_SHEETS."""
+    found: dict[str, str] = {}
+    for name in names:
+        key = name.strip().lower()
+        if key in KEPT_SHEETS and key in found:
+            raise _refuse("duplicate_sheet", name)
+        found[key] = name
+    return {key: found[key] for key in KEPT_SHEETS if key in found}
+
+
 def _weigh(cells: Cells) -> None:
-    for name, limit in MAX_CHARACTERS.items():
+    files = {name: media.MAX_FILE_BYTES for name in cells if media.is_file(name)}
+    for name, limit in {**MAX_CHARACTERS, **files}.items():
         characters = sum(len(text) for row in cells.get(name, ()) for text in row)
         if characters > limit:
             raise _refuse("too_big", name, characters=characters, limit=limit)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from forms.cells import letter
 from forms.problems import FormProblem, Severity
+from forms.xlsform.cells import letter
 
 TRANSLATED = ("label", "hint", "required_message", "constraint_message")
 SURVEY = frozenset(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from forms import columns, rowtypes
-from forms.columns import Lists
 from forms.schema import METADATA, ROW_ID, Group, Item, Kind, Question, Repeat
-from forms.sheets import SURVEY, Line, Sheet
+from forms.xlsform import columns, rowtypes
+from forms.xlsform.columns import Lists
+from forms.xlsform.sheets import SURVEY, Line, Sheet
 
 MAX_ITEMS = 2_000
 MAX_DEPTH = 8

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
-from forms.columns import Lists
 from forms.expressions import Expression
 from forms.plan import graph
 from forms.schema import NUMBERS, Consolidate, Item, Kind, Question, Repeat, Text, walk
-from forms.sheets import Line
-from forms.survey import Survey
+from forms.xlsform.columns import Lists
+from forms.xlsform.sheets import Line
+from forms.xlsform.survey import Survey
 
 _MAX_CYCLES = 20
 _LITERAL = re.compile(r"\"[^\"]*\"|'[^']*'")

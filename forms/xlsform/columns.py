@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from forms import rowtypes
 from forms.expressions import Expression, ExpressionError
 from forms.expressions import compile as compile_expression
 from forms.schema import BINDS, EMPTY, NUMBERS, SELECTS, Choice, Consolidate, Kind, Previous, Text
-from forms.sheets import Line
 from forms.values import parse
+from forms.xlsform import rowtypes
+from forms.xlsform.sheets import Line
 
 Lists = Mapping[str, tuple[Choice, ...]]
 

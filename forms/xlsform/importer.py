@@ -1,0 +1,110 @@
+"""A workbook's cells -> Form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from forms.problems import FormErrors, FormProblem, Severity
+from forms.schema import Choice, Form, walk
+from forms.xlsform import sheets
+from forms.xlsform.cells import KEPT_SHEETS, Cells, read
+from forms.xlsform.checks import check
+from forms.xlsform.choices import check_names, read_choices
+from forms.xlsform.settings import instance_name, read_settings
+from forms.xlsform.sheets import Column, Sheet, open_sheet
+from forms.xlsform.survey import Survey, read_survey
+
+MAX_PROBLEMS = 300
+# Sheets of XLSForm that change what a form does; any other sheet is the author's own.
+_UNSUPPORTED_SHEETS = frozenset({"entities", "external_choices", "osm", "cascades"})
+
+
+def build(cells: Cells) -> Form:
+    """The form a workbook describes. Raises FormErrors with every problem found, warnings too."""
+    problems: list[FormProblem] = []
+    _other_sheets(cells, problems)
+    survey_sheet, choices_sheet, settings_sheet = (
+        open_sheet(name, cells.get(name, []), problems) for name in KEPT_SHEETS
+    )
+    lists = read_choices(choices_sheet)
+    survey = _survey(survey_sheet, lists, cells)
+    _languages(survey_sheet, choices_sheet)
+    check(survey, lists)
+    check_names(choices_sheet, survey, lists)
+    settings = read_settings(settings_sheet)
+    named = instance_name(settings, {item.name for item in walk(survey.items)})
+    if any(problem.severity == "error" for problem in problems):
+        raise FormErrors(_told(problems))
+    title = settings.get("form_title") or settings.get("form_id") or ""
+    form_id = settings.get("form_id") or _slug(title)
+    warnings = _told(problems)
+    return Form(form_id, settings.get("version"), title or form_id, survey.items, lists, named, warnings)
+
+
+def examine(data: bytes, files: Mapping[str, bytes] = {}) -> Cells:
+    """The cells of a workbook and its CSV files, built once here for their problems.
+
+    Raises FormErrors like `read` and `build`.
+    """
+    cells = read(data, files)
+    build(cells)
+    return cells
+
+
+def _told(problems: list[FormProblem]) -> tuple[FormProblem, ...]:
+    """In the order of sheets and rows; beyond MAX_PROBLEMS only how many more there are."""
+    ordered = sorted(problems, key=_place)
+    if len(ordered) <= MAX_PROBLEMS:
+        return tuple(ordered)
+    rest = ordered[MAX_PROBLEMS:]
+    wrong = any(problem.severity == "error" for problem in ordered)
+    severity: Severity = "error" if wrong else "warning"
+    more = FormProblem(rest[0].sheet, None, None, "more_problems", {"count": len(rest)}, severity)
+    return (*ordered[:MAX_PROBLEMS], more)
+
+
+def _place(problem: FormProblem) -> tuple[int, int]:
+    order = KEPT_SHEETS.index(problem.sheet) if problem.sheet in KEPT_SHEETS else len(KEPT_SHEETS)
+    return order, problem.row or 0
+
+
+def _slug(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:60] or "form"
+
+
+def _other_sheets(cells: Cells, problems: list[FormProblem]) -> None:
+    if not cells.get("survey"):
+        problems.append(FormProblem("survey", None, None, "no_survey_sheet", {"sheets": list(cells)}))
+    for name, rows in cells.items():
+        if name in KEPT_SHEETS or not rows:
+            continue
+        if name.strip().lower() in _UNSUPPORTED_SHEETS:
+            problems.append(FormProblem(name, None, None, "unsupported_sheet"))
+        else:
+            problems.append(FormProblem(name, None, None, "sheet_ignored", {}, "warning"))
+
+
+def _survey(sheet: Sheet, lists: Mapping[str, tuple[Choice, ...]], cells: Cells) -> Survey:
+    if not cells.get("survey"):
+        return Survey()
+    missing = [key for key in ("type", "name") if not sheet.has(key)]
+    for key in missing:
+        sheet.problem("missing_column", 1, key)
+    for column in sheet.columns:
+        if column.key not in sheets.SURVEY and (row := sheet.filled(column)):
+            _unsupported(sheet, column, row)
+    return Survey() if "type" in missing else read_survey(sheet, lists)
+
+
+def _unsupported(sheet: Sheet, column: Column, row: int) -> None:
+    known = any(key in column.key for key in ("x_bind", "x_consolidate", "x_previous"))
+    params = {"header": column.header, "row": row, "hint": sorted(sheets.SURVEY) if known else []}
+    sheet.problem("unsupported_column", row, column.key, params=params)
+
+
+def _languages(*both: Sheet) -> None:
+    """One language a form for now, in whatever columns it is named."""
+    named = set().union(*(sheets.languages(sheet) for sheet in both))
+    if len(named) > 1:
+        both[0].problem("several_languages", 1, "label", params={"languages": sorted(named)})
