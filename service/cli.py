@@ -104,6 +104,8 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
         # Who connected is who connected: an address that a client writes itself is not believed.
         proxy_headers=False,
         server_header=False,
+        # Longer than people pause between two answers: uvicorn's 5 s would cut lines that are just being used again.
+        timeout_keep_alive=75,
         timeout_graceful_shutdown=10,
     )
     return 0
