@@ -48,6 +48,18 @@ class Office:
         if any(a >= b for a, b in pairwise(edges)):
             raise ValueError("office hours must run forward: morning, then afternoon")
 
+    @classmethod
+    def of(cls, text: str) -> "Office":
+        """The hours in "07:30-11:30, 13:30-17:00", as `__str__` writes them. Raises ValueError."""
+        halves = [half.split("-") for half in text.split(",")]
+        if len(halves) != 2 or any(len(half) != 2 for half in halves):
+            raise ValueError("office hours are two spans of time")
+        edges = [datetime.strptime(edge.strip(), "%H:%M").time() for half in halves for edge in half]  # noqa: DTZ007
+        return cls((edges[0], edges[1]), (edges[2], edges[3]))
+
+    def __str__(self) -> str:
+        return ", ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in (self.morning, self.afternoon))
+
     def clamp(self, at: time) -> time:
         """The time of `at`, or the nearest office time that day: the midday break ends it forward."""
         if at < self.morning[0]:

@@ -5,7 +5,7 @@ The end is the calendar's own; here the days on the way to it are named, so that
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -134,12 +134,12 @@ def _plain(day: Day) -> dict[str, str]:
     return {"kind": day.kind, "name": day.name, "status": day.status, "source": day.source}
 
 
-def from_json(data: Mapping[str, Any], calendar: Calendar) -> Explained:
+def from_json(data: Mapping[str, Any], zone: tzinfo) -> Explained:
     """What `to_json` gave, its moments again in the office's zone."""
     runs = []
     for run in data["runs"]:
         day = run["day"] and Day(**{**run["day"], "date": date.fromisoformat(run["day"]["date"])})
         number = None if run["number"] is None else Decimal(run["number"])
         runs.append(Run(date.fromisoformat(run["first"]), date.fromisoformat(run["last"]), run["why"], number, day))
-    start, end = (calendar.local(datetime.fromisoformat(data[name])) for name in ("start", "end"))
+    start, end = (datetime.fromisoformat(data[name]).astimezone(zone) for name in ("start", "end"))
     return Explained(start, Decimal(data["days"]), data["kind"], end, tuple(runs))

@@ -1,11 +1,12 @@
 """Deadlines in words: how each was counted, day by day, and the calendar's codes."""
 
+from collections.abc import Mapping
 from datetime import date
 
-from reminders.calendar import Day, Office
-from reminders.deadlines import Explained, Run
+from reminders.calendar import Day
+from reminders.deadlines import Explained, Run, from_json
 from service import mailwords
-from service.words import N_, _, due, weekday
+from service.words import N_, ZONE, _, due, weekday
 
 KINDS = {"nghi": N_("Nghỉ"), "lam_bu": N_("Làm bù")}
 STATUSES = {"quyet_dinh": N_("quyết định"), "du_kien": N_("dự kiến"), "can_xac_minh": N_("cần xác minh")}
@@ -39,6 +40,11 @@ def sentence(explained: Explained) -> str:
     """2,5 ngày làm việc từ 14:00 thứ Sáu, 18/7/2025: không tính ngày 18/7; …; hết hạn 11:30 thứ Tư, 23/7/2025."""
     head, *clauses = lines(explained)
     return f"{head}: {'; '.join(clauses)}."
+
+
+def frozen(kept: Mapping[str, object] | None) -> list[str]:
+    """How a published campaign's due time was counted at publication (Campaign.due_explained); [] for a fixed one."""
+    return lines(from_json(kept, ZONE)) if kept else []
 
 
 def end(explained: Explained) -> str:
@@ -112,11 +118,6 @@ def _short(value: date, year: int) -> str:
 
 def _full(value: date) -> str:
     return f"{value.day}/{value.month}/{value.year}"
-
-
-def office(hours: Office) -> str:
-    """07:30-11:30, 13:30-17:00."""
-    return ", ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in (hours.morning, hours.afternoon))
 
 
 def uncertain(day: Day) -> str:

@@ -4,6 +4,8 @@ Times are Instant (UTC in the database). Secrets are hashes. Names and texts of 
 events and audit records only their ids.
 """
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.fields import OnDelete
 from tortoise.models import Model
@@ -117,6 +119,28 @@ class CalendarDay(Model):
     status = fields.CharField(max_length=20)  # quyet_dinh, du_kien, can_xac_minh
 
 
+class CalendarChange(Model):
+    """What one change did to the calendar, so that it can be told and undone.
+
+    `changes`: day (ISO), or "hours" for the office hours -> [before, after], null where there was nothing; a day is
+    an object of the columns of CalendarDay. `undoes` is the change that this one took back.
+    """
+
+    id = fields.IntField(primary_key=True)
+    at = Instant()
+    by = fields.CharField(max_length=60)
+    reason = fields.CharField(max_length=500)
+    changes: dict[str, list[Any]] = fields.JSONField()
+    undoes = fields.IntField(null=True, unique=True)
+
+
+class OfficeHours(Model):
+    """The office hours in force, one row with id 1 at most, none: those of reminders.calendar.Office."""
+
+    id = fields.IntField(primary_key=True, generated=False)
+    hours = fields.CharField(max_length=40)
+
+
 class StoredFile(Model):
     """A file on disk, found by the SHA-256 of its content, `name` is what its sender called it."""
 
@@ -150,6 +174,7 @@ class FormVersion(Model):
 class Campaign(Model):
     """A survey round. Due is `due_at` (fixed) or `due_days` of `due_kind` after publication or opening.
 
+    `due_explained` says how it was counted at publication (reminders.deadlines, as JSON); None for a fixed one.
     `roster` is the choice made before publication: unit codes, or None for all units. `reminders` is the plan's
     steps as JSON. `illustrative` marks made-up figures wherever they show.
     """
@@ -178,6 +203,7 @@ class Campaign(Model):
     due_at = Instant(null=True)
     due_days = fields.DecimalField(max_digits=6, decimal_places=1, null=True)
     due_kind = fields.CharField(max_length=20, default="")  # day, working_day; empty: due_at is fixed
+    due_explained: dict[str, object] | None = fields.JSONField(null=True)
     roster: list[str] | None = fields.JSONField(null=True)
     reminders: list[dict[str, object]] = fields.JSONField()
     allow_nil = fields.BooleanField(default=False)
@@ -189,8 +215,9 @@ class Campaign(Model):
 class Invitation(Model):
     """One unit in one campaign, with the unit's names of the day of publication.
 
-    `state`, `due_at` (with extensions) and `first_sent_at` repeat what the events say, written in the same
-    transaction; `original_due_at` never changes.
+    `state`, `due_at` and `first_sent_at` repeat what the events say, written in the same transaction. `due_at` is the
+    due time in force: with extensions, and while a report is handed back that of its correction. `original_due_at`
+    never changes.
     """
 
     id = fields.IntField(primary_key=True)

@@ -67,6 +67,7 @@ def routes() -> list[BaseRoute]:
         page("/", campaigns.front, VIEWER),
         page("/campaigns/new", campaigns.new, STAFF),
         page("/campaigns/new", campaigns.create, STAFF, "POST", uploads=True),
+        page("/campaigns/deadline", campaigns.deadline, STAFF),
         page("/campaigns/{id:int}/edit", campaigns.edit, STAFF),
         page("/campaigns/{id:int}/edit", campaigns.change, STAFF, "POST", uploads=True),
         page("/campaigns/{id:int}/review", campaigns.review, VIEWER),

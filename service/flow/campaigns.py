@@ -7,16 +7,17 @@ from typing import Any
 
 from tortoise.transactions import in_transaction
 
+from reminders import deadlines as counting
 from reminders import outbox, steps, timeline
-from reminders.calendar import Calendar, CalendarGap, Day
 from service import files
 from service.errors import AlreadyPublished, Invalid, NotFound, NotPublished, ServiceError
-from service.flow import audit, recipients, units
+from service.flow import audit, calendars, deadlines, recipients
+from service.flow.deadlines import Deadline
 from service.flow.principal import Principal
 from service.flow.terms import Terms
 from service.models import Campaign, ContactLink, FormVersion, Invitation, Staff, StoredFile, Unit
 from service.settings import Settings
-from service.words import N_, _, collation, day, due, local, moment, weekday
+from service.words import N_, _, collation, moment
 
 CALL_BACK = timedelta(minutes=5)
 
@@ -159,94 +160,44 @@ async def roster(campaign: Campaign) -> list[Unit]:
     return sorted(await found, key=lambda unit: collation(unit.full_name))
 
 
-def due_at(campaign: Campaign, published_at: datetime, calendar: Calendar) -> datetime:
-    """When answers are due, if published at that moment. A fixed time never rolls. Raises CalendarGap."""
-    if campaign.due_at is not None:
-        return campaign.due_at
-    assert campaign.due_days is not None
-    start = max(published_at, campaign.opens_at or published_at)
-    if campaign.due_kind == "working_day":
-        return calendar.working_days_after(start, campaign.due_days)
-    return calendar.days_after(start, int(campaign.due_days))
-
-
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What publishing now would do, for people to look at before they press the button."""
 
     units: list[Unit]
-    due_at: datetime | None
+    deadline: Deadline
     moments: Sequence[timeline.Moment]
     without_address: list[Unit]
     letters: int
     warnings: list[str]
     obstacles: list[str]
 
+    @property
+    def due_at(self) -> datetime | None:
+        return self.deadline.due_at
+
 
 async def preview(campaign: Campaign, now: datetime) -> Preview:
     """The review before publication: roster, due time, reminder moments, warnings, obstacles."""
-    calendar = await units.calendar()
+    calendar, plan = await calendars.current(), steps.from_json(campaign.reminders)
     chosen = await roster(campaign)
     mailboxes = await recipients.by_unit([unit.id for unit in chosen])
     without = [u for u in chosen if not any(r.role == "official" for r in mailboxes.get(u.id, ()))]
-    warnings: list[str] = []
-    obstacles: list[str] = [] if chosen else [_("Chưa có đơn vị nào để gửi.")]
-    when: datetime | None = None
+    deadline = deadlines.judge(deadlines.timing_of(campaign), now, calendar, plan)
+    warnings = list(deadline.warnings)
+    obstacles = [*([] if chosen else [_("Chưa có đơn vị nào để gửi.")]), *deadline.obstacles]
     moments: Sequence[timeline.Moment] = ()
-    try:
-        when = due_at(campaign, now, calendar)
-        moments, cut = timeline.known_moments(steps.from_json(campaign.reminders), when, calendar)
-        warnings += _due_warnings(campaign, when, now, calendar)
-        obstacles += _due_obstacles(campaign, when, now)
+    if deadline.due_at is not None:
+        moments, cut = timeline.known_moments(plan, deadline.due_at, calendar)
         if cut:
             warnings.append(_("Lịch nghỉ lễ chưa đủ cho các lần nhắc cuối; các lần đó sẽ không gửi."))
-    except CalendarGap as gap:
-        message = _("Chưa có lịch nghỉ lễ năm {year}. Vui lòng bổ sung lịch trước khi phát hành.")
-        obstacles.append(message.format(year=gap.year))
     if without:
         message = _("{count} đơn vị chưa có địa chỉ thư của công chức đầu mối, sẽ không nhận được thư.")
         warnings.append(message.format(count=len(without)))
     if not await Staff.exists(id=campaign.staff_id or 0, phone__not=""):
         warnings.append(_("Chuyên viên phụ trách chưa có số điện thoại: đơn vị cần hỗ trợ sẽ không biết gọi ai."))
     letters = sum(len(recipients.mailboxes(mailboxes.get(u.id, ()), "official")) for u in chosen)
-    return Preview(chosen, when, moments, without, letters, warnings, obstacles)
-
-
-def _due_warnings(campaign: Campaign, when: datetime, now: datetime, calendar: Calendar) -> list[str]:
-    found = []
-    last = local(when).date()
-    if not calendar.is_working(last):
-        message = _("Hạn gửi rơi vào {weekday}, {day}, không phải ngày làm việc. Hạn cố định không tự dời.")
-        found.append(message.format(weekday=weekday(last), day=day(last)))
-    # Decree 09/2019, art. 8: at least one working day between the end of the data and the due date.
-    if campaign.period_to is not None and calendar.working_days_between(campaign.period_to, last) < 1:
-        message = _(
-            "Hạn gửi phải cách ngày chốt số liệu ({day}) ít nhất 01 ngày làm việc "
-            "(khoản 5 Điều 8 Nghị định 09/2019/NĐ-CP)."
-        )
-        found.append(message.format(day=day(campaign.period_to)))
-    unsure = calendar.uncertain(now, when)
-    if unsure:
-        days = "; ".join(_uncertain_words(d) for d in unsure)
-        found.append(_("Khoảng thời gian đến hạn đi qua ngày nghỉ chưa chắc chắn: {days}.").format(days=days))
-    problems = timeline.check(steps.from_json(campaign.reminders), when, campaign.closes_at, calendar)
-    if any(p.code == "step_after_closing" for p in problems):
-        found.append(_("Có bước nhắc sau thời điểm đóng nên sẽ không gửi."))
-    return found
-
-
-def _uncertain_words(found: Day) -> str:
-    status = _("dự kiến") if found.status == "estimate" else _("cần xác minh")
-    return f"{day(found.date)} ({found.name}, {status})"
-
-
-def _due_obstacles(campaign: Campaign, when: datetime, now: datetime) -> list[str]:
-    found = []
-    if when <= now:
-        found.append(_("Hạn gửi ({due}) đã qua. Vui lòng sửa hạn trước khi phát hành.").format(due=due(when)))
-    if campaign.closes_at is not None and campaign.closes_at < when:
-        found.append(_("Thời điểm đóng trước hạn gửi. Vui lòng sửa lại."))
-    return found
+    return Preview(chosen, deadline, moments, without, letters, warnings, obstacles)
 
 
 async def publish(settings: Settings, campaign_id: int, who: Principal, now: datetime) -> Campaign:
@@ -264,7 +215,9 @@ async def publish(settings: Settings, campaign_id: int, who: Principal, now: dat
             raise Invalid([{"message": message} for message in found.obstacles])
         mailboxes = await recipients.by_unit([unit.id for unit in found.units])
         campaign.published_at, campaign.due_at = now, found.due_at
-        await campaign.save(update_fields=["published_at", "due_at"])
+        explained = found.deadline.explained
+        campaign.due_explained = counting.to_json(explained) if explained else None
+        await campaign.save(update_fields=["published_at", "due_at", "due_explained"])
         await Invitation.bulk_create([_invitation(campaign, unit, found.due_at) for unit in found.units])
         invitations = await Invitation.filter(campaign=campaign)
         letters = [
@@ -323,7 +276,7 @@ async def _withdraw(campaign: Campaign) -> None:
     ).delete()
     await Invitation.filter(campaign=campaign).delete()
     due_at = None if campaign.due_kind else campaign.due_at
-    await Campaign.filter(id=campaign.id).update(published_at=None, due_at=due_at)
+    await Campaign.filter(id=campaign.id).update(published_at=None, due_at=due_at, due_explained=None)
 
 
 def in_call_back(campaign: Campaign, now: datetime) -> bool:

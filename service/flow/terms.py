@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
-from typing import Literal
+from typing import Any, Literal
 
 from forms.values import clean
 from reminders import steps as plan_steps
@@ -128,7 +128,7 @@ def read(values: Mapping[str, object]) -> Terms:
     reader = Reader(values)
     title = reader.text("title", 500, _("Vui lòng nhập tên đợt khảo sát."))
     form = reader.number("form", _("Vui lòng chọn mẫu phiếu."))
-    due = _due(reader)
+    wanted = _due(reader)
     letters = Reader(reader.part("letter"))
     found = {
         "letter_number": letters.text("letter_number", 100),
@@ -137,9 +137,7 @@ def read(values: Mapping[str, object]) -> Terms:
         "letter_subject": re.sub(r"(?i)^(về việc|v/v)[:\s]+", "", letters.text("letter_subject", 500)),
         "staff": reader.number("staff"),
         "period_from": reader.day("period_from"),
-        "period_to": reader.day("period_to"),
-        "opens_at": reader.moment("opens_at", values.get("opens_at")),
-        "closes_at": reader.moment("closes_at", values.get("closes_at"), time(23, 59, 59)),
+        **_times(reader),
         "roster": _roster(reader),
         "reminders": _reminders(reader),
         "allow_nil": reader.flag("allow_nil"),
@@ -148,10 +146,46 @@ def read(values: Mapping[str, object]) -> Terms:
     if reader.flag("signoff"):
         reader.wrong("signoff", _("Trình lãnh đạo duyệt chưa dùng được ở phiên bản này. Vui lòng bỏ chọn."))
     reader.problems += letters.problems
-    _check_order(reader, due, found)
+    _check_order(reader, wanted, found)
     if reader.problems or form is None:
         raise Invalid(reader.problems)
-    return Terms(title=title, form=form, due=due, **found)  # type: ignore[arg-type]  # checked field by field above
+    return Terms(title=title, form=form, due=wanted, **found)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """The terms that a due time hangs on."""
+
+    due: Due
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    period_to: date | None = None
+
+
+def timing(values: Mapping[str, object]) -> Timing:
+    """The part of the terms that a due time hangs on. Raises Invalid with a problem per field."""
+    reader = Reader(values)
+    found = Timing(_due(reader), **_times(reader))
+    if reader.problems:
+        raise Invalid(reader.problems)
+    return found
+
+
+def _times(reader: Reader) -> dict[str, Any]:
+    return {
+        "opens_at": reader.moment("opens_at", reader.values.get("opens_at")),
+        "closes_at": reader.moment("closes_at", reader.values.get("closes_at"), time(23, 59, 59)),
+        "period_to": reader.day("period_to"),
+    }
+
+
+def due(given: object) -> Due:
+    """A due time of its own: {at} or {days, kind}. Raises Invalid."""
+    reader = Reader({"due": given})
+    found = _due(reader)
+    if reader.problems:
+        raise Invalid(reader.problems)
+    return found
 
 
 def _due(reader: Reader) -> Due:

@@ -1,4 +1,4 @@
-"""Units: what ships with the product, the working days, and the list on screen."""
+"""Units: what ships with the product, and the list on screen."""
 
 import csv
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from pathlib import Path
 
 from tortoise.transactions import in_transaction
 
-from reminders import calendar as working_days
 from service.errors import NotFound
 from service.flow import audit, locks
+from service.flow.calendars import current as calendar
 from service.flow.imports import import_file
 from service.flow.principal import SYSTEM
 from service.models import CalendarDay, Contact, Unit
@@ -70,21 +70,6 @@ def _shipped_days() -> list[CalendarDay]:
             )
             for row in csv.DictReader(file)
         ]
-
-
-_calendars: dict[tuple[tuple[date, str, str, str], ...], working_days.Calendar] = {}
-
-
-async def calendar() -> working_days.Calendar:
-    """The working days as the table stands now; the same table gives the same value."""
-    rows = await CalendarDay.all().order_by("date").values("date", "kind", "name", "source", "status")
-    content = tuple((row["date"], row["kind"], row["status"], row["name"]) for row in rows)
-    if content not in _calendars:
-        _calendars.clear()
-        _calendars[content] = working_days.from_rows(
-            {**row, "date": row["date"].isoformat(), "type": row["kind"]} for row in rows
-        )
-    return _calendars[content]
 
 
 @dataclass(frozen=True, slots=True)

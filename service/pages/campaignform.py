@@ -153,6 +153,11 @@ def of_form(form: FormData) -> Filled:
     return Filled(texts, web.texts(form, "kinds"), web.texts(form, "groups"), web.texts(form, "units"), rows)
 
 
+def of_query(query: Mapping[str, str]) -> Filled:
+    """The parts of the form that an address gives, the rest empty."""
+    return Filled({name: query.get(name, "")[:100] for name in TEXTS})
+
+
 def kept(filled: Filled, digest: str, name: str) -> Filled:
     """The form with an official letter that was already taken in."""
     return replace(filled, texts={**filled.texts, "letter_kept": digest, "letter_kept_name": name})
@@ -161,7 +166,6 @@ def kept(filled: Filled, digest: str, name: str) -> Filled:
 def values(filled: Filled, known: Sequence[Unit], stored: Campaign | None = None) -> dict[str, object]:
     """The plain values for terms.read; what the form does not show is as in the campaign that is `stored`."""
     texts = filled.texts
-    opens, due, closes = (stored.opens_at, stored.due_at, stored.closes_at) if stored else (None, None, None)
     return {
         "title": texts["title"],
         "form": texts["form"],
@@ -172,14 +176,22 @@ def values(filled: Filled, known: Sequence[Unit], stored: Campaign | None = None
         },
         "staff": texts["staff"],
         "period_from": _day(texts["period_from"]),
-        "period_to": _day(texts["period_to"]),
-        "opens_at": _at(texts, "opens", opens),
-        "due": _due(texts, due),
-        "closes_at": _at(texts, "closes", closes),
+        **timing(texts, stored),
         "units": _units(filled, known),
         "allow_nil": texts["allow_nil"],
         "illustrative": stored is not None and stored.illustrative,
         "reminders": _steps(filled, steps.from_json(stored.reminders) if stored else ()),
+    }
+
+
+def timing(texts: Mapping[str, str], stored: Campaign | None = None) -> dict[str, object]:
+    """The values that a due time hangs on, for terms.read and terms.timing."""
+    opens, due, closes = (stored.opens_at, stored.due_at, stored.closes_at) if stored else (None, None, None)
+    return {
+        "opens_at": _at(texts, "opens", opens),
+        "due": _due(texts, due),
+        "closes_at": _at(texts, "closes", closes),
+        "period_to": _day(texts["period_to"]),
     }
 
 

@@ -8,9 +8,9 @@ import anyio
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from service import files, mailwords, web
+from service import deadlinewords, files, mailwords, web
 from service.errors import AlreadyPublished, BadFile, EmptyFile, Invalid, TooLarge
-from service.flow import attachments, campaigns, choices, overview, principal, reminding, terms
+from service.flow import attachments, calendars, campaigns, choices, deadlines, overview, principal, reminding, terms
 from service.models import Campaign, Unit
 from service.pages import asked, campaignform
 from service.pages.campaignform import Filled
@@ -108,11 +108,29 @@ async def _form(
         "groups": choices.by_group(known),
         "kinds": _kinds(known),
         "plan": campaignform.plan_words(filled),
+        "deadline": await _deadline(request, filled, campaign),
+        "counted": deadlinewords.lines,
         "problems": problems,
         "wrong": _by_field(problems),
         "anchors": campaignform.ANCHORS,
     }
     return web.render(request, "campaigns/form.html", context, 422 if problems else 200)
+
+
+async def deadline(request: Request) -> Response:
+    """The due time of what stands in a campaign's form, while somebody types: a part of the form's page."""
+    filled = campaignform.of_query(request.query_params)
+    context = {"deadline": await _deadline(request, filled), "counted": deadlinewords.lines}
+    return web.render(request, "campaigns/deadline.html", context)
+
+
+async def _deadline(request: Request, filled: Filled, campaign: Campaign | None = None) -> deadlines.Deadline:
+    """The due time as far as the form gives it; without one, and nothing to say, where it gives none yet."""
+    try:
+        timing = terms.timing(campaignform.timing(filled.texts, campaign))
+    except Invalid:
+        return deadlines.NONE
+    return deadlines.judge(timing, web.now(request), await calendars.current())
 
 
 def _kinds(found: Sequence[Unit]) -> dict[str, int]:
@@ -158,6 +176,8 @@ async def _review(request: Request, campaign: Campaign, problems: Sequence[str] 
     context = {
         "campaign": campaign,
         "preview": found,
+        "deadline": found.deadline,
+        "counted": deadlinewords.lines,
         "form": (await choices.form_names())[campaign.form_id],
         "w": mailwords,
         "kinds": _kinds(found.units),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service import web, words
+from service import deadlinewords, web, words
 from service.flow import campaigns, downloads, overview, principal, progress, reminding
 from service.life import State, Tally
 from service.models import Campaign
@@ -49,6 +49,7 @@ def _head(request: Request, campaign: Campaign, as_of: AsOf) -> dict[str, object
         "campaign": campaign,
         "phase": _(PHASES[overview.phase(campaign, now)]),
         "letter": reminding.letter_words(campaign),
+        "counted": deadlinewords.frozen(campaign.due_explained),
         "as_of": as_of,
         "as_of_day": words.local(as_of.at).date().isoformat(),
         "as_of_words": _as_of_words(as_of),

@@ -8,7 +8,7 @@ from starlette.responses import FileResponse, Response
 
 from forms.answers import Picture, Progress
 from forms.schema import Page
-from service import answerwords, life, web
+from service import answerwords, deadlinewords, life, web
 from service.flow import attachments, drafts, openness, reviews, submissions
 from service.flow.entry import Visit
 from service.flow.filling import Filling, find, load, of_unit, officer
@@ -115,8 +115,16 @@ async def overview(request: Request) -> Response:
         "changed_by": await _changed_by(filling),
         "officer": await officer(filling.campaign),
         "remark": await reviews.last_remark(filling.invitation.id) if filling.invitation.due_round else "",
+        "counted": _counted(filling),
     }
     return web.render(request, "unit/overview.html", context)
+
+
+def _counted(filling: Filling) -> list[str]:
+    """How the due time was counted, while it is the one of publication."""
+    if filling.invitation.due_at != filling.invitation.original_due_at:
+        return []
+    return deadlinewords.frozen(filling.campaign.due_explained)
 
 
 def frame(filling: Filling, now: datetime) -> dict[str, object]:

@@ -86,3 +86,28 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     button.textContent = button.dataset.done;
   });
 }
+
+// The due time is reckoned anew while its parts are typed.
+const deadline = document.querySelector("[data-deadline]");
+if (deadline) {
+  const form = deadline.closest("form");
+  let wait, last;
+  const draw = async () => {
+    const query = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) {
+      if (/^(due|opens|closes|period)_/.test(name)) query.append(name, value);
+    }
+    const asked = (last = `${deadline.dataset.deadline}?${query}`);
+    try {
+      const answer = await fetch(asked);
+      if (answer.ok && !answer.redirected && asked === last) deadline.innerHTML = await answer.text();
+    } catch {
+      // Away for a moment: the review tells it.
+    }
+  };
+  form.addEventListener("input", (event) => {
+    if (!/^(due|opens|closes|period)_/.test(event.target.name)) return;
+    clearTimeout(wait);
+    wait = setTimeout(draw, 300);
+  });
+}

@@ -113,7 +113,7 @@ def test_an_explanation_names_every_day_once_and_for_what_it_is(
         last = start.date() + timedelta(days=halves)
         assert (counted[0].first, counted[0].last) == (start.date() + timedelta(days=1), last)
         assert (found.runs[-1].why == "rolled") == (not _works(last))
-    assert deadlines.from_json(deadlines.to_json(found), calendar) == found
+    assert deadlines.from_json(deadlines.to_json(found), ZONE) == found
 
 
 def _days_of(run: deadlines.Run) -> list[date]:
