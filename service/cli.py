@@ -154,7 +154,9 @@ def _add_imports(menu: Menu) -> None:
         made.add_argument("--dry-run", action="store_true", help="only show what would happen")
         made.set_defaults(kind=kind)
     group = menu.under("form", "forms: check")
-    group.add("check", commands.form_check, "check an XLSForm workbook").add_argument("file", type=Path)
+    made = group.add("check", commands.form_check, "check an XLSForm workbook; nothing is kept")
+    made.add_argument("file", type=Path)
+    made.add_argument("media", type=Path, nargs="*", metavar="CSV", help="CSV files that the workbook names")
 
 
 def _add_campaign_commands(menu: Menu) -> None:

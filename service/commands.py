@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reminders.calendar import CalendarGap
-from service import database, formwords, mailwords, words
-from service.errors import NotFound, ServiceError
+from service import database, mailwords, mistakes, words
+from service.errors import Invalid, NotFound, ServiceError
 from service.flow import (
     accounts,
     campaigns,
@@ -128,10 +128,15 @@ async def import_roster(settings: Settings, options: argparse.Namespace) -> int:
 
 
 async def form_check(settings: Settings, options: argparse.Namespace) -> int:
-    """`form check`: problems and warnings with sheet, row and column."""
-    checked = await forms.check(await asyncio.to_thread(options.file.read_bytes))
-    for line in formwords.check_report(checked):
-        print(line)
+    """`form check`: problems and warnings with their cells; 1 when the workbook cannot be used."""
+    data, *beside = [await asyncio.to_thread(path.read_bytes) for path in (options.file, *options.media)]
+    names = [path.name for path in options.media]
+    try:
+        checked = await forms.check(data, forms.media_of(zip(names, beside, strict=True)))
+    except Invalid as error:
+        print(*mistakes.refused(error.problems), sep="\n")
+        return 1
+    print(*mistakes.usable(checked.form, checked.warnings), sep="\n")
     return 0
 
 

@@ -20,6 +20,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 JPEG = "image/jpeg"
 PNG = "image/png"
+CSV = "text/csv"  # beside a form's workbook only: nothing tells one by its content
 
 ATTACHMENT = frozenset({PDF, DOCX, XLSX, JPEG, PNG})
 DOCUMENT = frozenset({PDF})

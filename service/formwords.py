@@ -4,10 +4,9 @@ A sentence says what was found, and what to do about it in Excel. Where it stand
 """
 
 from collections.abc import Mapping
-from typing import Protocol
 
 from forms.problems import FormProblem
-from forms.schema import Form
+from service import secondopinion
 from service.words import N_, _, number
 
 WORKBOOK = {
@@ -63,7 +62,7 @@ WORKBOOK = {
     "unsupported_setting": N_("Mục này chưa được hỗ trợ (giá trị “{value}”). Vui lòng bỏ cột này ở trang settings."),
     "second_settings_row": N_("Trang settings chỉ được có một dòng dưới tiêu đề. Vui lòng xóa các dòng còn lại."),
     "more_problems": N_("Còn {count} mục nữa chưa nêu ở đây. Vui lòng sửa các mục trên rồi kiểm tra lại."),
-    "pyxform": N_("Công cụ kiểm tra XLSForm (pyxform) báo: {text}"),
+    "pyxform": secondopinion.UNKNOWN,
 }
 ROWS = {
     "too_many_questions": N_("Mẫu phiếu có quá {limit} dòng. Vui lòng tách thành nhiều phiếu."),
@@ -193,20 +192,27 @@ class _Filler(dict[str, object]):
 
 
 def form_problem(problem: FormProblem) -> dict[str, object]:
-    """JSON-ready: sheet, row, column (the author's header, or its letter), cell ("G12"), message, severity."""
+    """JSON-ready: sheet, row, column (the author's header, or its letter), cell ("G12"), code, message, severity.
+
+    What was cut off a long list is one problem with a `count` of its own.
+    """
     cell = f"{problem.letter}{problem.row}" if problem.letter and problem.row else None
     return {
         "sheet": problem.sheet,
         "row": problem.row,
         "column": problem.column or problem.letter,
         "cell": cell,
+        "code": problem.code,
         "message": sentence(problem.code, problem.params),
         "severity": problem.severity,
+        **({"count": problem.params.get("count")} if problem.code == "more_problems" else {}),
     }
 
 
 def sentence(code: str, params: Mapping[str, object]) -> str:
     """The words for a code. An unknown code still names itself."""
+    if code == "pyxform":
+        return secondopinion.said(str(params.get("text", "")))
     key = code
     if code == "too_deep" and "expression" in params:
         key = "too_deep_expression"
@@ -252,39 +258,3 @@ def _wanted(params: Mapping[str, object]) -> str:
     if least == most:
         return _("đúng {least} giá trị").format(least=least)
     return _("từ {least} đến {most} giá trị").format(least=least, most=most)
-
-
-def where(problem: Mapping[str, object]) -> str:
-    """survey, dòng 12, cột relevant (ô G12)."""
-    parts = [str(problem["sheet"])] if problem.get("sheet") else []
-    if problem.get("row"):
-        parts.append(_("dòng {row}").format(row=problem["row"]))
-    if problem.get("column"):
-        cell = _(" (ô {cell})").format(cell=problem["cell"]) if problem.get("cell") else ""
-        parts.append(_("cột {column}").format(column=problem["column"]) + cell)
-    return ", ".join(parts)
-
-
-class Judged(Protocol):
-    """What `phieu form check` has in hand: flow.forms.Checked."""
-
-    @property
-    def form(self) -> Form: ...
-    @property
-    def warnings(self) -> list[dict[str, object]]: ...
-
-
-def check_report(checked: Judged) -> list[str]:
-    """The lines `phieu form check` prints for a workbook that can be used: warnings, then what it holds."""
-    form = checked.form
-    asked = sum(1 for question in form.questions() if question.asked)
-    held = _("Mẫu phiếu dùng được: {title} ({id}, phiên bản {version}), {pages} phần, {questions} câu hỏi.").format(
-        title=form.title, id=form.id, version=form.version or "–", pages=len(form.pages), questions=asked
-    )
-    return [*map(problem_line, checked.warnings), held]
-
-
-def problem_line(problem: Mapping[str, object]) -> str:
-    """Lỗi: survey, dòng 12, cột relevant (ô G12): …"""
-    kind = _("Lưu ý") if problem.get("severity") == "warning" else _("Lỗi")
-    return ": ".join(part for part in (kind, where(problem), str(problem["message"])) if part)

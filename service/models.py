@@ -171,6 +171,46 @@ class FormVersion(Model):
         unique_together = (("form_id", "version"),)
 
 
+class FormFile(Model):
+    """A CSV file that came with a form's workbook, which calls it by `name`."""
+
+    id = fields.IntField(primary_key=True)
+    form: fields.ForeignKeyRelation[FormVersion] = fields.ForeignKeyField(
+        "service.FormVersion", related_name="files", on_delete=RESTRICT
+    )
+    form_id: int
+    name = fields.CharField(max_length=200)
+    file: fields.ForeignKeyRelation[StoredFile] = fields.ForeignKeyField(
+        "service.StoredFile", related_name="form_files", on_delete=RESTRICT
+    )
+    file_id: int
+
+    class Meta:
+        unique_together = (("form", "name"),)
+
+
+class Trial(Model):
+    """A form version as a staff member tries it out in place of a unit, nobody's report and gone after a day."""
+
+    id = fields.IntField(primary_key=True)
+    staff: fields.ForeignKeyRelation[Staff] = fields.ForeignKeyField(
+        "service.Staff", related_name="trials", on_delete=RESTRICT
+    )
+    staff_id: int
+    form: fields.ForeignKeyRelation[FormVersion] = fields.ForeignKeyField(
+        "service.FormVersion", related_name="trials", on_delete=RESTRICT
+    )
+    form_id: int
+    unit = fields.CharField(max_length=10)
+    language = fields.CharField(max_length=100, default="")
+    version = fields.IntField(default=0)
+    answers: dict[str, str | list[str]] = fields.JSONField()
+    updated_at = Instant()
+
+    class Meta:
+        unique_together = (("staff", "form"),)
+
+
 class Campaign(Model):
     """A survey round. Due is `due_at` (fixed) or `due_days` of `due_kind` after publication or opening.
 

@@ -101,6 +101,7 @@ def routes() -> list[BaseRoute]:
         page("/forms", forms.bring_in, STAFF, "POST", uploads=True),
         page("/forms/{id:int}", forms.show, VIEWER),
         page("/forms/{id:int}/file", forms.workbook, VIEWER),
+        page("/forms/{id:int}/files/{file:int}", forms.beside, VIEWER),
         # Staff: mail
         page("/messages", mail.messages, VIEWER),
         page("/messages/{id:int}", mail.message, VIEWER),

@@ -1,4 +1,4 @@
-"""Runs a function on untrusted bytes in a child process with limits of time and memory.
+"""Runs a function on untrusted files in a child process with limits of time and memory.
 
 A 5 KB workbook can ask a parser for 3 GB, a 138 KB one for 20 s: what it takes is bounded from outside, and a child
 that dies takes nothing with it.
@@ -7,7 +7,7 @@ that dies takes nothing with it.
 import asyncio
 import pickle
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 SECONDS = 20.0
@@ -22,7 +22,7 @@ resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
 resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024 * 1024,) * 2)
 try:
-    answer = (True, function(sys.stdin.buffer.read()))
+    answer = (True, function(*pickle.load(sys.stdin.buffer)))
 except Exception as error:
     answer = (False, error)
 sys.stdout.buffer.write(pickle.dumps(answer))
@@ -33,8 +33,8 @@ class OverLimit(RuntimeError):
     """The child used too much time, memory or depth, or died."""
 
 
-async def call(function: Callable[[bytes], Any], data: bytes) -> Any:
-    """`function(data)`, a module-level function, in a child process of its own.
+async def call(function: Callable[..., Any], *given: bytes | Mapping[str, bytes]) -> Any:
+    """`function(*given)`, a module-level function, in a child process of its own.
 
     Raises what the function raised, or OverLimit for too much time, memory or depth.
     """
@@ -51,7 +51,7 @@ async def call(function: Callable[[bytes], Any], data: bytes) -> Any:
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        output, _ = await asyncio.wait_for(process.communicate(data), SECONDS)
+        output, _ = await asyncio.wait_for(process.communicate(pickle.dumps(given)), SECONDS)
     except TimeoutError as error:
         raise OverLimit("time") from error
     finally:

@@ -203,6 +203,12 @@ async def upload(form: FormData, name: str) -> tuple[str, bytes] | None:
     return value.filename, await value.read()
 
 
+async def uploads(form: FormData, name: str) -> list[tuple[str, bytes]]:
+    """The files given in a field that takes several, as (name, bytes)."""
+    given = (value for value in form.getlist(name) if isinstance(value, UploadFile) and value.filename)
+    return [(value.filename or "", await value.read()) for value in given]
+
+
 def error_page(request: Request, error: ServiceError, typed: Sequence[tuple[str, str]] = ()) -> Response:
     """The error in words, with what was typed kept: for sending again where that is safe, or (`typed`: label and
     value) for reading and copying."""

@@ -10,11 +10,16 @@ from service.flow import forms
 
 
 async def create(request: Request) -> Response:
-    """Multipart field `file`. 201 {id, version, title, questions, warnings}; 422 with problems."""
-    given = await web.upload(await web.read_form(request), "file")
+    """Multipart field `file`, and the CSV files it names as any number of fields `media`.
+
+    201 {id, version, title, questions, warnings}; 422 with problems.
+    """
+    form = await web.read_form(request)
+    given, beside = await web.upload(form, "file"), await web.uploads(form, "media")
     if given is None:
         raise EmptyFile()
-    version, warnings = await forms.bring_in(web.settings(request), *given, reply.who(request), web.now(request))
+    who, now = reply.who(request), web.now(request)
+    version, warnings = await forms.bring_in(web.settings(request), given, beside, who, now)
     values = {
         "id": version.id,
         "form_id": version.form_id,

@@ -37,6 +37,7 @@ _HEADERS = {
 _TEXT: dict[str, object] = {"type": "string"}
 _OBJECT: dict[str, object] = {"type": "object"}
 _DAY: dict[str, object] = {"type": "string", "format": "date"}
+_FILE: dict[str, object] = {"type": "string", "format": "binary"}
 _MOMENT: dict[str, object] = {"type": "string", "description": "ISO 8601; without an offset Vietnam's time"}
 _DUE: dict[str, object] = {
     "type": "object",
@@ -45,7 +46,7 @@ _DUE: dict[str, object] = {
 }
 # What a call takes as its body, by the end of its path: the fields, and those that are needed.
 _BODIES: dict[str, tuple[dict[str, object], tuple[str, ...]]] = {
-    "/forms": ({"file": {"type": "string", "format": "binary"}}, ("file",)),
+    "/forms": ({"file": _FILE, "media": {"type": "array", "items": _FILE}}, ("file",)),
     "/campaigns": (
         {
             "title": _TEXT,

@@ -90,7 +90,7 @@ async def _begin(settings: Settings) -> Sample:
         "chuyenvien", "Phạm Thị Minh Họa", "staff", start, phone="0225 3000 000", email="chuyenvien@skhcn.example"
     )
     data = files("service").joinpath("data", SURVEY).read_bytes()
-    version, _warnings = await forms.bring_in(settings, SURVEY, data, principal.staff(staff.id), start)
+    version, _warnings = await forms.bring_in(settings, (SURVEY, data), (), principal.staff(staff.id), start)
     form = await forms.built(version.id)
     lists = {name: [choice.name for choice in choices] for name, choices in form.lists.items()}
     shuffle = random.Random(figures.SEED)  # noqa: S311 - a sample, not a secret

@@ -1,6 +1,7 @@
 """Forms: importing a workbook as a version, and the built form of a version."""
 
 from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,10 +11,10 @@ from tortoise.transactions import in_transaction
 from forms import xlsform
 from forms.schema import NUMBERS, Form, Page, Question, walk
 from service import files, formwords, sandbox
-from service.errors import Invalid, NotFound
+from service.errors import Invalid, NotFound, TooLarge
 from service.flow import audit
 from service.flow.principal import Principal
-from service.models import FormVersion, StoredFile
+from service.models import FormFile, FormVersion, StoredFile
 from service.settings import Settings
 from service.words import N_, _
 
@@ -36,24 +37,24 @@ class Checked:
     warnings: list[dict[str, object]]
 
 
-async def check(data: bytes) -> Checked:
+async def check(data: bytes, media: Mapping[str, bytes] = {}) -> Checked:
     """Read a workbook and build its form in a child process, and only what stood that test in this one.
 
-    Raises Invalid with every problem: {sheet, row, column, message}.
+    `media` are the CSV files beside it, by name. Raises Invalid with every problem: {sheet, row, column, message}.
     """
     try:
-        cells: xlsform.Cells = await sandbox.call(xlsform.examine, data)
+        cells: xlsform.Cells = await sandbox.call(xlsform.examine, data, media)
         form = await anyio.to_thread.run_sync(xlsform.build, cells)
-        doubts = await sandbox.call(xlsform.second_opinion, data)
+        doubts = await sandbox.call(xlsform.second_opinion, data, media)
     except xlsform.FormErrors as error:
         raise Invalid([formwords.form_problem(p) for p in error.problems]) from error
     except sandbox.OverLimit as error:
         raise Invalid([{"sheet": "", "row": None, "column": None, "message": _(OVER_LIMIT)}]) from error
     wrong = [p for p in doubts if p.severity == "error"]
+    warnings = [formwords.form_problem(p) for p in (*form.warnings, *(p for p in doubts if p not in wrong))]
     problems = [formwords.form_problem(p) for p in wrong] + _too_long(form)
     if problems:
-        raise Invalid(problems)
-    warnings = [formwords.form_problem(p) for p in (*form.warnings, *(p for p in doubts if p not in wrong))]
+        raise Invalid([*problems, *warnings])
     return Checked(cells, form, warnings)
 
 
@@ -68,12 +69,35 @@ def _too_long(form: Form) -> list[dict[str, object]]:
     ]
 
 
+def media_of(given: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
+    """The files beside a workbook by their clean names. Raises Invalid for two of one name."""
+    found: dict[str, bytes] = {}
+    for name, data in given:
+        clean = files.clean_name(name)
+        if any(clean.casefold() == other.casefold() for other in found):
+            message = _("Có hai tệp cùng tên. Vui lòng chỉ gửi một tệp cho mỗi tên.")
+            raise Invalid([{"sheet": clean, "row": None, "column": None, "message": message}])
+        found[clean] = data
+    return found
+
+
 async def bring_in(
-    settings: Settings, name: str, data: bytes, who: Principal, now: datetime
+    settings: Settings,
+    workbook: tuple[str, bytes],
+    media: Iterable[tuple[str, bytes]],
+    who: Principal,
+    now: datetime,
 ) -> tuple[FormVersion, list[dict[str, object]]]:
-    """Import a workbook as a form version; the same version again is refused. Raises Invalid, BadFile."""
+    """Import a workbook, with the CSV files it names, as a form version; the same version again is refused.
+
+    Files are given as name and content. Raises Invalid, BadFile, EmptyFile, TooLarge.
+    """
+    name, data = workbook
     content_type = files.judge(name, data, frozenset({files.XLSX}))
-    checked = await check(data)
+    beside = media_of(media)
+    if len(data) + sum(map(len, beside.values())) > files.LIMIT:
+        raise TooLarge(limit=files.LIMIT_MB)
+    checked = await check(data, beside)
     form = checked.form
     if await FormVersion.exists(form_id=form.id, version=form.version):
         message = _("Phiên bản {version} của mẫu phiếu này đã có. Vui lòng tăng số version trong trang settings.")
@@ -81,6 +105,9 @@ async def bring_in(
             [{"sheet": "settings", "row": 2, "column": "version", "message": message.format(version=form.version)}]
         )
     digest = await anyio.to_thread.run_sync(files.keep, settings.files_dir, data)
+    digests = {
+        key: await anyio.to_thread.run_sync(files.keep, settings.files_dir, text) for key, text in beside.items()
+    }
     async with in_transaction():
         file = await StoredFile.create(
             sha256=digest,
@@ -98,7 +125,14 @@ async def bring_in(
             file=file,
             created_at=now,
         )
-        await audit.record("form.import", f"form:{version.id}", who, now, {"sha256": digest})
+        for key, text in beside.items():
+            kept = await StoredFile.create(
+                sha256=digests[key], name=key, size=len(text), content_type=files.CSV, created_at=now
+            )
+            await FormFile.create(form=version, name=key, file=kept)
+        await audit.record(
+            "form.import", f"form:{version.id}", who, now, {"sha256": digest, "media": list(digests.values())}
+        )
     return version, checked.warnings
 
 

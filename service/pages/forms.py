@@ -1,4 +1,4 @@
-"""Forms: the list of versions with the import, and one version laid out for reading."""
+"""Forms: the list of versions with the import, one version laid out for reading, and its files."""
 
 from collections.abc import Sequence
 
@@ -6,11 +6,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from forms.problems import FormProblem
-from service import files, formwords, web
+from service import files, formwords, mistakes, web
 from service.errors import BadFile, EmptyFile, Invalid, TooLarge
 from service.flow import forms, library, principal
 from service.pages import asked, formview
 from service.words import _
+
+CSV = "text/csv; charset=utf-8"
 
 
 async def index(request: Request) -> Response:
@@ -18,31 +20,33 @@ async def index(request: Request) -> Response:
 
 
 async def _list(
-    request: Request, problems: Sequence[dict[str, object]] = (), problem: str = "", name: str = ""
+    request: Request, problems: Sequence[dict[str, object]] = (), problem: str = "", names: Sequence[str] = ()
 ) -> Response:
     context = {
         "versions": await library.versions(),
-        "problems": problems,
+        "mistakes": mistakes.gathered(problems),
+        "counted": mistakes.counted(problems),
         "problem": problem,
-        "name": name,
+        "names": names,
         "megabytes": files.LIMIT_MB,
     }
     return web.render(request, "forms/list.html", context, 422 if problems or problem else 200)
 
 
 async def bring_in(request: Request) -> Response:
-    """Import a workbook; what is wrong with it is listed with sheet, row and column."""
-    given = await web.upload(await web.read_form(request), "file")
+    """Import a workbook and the CSV files it names; what is wrong with them is listed with its cells."""
+    form = await web.read_form(request)
+    given, beside = await web.upload(form, "file"), await web.uploads(form, "media")
     if given is None:
         return await _list(request, problem=_("Vui lòng chọn tệp Excel (.xlsx) của mẫu phiếu."))
-    name, data = given
-    who, called = principal.staff(request.state.staff.id), files.clean_name(name)
+    names = [files.clean_name(name) for name, _data in (given, *beside)]
+    who, now = principal.staff(request.state.staff.id), web.now(request)
     try:
-        version, warnings = await forms.bring_in(web.settings(request), name, data, who, web.now(request))
+        version, warnings = await forms.bring_in(web.settings(request), given, beside, who, now)
     except Invalid as error:
-        return await _list(request, error.problems, name=called)
+        return await _list(request, error.problems, names=names)
     except (BadFile, EmptyFile, TooLarge) as error:
-        return await _list(request, problem=_(error.message).format(**error.params), name=called)
+        return await _list(request, problem=_(error.message).format(**error.params), names=names)
     said = _("Đã nhập mẫu phiếu “{title}”.").format(title=version.title[:120])
     if not warnings:
         return web.redirect(request, f"/forms/{version.id}", said)
@@ -62,11 +66,12 @@ async def _version(request: Request, version_id: int, said: str, warnings: Seque
     context = {
         "version": version,
         "file": file,
+        "media": await library.media(version.id),
         "form": form,
         "parts": formview.parts(form),
         "behind": formview.behind(form),
-        "warnings": warnings,
-        "where": formwords.where,
+        "mistakes": mistakes.gathered(warnings),
+        "counted": mistakes.counted(warnings),
     }
     if said:
         context["said"] = said
@@ -75,5 +80,12 @@ async def _version(request: Request, version_id: int, said: str, warnings: Seque
 
 async def workbook(request: Request) -> Response:
     """The workbook as it was imported."""
-    place, name, _since = await library.workbook(web.settings(request), asked.number(request))
+    place, name = await library.workbook(web.settings(request), asked.number(request))
     return FileResponse(place, media_type=files.XLSX, filename=name)
+
+
+async def beside(request: Request) -> Response:
+    """A CSV file as it came with the workbook."""
+    file_id = int(request.path_params["file"])
+    place, name = await library.beside(web.settings(request), asked.number(request), file_id)
+    return FileResponse(place, media_type=CSV, filename=name)

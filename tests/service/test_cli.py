@@ -135,11 +135,18 @@ def test_a_form_is_checked_without_any_database(tmp_path: Path) -> None:
     broken.write_bytes(workbooks.xlsform(rows))
     found = empty.run("form", "check", broken)
     assert found.returncode == 1
-    assert re.search(r"survey 4 constraint: .+\.", found.stderr), found.stderr
+    assert re.search(r"^Lỗi: survey!E4 \(cột constraint\): .+\.$", found.stdout, re.M), found.stdout
+    assert found.stdout.splitlines()[-1].startswith("Tệp có 1 lỗi nên chưa dùng được.")
     broken.write_bytes(workbooks.xlsform()[:2000])
     found = empty.run("form", "check", broken)
     assert found.returncode == 1
-    assert "Tệp không phải là bảng tính Excel (.xlsx) đọc được" in found.stderr
+    assert "Lỗi: Tệp không phải là bảng tính Excel (.xlsx) đọc được" in found.stdout
+    communes = tmp_path / "xa.csv"
+    communes.write_bytes("tên,mã\n".encode("utf-16"))
+    found = empty.run("form", "check", ND132, communes)
+    assert found.returncode == 1
+    assert found.stdout.startswith("Lỗi: xa.csv: ")
+    assert "UTF-8" in found.stdout
     assert not (empty.folder / "phieu.sqlite3").exists()
 
 

@@ -68,7 +68,7 @@ def test_no_words_wait_for_a_code_that_is_gone() -> None:
 def test_a_sentence_is_whole_and_ends(code: str) -> None:
     sentence = formwords.SENTENCES[code]
     assert sentence[0].isupper() or sentence[0] in "“{"
-    assert sentence.rstrip("}").endswith((".", ")", "{text"))
+    assert sentence.rstrip("}").endswith((".", ")", "{text}”"))
     assert all(name is None or name.isidentifier() for _text, name, _spec, _conversion in Formatter().parse(sentence))
 
 
@@ -137,8 +137,14 @@ def test_an_unknown_code_and_missing_parameters_still_make_a_sentence() -> None:
     assert formwords.sentence("duplicate_name", {}) == "Tên “…” đã dùng ở dòng …. Vui lòng đặt tên khác."
 
 
-def test_the_place_is_told_in_words() -> None:
+def test_a_problem_is_handed_over_with_its_cell() -> None:
     problem = formwords.form_problem(FormProblem("survey", 12, "relevant", "empty", letter="G"))
-    assert formwords.where(problem) == "survey, dòng 12, cột relevant (ô G12)"
-    assert formwords.problem_line(problem) == "Lỗi: survey, dòng 12, cột relevant (ô G12): Công thức trống."
-    assert formwords.where({"sheet": "", "row": None, "column": None}) == ""
+    assert problem == {
+        "sheet": "survey",
+        "row": 12,
+        "column": "relevant",
+        "cell": "G12",
+        "code": "empty",
+        "message": "Công thức trống.",
+        "severity": "error",
+    }
