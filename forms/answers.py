@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from forms.explain import Explanation, explain
 from forms.flat import Raw, flatten, nest
 from forms.grow import FIRST_ROW, Branch, Cell, Now
 from forms.judge import Judge
@@ -115,6 +116,10 @@ class Picture:
             for cell in self._run.cells
             if cell.spec.remembers and cell.relevant and cell.value.text and not self._run.raw.get(cell.key)
         }
+
+    def explain(self, key: str) -> tuple[Explanation, ...]:
+        """Why each question of a page is asked or hidden, taken or refused: for the form's author."""
+        return tuple(explain(self._run, self._judge, self._parts(key)))
 
     def fill(self, text: Text) -> str:
         """A text of the form with the values of this draft filled in (outside any repeat)."""
