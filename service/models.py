@@ -123,7 +123,8 @@ class CalendarChange(Model):
     """What one change did to the calendar, so that it can be told and undone.
 
     `changes`: day (ISO), or "hours" for the office hours -> [before, after], null where there was nothing; a day is
-    an object of the columns of CalendarDay. `undoes` is the change that this one took back.
+    an object of the columns of CalendarDay. `touched`: ids of the campaigns that ran then and would have come out
+    otherwise. `undoes` is the change that this one took back.
     """
 
     id = fields.IntField(primary_key=True)
@@ -131,6 +132,7 @@ class CalendarChange(Model):
     by = fields.CharField(max_length=60)
     reason = fields.CharField(max_length=500)
     changes: dict[str, list[Any]] = fields.JSONField()
+    touched: list[int] = fields.JSONField()
     undoes = fields.IntField(null=True, unique=True)
 
 

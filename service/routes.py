@@ -18,6 +18,7 @@ from service.api import units as api_units
 from service.errors import NotFound
 from service.pages import (
     accounts,
+    calendar,
     campaigns,
     check,
     fill,
@@ -102,6 +103,16 @@ def routes() -> list[BaseRoute]:
         page("/forms/{id:int}", forms.show, VIEWER),
         page("/forms/{id:int}/file", forms.workbook, VIEWER),
         page("/forms/{id:int}/files/{file:int}", forms.beside, VIEWER),
+        # Staff: the calendar
+        page("/calendar", calendar.show, VIEWER),
+        page("/calendar/day", calendar.day, ADMINISTRATOR),
+        page("/calendar/day", calendar.propose_day, ADMINISTRATOR, "POST"),
+        page("/calendar/hours", calendar.propose_hours, ADMINISTRATOR, "POST"),
+        page("/calendar/estimates", calendar.propose_estimates, ADMINISTRATOR, "POST"),
+        page("/calendar/import", calendar.choose, ADMINISTRATOR),
+        page("/calendar/import", calendar.propose_file, ADMINISTRATOR, "POST", uploads=True),
+        page("/calendar/undo", calendar.propose_undo, ADMINISTRATOR, "POST"),
+        page("/calendar/apply", calendar.apply, ADMINISTRATOR, "POST"),
         # Staff: mail
         page("/messages", mail.messages, VIEWER),
         page("/messages/{id:int}", mail.message, VIEWER),

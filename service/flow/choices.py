@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from service.models import FormVersion, Staff, Unit
+from service.models import Campaign, FormVersion, Staff, Unit
 from service.words import _, collation
 
 
@@ -15,6 +15,10 @@ async def form_names() -> dict[int, str]:
     """Title and version of every form version, by id."""
     words = _("{title}, phiên bản {version}")
     return {form.id: words.format(title=form.title, version=form.version) for form in await form_versions()}
+
+
+async def campaign_titles() -> dict[int, str]:
+    return dict(await Campaign.all().values_list("id", "title"))
 
 
 async def people() -> list[Staff]:

@@ -4,7 +4,8 @@ from tortoise import connections
 
 from service.database import is_postgres
 
-_UNITS = 7_132_026  # any constant number of our own, other than the audit log's
+_UNITS = 7_132_026  # any constant numbers of our own, other than the audit log's
+_CALENDAR = 7_132_027
 
 
 async def units() -> None:
@@ -14,3 +15,9 @@ async def units() -> None:
     """
     if is_postgres():
         await connections.get("default").execute_query("SELECT pg_advisory_xact_lock($1)", [_UNITS])
+
+
+async def calendar() -> None:
+    """One change of the calendar at a time."""
+    if is_postgres():
+        await connections.get("default").execute_query("SELECT pg_advisory_xact_lock($1)", [_CALENDAR])

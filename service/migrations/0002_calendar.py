@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ("by", fields.CharField(max_length=60)),
                 ("reason", fields.CharField(max_length=500)),
                 ("changes", fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads)),
+                ("touched", fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads)),
                 ("undoes", fields.IntField(null=True, unique=True)),
             ],
             options={

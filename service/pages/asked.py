@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -42,6 +42,12 @@ def _plain(text: str) -> str:
 def whole(text: str) -> int | None:
     """A number in a query, None when it is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
+
+
+def day(text: str) -> date | None:
+    """A day as people write it, None when it is none."""
+    found = read_date(text.strip())
+    return found if found and FIRST_YEAR <= found.year <= LAST_YEAR else None
 
 
 def moment(text: str, clock: time) -> datetime | None:
