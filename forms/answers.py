@@ -15,11 +15,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from forms.explain import Explanation, explain
 from forms.flat import Raw, flatten, nest
-from forms.grow import FIRST_ROW, Branch, Cell, Now
+from forms.grow import FIRST_ROW, Branch, Cell, Now, cells_of
 from forms.judge import Judge
+from forms.plan import expressions_of
 from forms.problems import Problem
-from forms.schema import ROW_ID, Form, Group, Kind, Repeat, Text
-from forms.settle import Run
+from forms.schema import MANY, ROW_ID, Form, Group, Kind, Repeat, Text
+from forms.settle import Given, Run
 from forms.values import as_json
 from forms.views import Field, Heading, Progress, Row, RowGroup
 
@@ -37,63 +38,104 @@ __all__ = [
     "evaluate",
     "flatten",
     "nest",
+    "uses_earlier",
 ]
 
 
-def evaluate(form: Form, raw: Raw, now: Now, bound: Mapping[str, str] | None = None) -> Picture:
+def evaluate(
+    form: Form,
+    raw: Raw,
+    now: Now,
+    bound: Mapping[str, str] | None = None,
+    *,
+    language: str = "",
+    earlier: Mapping[str, object] | None = None,
+    focus: frozenset[str] | None = None,
+) -> Picture:
     """Everything known about a draft at one moment.
 
     `bound` gives what is known outside the form, by schema.BINDS. A question bound to unit.* or
     period.* is filled with it and locked; one bound to contact.* is locked when the value passes
     the question's own checks, else the value only prefills. Never raises on bad answers.
+
+    Words are in that `language` of the form, in its default one where they were not translated; so
+    is what jr:choice-name() gives, hence answers to be stored are judged without a language.
+    `earlier` are nested answers for `${last-saved#…}` (see `uses_earlier`).
+
+    With `focus`, only what is needed to look at the items of those names is worked out (see
+    forms.plan.hanging): for a live change of one figure that costs a small part of the whole, and
+    what is looked at is the same. Looking at anything else raises KeyError.
     """
-    return Picture(Run(form, raw, now, bound or {}))
+    return Picture(Run(form, raw, now, Given(bound or {}, language, earlier, focus)))
+
+
+def uses_earlier(form: Form) -> bool:
+    """Whether an expression refers to what was sent last time."""
+    found = form.memo.get("uses_earlier")
+    if not isinstance(found, bool):
+        named = any(expression.saved for item in form.walk() for expression in expressions_of(item))
+        found = form.memo["uses_earlier"] = named or bool(form.instance_name and form.instance_name.saved)
+    return found
 
 
 class Picture:
     """A settled draft; read-only."""
 
-    __slots__ = ("_judge", "_run", "form")
+    __slots__ = ("_judge", "_looked", "_run", "form")
 
     def __init__(self, run: Run) -> None:
         self._run = run
         self.form = run.form
+        self._looked = run.plan.looked
         self._judge = Judge(run)
+
+    def _sees(self, name: str) -> bool:
+        return self._looked is None or name in self._looked
+
+    def _require_all(self, what: str) -> None:
+        if self._looked is not None:
+            raise KeyError(f"{what} needs the whole form, not a focus")
 
     # what a page draws
 
     def page(self, key: str) -> tuple[Field | Heading | RowGroup, ...]:
         """A page in form order, irrelevant parts included (relevant=False), so that the page can
-        reveal them live. Raises KeyError for a page the form does not have."""
+        reveal them live; of a focus only what is in it, and the rows that hold it. Raises KeyError
+        for a page the form does not have."""
         return tuple(self._draw(self._parts(key)))
 
     def fields(self) -> Iterable[Field]:
-        """Every question in form order, row by row, computed and metadata included."""
-        return (self._field(cell) for cell in self._run.cells)
+        """Every question (of the focus) in form order, row by row, computed and metadata included."""
+        return (self._field(cell) for cell in self._run.cells if self._sees(cell.question.name))
 
     def field(self, key: str) -> Field | None:
-        """The field of one flat key."""
+        """The field of one flat key. Raises KeyError for one outside the focus."""
+        if not self._sees(key.rpartition("/")[2]):
+            raise KeyError(key)
         return next((self._field(cell) for cell in self._run.cells if cell.key == key), None)
 
     # what is wrong
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """All at once, in form order, of relevant questions only. Codes: required, constraint,
-        cannot_evaluate, not_offered, too_many_rows (which come first, with question None), and
-        those of forms.values.parse."""
-        return (*self._run.overflow, *self._problems(self._run.cells))
+        """All at once, in form order, of relevant questions only (of the focus). Codes: required,
+        constraint, cannot_evaluate, not_offered, incomplete_rank, too_many_rows (which come first,
+        with question None), and those of forms.values.parse."""
+        crowded = (problem for name, told in self._run.overflow.items() if self._sees(name) for problem in told)
+        return (*crowded, *self._problems(self._run.cells))
 
     def page_problems(self, key: str) -> tuple[Problem, ...]:
         """Those of one page."""
         parts = self._parts(key)
         repeats = {part.key for part in _branches(parts)}
-        crowded = (problem for problem in self._run.overflow if problem.key in repeats)
-        return (*crowded, *self._problems(_cells(parts)))
+        crowded = (problem for told in self._run.overflow.values() for problem in told if problem.key in repeats)
+        self._require_all("page_problems")
+        return (*crowded, *self._problems(cells_of(parts)))
 
     @property
     def progress(self) -> tuple[Progress, ...]:
         """One entry for each page, in form order."""
+        self._require_all("progress")
         return tuple(self._progress(page.key) for page in self.form.pages)
 
     # what is stored
@@ -102,20 +144,24 @@ class Picture:
     def answers(self) -> dict[str, object]:
         """Nested, typed JSON values of relevant questions, computed ones and metadata included.
 
-        A question that was asked and left blank is null ([] for select_multiple), one that was not
-        asked is absent. Numbers are ints, or floats of at most 15 digits; dates are ISO strings.
+        A question that was asked and left blank is null ([] for select_multiple and rank), one that
+        was not asked is absent. Numbers are ints, or floats of at most 15 digits; dates are ISO strings.
         A value with a problem of shape (not of constraint) is null.
         """
+        self._require_all("answers")
         return self._answers(self._run.top)
 
     @property
-    def drawn(self) -> dict[str, str]:
-        """Values of once() calculations that the draft does not hold yet: keep them in it."""
-        return {
-            cell.key: cell.value.text
-            for cell in self._run.cells
-            if cell.spec.remembers and cell.relevant and cell.value.text and not self._run.raw.get(cell.key)
-        }
+    def drawn(self) -> dict[str, str | list[str]]:
+        """What the draft has to keep and does not hold yet: values of once() calculations, and those
+        of questions with a trigger, each with its mark (`^` and the flat key)."""
+        found: dict[str, str | list[str]] = {}
+        for cell in self._run.cells:
+            if cell.draws:
+                found |= cell.draws
+            elif cell.spec.remembers and cell.relevant and cell.value.text and not self._run.raw.get(cell.key):
+                found[cell.key] = cell.value.text
+        return found
 
     def explain(self, key: str) -> tuple[Explanation, ...]:
         """Why each question of a page is asked or hidden, taken or refused: for the form's author."""
@@ -123,40 +169,46 @@ class Picture:
 
     def fill(self, text: Text) -> str:
         """A text of the form with the values of this draft filled in (outside any repeat)."""
+        self._require_all("fill")
         return self._judge.filled(text, self._run.top.node)
 
     @property
     def instance_name(self) -> str:
         """The author's name for this answer, "" when the form gives none."""
+        self._require_all("instance_name")
         return self._judge.string(self.form.instance_name, self._run.top.node)
 
     def _parts(self, key: str) -> list[Cell | Branch]:
         page = self.form.page(key)
         if page is None:
             raise KeyError(key)
-        top = {_name(part): part for part in self._run.top.parts}
         if page.group is not None:
-            found = top[page.group.name]
-            return found.parts if isinstance(found, Branch) else []
-        return [top[item.name] for item in page.items]
+            found = (part for part in self._run.top.parts if _name(part) == page.key)
+            return [inner for part in found if isinstance(part, Branch) for inner in part.parts]
+        names = {item.name for item in page.items}
+        return [part for part in self._run.top.parts if _name(part) in names]
 
     def _draw(self, parts: list[Cell | Branch]) -> Iterator[Field | Heading | RowGroup]:
         for part in parts:
             if isinstance(part, Cell):
-                if part.question.seen:
+                if part.question.seen and self._sees(part.question.name):
                     yield self._field(part)
             elif isinstance(part.item, Group):
-                yield Heading(part.key, part.item, self._judge.filled(part.item.label, part.node), part.relevant)
+                if self._sees(part.item.name):
+                    yield Heading(part.key, part.item, self._judge.filled(part.item.label, part.node), part.relevant)
                 yield from self._draw(part.parts)
             elif isinstance(part.item, Repeat):
-                yield self._row_group(part, part.item)
+                drawn = self._row_group(part, part.item)
+                if self._sees(part.item.name) or any(row.items for row in drawn.rows):
+                    yield drawn
 
     def _row_group(self, branch: Branch, repeat: Repeat) -> RowGroup:
         rows = [row for row in branch.parts if isinstance(row, Branch)]
         drawn = tuple(
             Row(row.row or "", row.key, number, tuple(self._draw(row.parts))) for number, row in enumerate(rows, 1)
         )
-        return RowGroup(branch.key, repeat, self._judge.filled(repeat.label, branch.node), branch.relevant, drawn)
+        label = self._judge.filled(repeat.label, branch.node) if self._sees(repeat.name) else ""
+        return RowGroup(branch.key, repeat, label, branch.relevant, drawn, repeat.count is not None)
 
     def _field(self, cell: Cell) -> Field:
         question = cell.question
@@ -174,16 +226,16 @@ class Picture:
             required=self._judge.required(cell),
             shown=self._judge.shown(cell),
             problem=self._judge.problem(cell),
+            guidance=self._judge.filled(question.guidance, cell.node),
         )
 
     def _problems(self, cells: Iterable[Cell]) -> Iterator[Problem]:
         for cell in cells:
-            problem = self._judge.problem(cell)
-            if problem is not None:
+            if self._sees(cell.question.name) and (problem := self._judge.problem(cell)) is not None:
                 yield problem
 
     def _progress(self, key: str) -> Progress:
-        cells = [cell for cell in _cells(self._parts(key)) if cell.relevant]
+        cells = [cell for cell in cells_of(self._parts(key)) if cell.relevant]
         asked = [cell for cell in cells if cell.question.asked]
         required = [cell for cell in asked if self._judge.required(cell)]
         return Progress(
@@ -203,7 +255,7 @@ class Picture:
                 continue
             if isinstance(part, Cell):
                 if part.question.kind not in (Kind.NOTE, Kind.DEVICEID):
-                    blank: list[str] | None = [] if part.question.kind is Kind.SELECT_MULTIPLE else None
+                    blank: list[str] | None = [] if part.question.kind in MANY else None
                     typed = part.value.typed
                     found[part.question.name] = blank if typed is None else as_json(typed)
             elif isinstance(part.item, Group):
@@ -218,14 +270,6 @@ def _name(part: Cell | Branch) -> str:
     if isinstance(part, Cell):
         return part.question.name
     return part.item.name if part.item else ""
-
-
-def _cells(parts: Iterable[Cell | Branch]) -> Iterator[Cell]:
-    for part in parts:
-        if isinstance(part, Cell):
-            yield part
-        else:
-            yield from _cells(part.parts)
 
 
 def _branches(parts: Iterable[Cell | Branch]) -> Iterator[Branch]:

@@ -1,7 +1,7 @@
 """The two shapes of raw answers, and the way between them.
 
 Nested is the API's: groups nest, a repeat is a list of objects with the reserved key "_id", a
-select_multiple is a list. Flat is the draft's, the unit of merging: path -> text, with the row's
+select_multiple and a rank are lists. Flat is the draft's, the unit of merging: path -> text, with the row's
 id after a repeat's name (`h/h_item/r3f2a/h_desc`); the key of a repeat holds its ordered row ids.
 """
 
@@ -12,13 +12,15 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from forms.problems import Problem
-from forms.schema import ROW_ID, TICKED, Form, Item, Kind, Question, Repeat
+from forms.schema import MANY, ROW_ID, TICKED, Form, Item, Kind, Question, Repeat
 from forms.values import number_text
 
 Raw = Mapping[str, str | list[str]]
 
+TRIGGERED = "^"  # before a question's key: for which values of its triggers it was last computed
 MAX_ROWS = 500
 MAX_RAW_TEXT = 100_000  # what a draft keeps of one text; judged more tightly when checked
+_POINTED = frozenset({Kind.TEXT, Kind.SELECT_ONE, Kind.BARCODE})  # where a number is text, not a figure
 ROW_IDS = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
@@ -85,7 +87,7 @@ def _flatten_leaf(
         if value not in (None, ""):
             problems.append(Problem(key, question, row, "unknown_question"))
         return
-    if question.kind is Kind.SELECT_MULTIPLE:
+    if question.kind in MANY:
         texts = _texts(question, value)
         taken: str | list[str] | None = texts
     else:
@@ -127,7 +129,7 @@ def _scalar(question: Question, value: object) -> str | None:
         if not number.is_finite() or abs(number.adjusted()) > 30:
             return None
         text = number_text(number)
-        return text if question.kind in (Kind.TEXT, Kind.SELECT_ONE) else text.replace(".", ",")
+        return text if question.kind in _POINTED else text.replace(".", ",")
     return None
 
 

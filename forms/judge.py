@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from forms.expressions import EvaluationError, Expression
+from forms.expressions.functions.chance import seed_of, shuffled
 from forms.grow import Cell
 from forms.plan import list_node
 from forms.problems import Problem
-from forms.schema import SELECTS, UNSEEN, Choice, Kind, Question, Text
+from forms.schema import LISTED, MANY, UNSEEN, Choice, Form, Kind, Question, Text
 from forms.settle import Run
 from forms.tree import Node
-from forms.values import show
+from forms.values import show, show_point
 
 _NEVER_WRONG = UNSEEN | {Kind.NOTE}
+_COMMAS = frozenset({Kind.DECIMAL, Kind.RANGE})
 
 
 class Judge:
@@ -22,9 +26,12 @@ class Judge:
         self._form = run.form
         self._checked: dict[Cell, Problem | None] = {}
         self._owners: dict[Node, Cell] = {}
+        self._language = run.language
 
     def raw(self, cell: Cell) -> str | list[str]:
-        many = cell.question.kind is Kind.SELECT_MULTIPLE
+        many = cell.question.kind in MANY
+        if cell.draws and cell.key in cell.draws:
+            return cell.draws[cell.key]
         if cell.locked or cell.key not in self._run.raw:
             chosen = cell.value.typed
             return list(chosen) if many and isinstance(chosen, tuple) else [] if many else self._text(cell)
@@ -36,29 +43,44 @@ class Judge:
     def _text(self, cell: Cell) -> str:
         """Canonical text as one would type it: a decimal comma."""
         text = cell.value.text
-        return text.replace(".", ",") if cell.question.kind is Kind.DECIMAL else text
+        return text.replace(".", ",") if cell.question.kind in _COMMAS else text
 
     def shown(self, cell: Cell) -> str:
         question = cell.question
-        if question.kind in SELECTS:
+        if question.kind in LISTED:
             return show(cell.value.typed, lambda name: self._label(question, name))
+        if question.kind is Kind.GEOPOINT and cell.value.text:
+            return show_point(cell.value.text)
         return show(cell.value.typed)
 
     def _label(self, question: Question, name: str) -> str:
         choice = self._form.choice(question, name)
-        return choice.label if choice else name
+        return choice.in_language(self._language) if choice else name
 
     def choices(self, cell: Cell) -> tuple[Choice, ...]:
+        """What is offered, in the order and the language in which it is drawn."""
         question = cell.question
-        listed = self._form.choices(question)
-        if question.choice_filter is None or question.choices is None:
-            return listed
-        items = self._list_node(question.choices).children
+        listed = listed_in(self._form, question, self._language)
+        if question.choice_filter is not None and question.choices is not None:
+            items = self._list_node(question.choices).children
+            try:
+                kept = set(question.choice_filter.select(items, self._run.env, cell.node))
+            except EvaluationError:
+                kept = set(items)
+            listed = tuple(choice for choice, item in zip(listed, items, strict=True) if item in kept)
+        return self._shuffled(cell, listed) if question.shuffle is not None else listed
+
+    def _shuffled(self, cell: Cell, listed: tuple[Choice, ...]) -> tuple[Choice, ...]:
+        """In the order that randomize() gives: by the author's seed as OpenRosa has it, else by one
+        drawn for this draft and question."""
+        seed = cell.question.shuffle.seed if cell.question.shuffle else None
         try:
-            kept = set(question.choice_filter.select(items, self._run.env, cell.node))
+            given = seed.string(cell.node, self._run.env) if isinstance(seed, Expression) else seed
         except EvaluationError:
-            return listed
-        return tuple(choice for choice, item in zip(listed, items, strict=True) if item in kept)
+            given = None
+        if given is None:
+            given = f"{self._run.env.seed}:{cell.node.place()}"
+        return tuple(shuffled(listed, seed_of(given)))
 
     def _list_node(self, name: str) -> Node:
         """The list as a tree, made once for the form and never changed."""
@@ -107,6 +129,8 @@ class Judge:
             return self._found(cell, "required", question.required_message) if self.required(cell) else None
         if question.choice_filter is not None and not self._all_offered(cell):
             return self._found(cell, "not_offered", None)
+        if question.kind is Kind.RANK and (missing := self._unranked(cell)):
+            return Problem(cell.key, question, cell.row, "incomplete_rank", {"missing": missing})
         if question.constraint is None:
             return None
         try:
@@ -121,13 +145,20 @@ class Judge:
 
     def _all_offered(self, cell: Cell) -> bool:
         chosen = cell.value.typed if isinstance(cell.value.typed, tuple) else (cell.value.text,)
-        places = {name: place for place, name in enumerate(cell.spec.offered)}
-        return all(self._offered(cell, places[str(name)]) for name in chosen)
+        places = cell.spec.offered
+        return all(self._offered(cell, places[name]) for name in chosen)
+
+    def _unranked(self, cell: Cell) -> int:
+        """How many of the choices offered have no place yet."""
+        ranked = set(cell.value.text.split())
+        return sum(1 for choice in self.choices(cell) if choice.name not in ranked)
 
     def filled(self, text: Text | None, node: Node) -> str:
         if not text:
             return ""
-        return "".join(part if isinstance(part, str) else self._part(part, node) for part in text.parts)
+        return "".join(
+            part if isinstance(part, str) else self._part(part, node) for part in text.in_language(self._language)
+        )
 
     def _part(self, expression: Expression, node: Node) -> str:
         """`${x}` reads as a person would see x; an expression as its text."""
@@ -146,3 +177,15 @@ class Judge:
             return expression.string(node, self._run.env) if expression else ""
         except EvaluationError:
             return ""
+
+
+def listed_in(form: Form, question: Question, language: str) -> tuple[Choice, ...]:
+    """The question's whole list, labels in that language; made once for the form."""
+    if question.choices is None or language in ("", *form.languages[:1]):
+        return form.choices(question)
+    key = f"choices:{language}:{question.choices}"
+    found = form.memo.get(key)
+    if not isinstance(found, tuple):
+        listed = form.choices(question)
+        found = form.memo[key] = tuple(replace(choice, label=choice.in_language(language)) for choice in listed)
+    return found

@@ -4,17 +4,20 @@ calculations settle, what can stay as it is, and what each question offers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING
 
-from forms.schema import METADATA, Form, Item, Question, Repeat, Text, walk
+from forms.dependencies import expressions_of, graph, hanging, is_contact, needed, remembers, settling
+from forms.expressions import Expression
+from forms.schema import METADATA, Form, Item, Question, Repeat, walk
 from forms.tree import Node
-from forms.values import BLANK, Value, parse
+from forms.values import BLANK, Value, number_text, parse
 
-if TYPE_CHECKING:
-    from forms.expressions import Expression
+__all__ = ["Plan", "Spec", "earlier_node", "expressions_of", "graph", "hanging", "is_contact", "list_node", "plan_of"]
+
+MAX_NARROWED = 256  # narrowed plans kept for a form: each is some hundred references
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,7 +30,7 @@ class Spec:
     settles: bool
     inner: tuple[Spec, ...] = ()
     names: tuple[str, ...] = ()  # a repeat's own name and all names inside it
-    offered: Mapping[str, object] = field(default_factory=dict)  # choices by name, in list order
+    offered: Mapping[str, int] = field(default_factory=dict)  # place of each choice in the list, by name
     default: Value = BLANK  # of a literal default
     dynamic_default: Expression | None = None
     remembers: bool = False  # a calculation with once(): its first value is kept in the draft
@@ -35,52 +38,58 @@ class Spec:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """`specs` mirrors the form's items; `steps` are the specs that settle, in working order."""
+    """`specs` mirrors the form's items; `steps` are the specs that settle, in working order.
+    `looked` are the names that may be looked at afterwards, None for all of them."""
 
     specs: tuple[Spec, ...]
     steps: tuple[Spec, ...]
-    count: int
     instances: Mapping[str, Node]
+    counted: bool  # whether a repeat gets its rows only while settling
+    looked: frozenset[str] | None = None
 
 
-def plan_of(form: Form) -> Plan:
-    """The form's plan, made on first use and kept with the form."""
+def plan_of(form: Form, focus: frozenset[str] | None = None) -> Plan:
+    """The form's plan, made on first use and kept with the form; with `focus`, only what is needed
+    to look at those names."""
     found = form.memo.get("plan")
     if not isinstance(found, Plan):
         found = form.memo["plan"] = _plan(form)
+    return found if focus is None else _narrowed(form, found, focus)
+
+
+def _narrowed(form: Form, plan: Plan, focus: frozenset[str]) -> Plan:
+    kept = form.memo.setdefault("narrowed", {})
+    assert isinstance(kept, dict)
+    found = kept.get(focus)
+    if not isinstance(found, Plan):
+        names = needed(form, focus)
+        steps = tuple(spec for spec in plan.steps if spec.item.name in names)
+        specs = _only(plan.specs, names)
+        counted = any(isinstance(spec.item, Repeat) and spec.item.count is not None for spec in steps)
+        found = Plan(specs, _same(steps, specs), plan.instances, counted, focus)
+        if len(kept) >= MAX_NARROWED:
+            kept.clear()
+        kept[focus] = found
     return found
 
 
-def settling_names(item: Item) -> frozenset[str]:
-    """The names whose values decide this item's own relevance or value."""
-    return frozenset().union(*(expression.names for expression in _settling(item)))
+def _only(specs: tuple[Spec, ...], names: frozenset[str]) -> tuple[Spec, ...]:
+    return tuple(
+        replace(spec, inner=_only(spec.inner, names)) if spec.inner else spec
+        for spec in specs
+        if spec.item.name in names
+    )
 
 
-def _settling(item: Item) -> list[Expression]:
-    found = [item.relevant]
-    if isinstance(item, Question):
-        found.append(item.calculation)
-        found.append(item.default if not isinstance(item.default, str) else None)
-    return [expression for expression in found if expression is not None]
+def _same(steps: tuple[Spec, ...], specs: tuple[Spec, ...]) -> tuple[Spec, ...]:
+    """The steps with the narrowed specs in place of the whole ones."""
+    by_number = dict(_numbered(specs))
+    return tuple(by_number[spec.number] for spec in steps)
 
 
-def graph(items: Iterable[Item], soft: bool = False, parent: str | None = None) -> dict[str, set[str]]:
-    """For each item's name, the names that must settle before it: what its relevance, calculation
-    or default refers to, and the group or repeat it stands in.
-
-    With `soft` the constraints of contact questions count too, because a known contact value is
-    locked only when it passes them.
-    """
-    edges: dict[str, set[str]] = {}
-    for item in items:
-        before = edges[item.name] = set(settling_names(item))
-        if soft and isinstance(item, Question) and item.constraint and is_contact(item):
-            before |= item.constraint.names - {item.name}
-        if parent is not None:
-            before.add(parent)
-        if not isinstance(item, Question):
-            edges.update(graph(item.items, soft, item.name))
-    return edges
+def _numbered(specs: tuple[Spec, ...]) -> list[tuple[int, Spec]]:
+    found = [(spec.number, spec) for spec in specs]
+    return found + [pair for spec in specs for pair in _numbered(spec.inner)]
 
 
 def _ordered(items: tuple[Item, ...]) -> list[str]:
@@ -92,17 +101,13 @@ def _ordered(items: tuple[Item, ...]) -> list[str]:
         return list(TopologicalSorter(graph(items)).static_order())
 
 
-def is_contact(question: Question) -> bool:
-    """Whether the invitation's contact answers it, as far as its checks allow."""
-    return question.bind is not None and question.bind.startswith("contact.")
-
-
 def _plan(form: Form) -> Plan:
     ordered = _ordered(form.items)
     by_name: dict[str, Spec] = {}
     specs = _specs(form, form.items, by_name, False)
-    steps = tuple(by_name[name] for name in ordered if by_name[name].settles)
-    return Plan(specs, steps, len(by_name), _instances(form))
+    steps = tuple(by_name[name] for name in ordered if name in by_name and by_name[name].settles)
+    counted = any(isinstance(item, Repeat) and item.count is not None for item in form.walk())
+    return Plan(specs, steps, _instances(form), counted)
 
 
 def _specs(form: Form, items: tuple[Item, ...], by_name: dict[str, Spec], parent_settles: bool) -> tuple[Spec, ...]:
@@ -113,37 +118,42 @@ def _specs(form: Form, items: tuple[Item, ...], by_name: dict[str, Spec], parent
         if not isinstance(item, Question):
             inner = _specs(form, item.items, by_name, spec.settles)
             names = tuple(found.name for found in walk((item,))) if isinstance(item, Repeat) else ()
-            spec = Spec(item, number, spec.settles, inner, names)
-            by_name[item.name] = spec
+            by_name[item.name] = spec = replace(spec, inner=inner, names=names)
         made.append(spec)
     return tuple(made)
 
 
 def _spec(form: Form, item: Item, number: int, parent_settles: bool) -> Spec:
-    settles = parent_settles or bool(_settling(item))
+    settles = parent_settles or bool(settling(item))
     if not isinstance(item, Question):
         return Spec(item, number, settles)
     settles = settles or (is_contact(item) and item.constraint is not None)
-    offered = {choice.name: choice for choice in form.choices(item)}
+    offered = {choice.name: place for place, choice in enumerate(form.choices(item))}
     literal = item.default if isinstance(item.default, str) else ""
-    default = parse(item.kind, literal, offered) if item.kind not in METADATA else BLANK
-    once = item.calculation is not None and "once" in item.calculation.functions
+    default = parse(item.kind, literal, offered, None, item.range) if item.kind not in METADATA else BLANK
     dynamic = None if isinstance(item.default, str) else item.default
-    return Spec(item, number, settles, (), (), offered, default, dynamic, once)
+    return Spec(item, number, settles, (), (), offered, default, dynamic, remembers(item))
 
 
 def _instances(form: Form) -> Mapping[str, Node]:
-    """The form's lists as secondary instances, when an expression asks for one."""
+    """The form's lists as secondary instances, when an expression asks for one: a list of the sheet
+    choices by its name, a CSV file by its name without the ending, as XLSForm's tools call them."""
     used = set().union(*(found.functions for item in form.walk() for found in expressions_of(item)))
     if not used & {"instance", "pulldata"}:
         return {}
-    found = {}
-    for name in form.lists:
-        found[name] = document = Node("")
-        root = list_node(form, name)
-        root.parent = document
-        document.children.append(root)
+    found: dict[str, Node] = {}
+    for name in sorted(form.lists, key=_is_file):
+        instance = name[:-4] if _is_file(name) else name
+        if instance not in found:
+            found[instance] = document = Node("")
+            root = list_node(form, name)
+            root.parent = document
+            document.children.append(root)
     return found
+
+
+def _is_file(name: str) -> bool:
+    return name.lower().endswith(".csv")
 
 
 def list_node(form: Form, name: str) -> Node:
@@ -156,12 +166,30 @@ def list_node(form: Form, name: str) -> Node:
     return root
 
 
-def expressions_of(item: Item) -> list[Expression]:
-    """Every expression an item carries, those in its words included."""
-    texts: list[Text] = [item.label]
-    found = _settling(item)
-    if isinstance(item, Question):
-        texts += [item.hint, item.required_message, item.constraint_message]
-        rest = (item.constraint, item.choice_filter, item.required)
-        found += [expression for expression in rest if expression is not None and not isinstance(expression, bool)]
-    return found + [part for text in texts for part in text.parts if not isinstance(part, str)]
+def earlier_node(answers: Mapping[str, object]) -> Node:
+    """Answers of an earlier sending as the tree that `${last-saved#…}` looks into."""
+    document = Node("")
+    _add_answers(document.add("data"), answers)
+    return document
+
+
+def _add_answers(node: Node, answers: Mapping[str, object]) -> None:
+    for name, value in answers.items():
+        if isinstance(value, Mapping):
+            _add_answers(node.add(name), value)
+        elif isinstance(value, list) and any(isinstance(row, Mapping) for row in value):
+            for row in value:
+                _add_answers(node.add(name), row if isinstance(row, Mapping) else {})
+        else:
+            node.add(name, _text_of(value))
+
+
+def _text_of(value: object) -> str:
+    """Stored JSON as expressions read it."""
+    if isinstance(value, bool) or value is None:
+        return "true" if value else ""
+    if isinstance(value, list):
+        return " ".join(str(part) for part in value)
+    if isinstance(value, float):
+        return number_text(Decimal(str(value)))
+    return str(value)

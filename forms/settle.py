@@ -2,80 +2,118 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from forms.expressions import Environment, EvaluationError, Expression
-from forms.flat import Raw
-from forms.grow import Branch, Cell, Draft, Now
-from forms.plan import Plan, is_contact, plan_of
-from forms.schema import NUMBERS, NUMERIC_CONSOLIDATIONS, Form, Kind, Question, Repeat
-from forms.tree import Node
+from forms.flat import TRIGGERED, Raw
+from forms.grow import Branch, Cell, Draft, Now, cells_of
+from forms.plan import Plan, Spec, earlier_node, is_contact, plan_of
+from forms.schema import MANY, NUMBERS, NUMERIC_CONSOLIDATIONS, Form, Kind, Question, Repeat
+from forms.tree import Node, Scope
 from forms.values import BLANK, Typed, Value, clean, number_text
 
 _COMPUTED_KINDS = frozenset({Kind.CALCULATE, Kind.HIDDEN})
+_MOST_COUNTED = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What an evaluation is given besides the draft: `bound` by schema.BINDS; the `language` of its
+    words; `earlier` answers, as nested; and the names in `focus`, None for all."""
+
+    bound: Mapping[str, str]
+    language: str = ""
+    earlier: Mapping[str, object] | None = None
+    focus: frozenset[str] | None = None
 
 
 class Run(Draft):
     """One evaluation: grown and settled when made."""
 
-    def __init__(self, form: Form, raw: Raw, now: Now, bound: Mapping[str, str]) -> None:
-        plan = plan_of(form)
-        super().__init__(plan, raw, now, bound)
+    def __init__(self, form: Form, raw: Raw, now: Now, given: Given) -> None:
+        self.plan = plan = plan_of(form, given.focus)
+        super().__init__(plan, raw, now, given.bound)
         self.form = form
-        self.env = Environment(now.now, plan.instances, self._label, now.seed)
+        self.language = given.language
+        instances = plan.instances
+        if given.earlier:
+            instances = {**instances, "__last-saved": earlier_node(given.earlier)}
+        self.env = Environment(now.now, instances, self._label, now.seed)
         self._settle(plan)
+        if plan.counted:  # rows grew after the cells of the whole form
+            self.cells = list(cells_of(self.top.parts))
 
     def _label(self, value: str, name: str) -> str:
         question = self.form.question(name)
         choice = self.form.choice(question, value) if question else None
-        return choice.label if choice else ""
+        return choice.in_language(self.language) if choice else ""
 
     def _settle(self, plan: Plan) -> None:
         for spec in plan.steps:
+            hidden: list[Cell] = []
             for part in self.instances[spec.number]:
-                if isinstance(part, Cell):
-                    self._settle_cell(part)
-                else:
-                    self._settle_branch(part)
+                if isinstance(part, Branch):
+                    self._settle_branch(part, spec)
+                elif not self._settle_cell(part) and part.branch.scope.outer is not None:
+                    hidden.append(part)
+            if hidden:
+                _hide(hidden)
 
-    def _settle_branch(self, branch: Branch) -> None:
+    def _settle_branch(self, branch: Branch, spec: Spec) -> None:
         outer, item = branch.outer, branch.item
         if outer is None or item is None:
             return
         branch.relevant = outer.relevant and self._relevant(item.relevant, branch.node)
         if not isinstance(item, Repeat):
             return
-        for row in branch.parts:
-            if isinstance(row, Branch):
-                row.relevant = branch.relevant
-                if not branch.relevant:
-                    _forget(row)
+        if item.count is not None:
+            self._count_rows(branch, spec, item, self._counted(item.count, branch))
+        if not branch.relevant:
+            for row in branch.parts:
+                row.relevant = False
+            _forget(branch, spec)
 
-    def _settle_cell(self, cell: Cell) -> None:
+    def _counted(self, expression: Expression, branch: Branch) -> int:
+        """How many rows a repeat has; what is no number, or less than 0, is none, as in ODK."""
+        try:
+            found = expression.number(branch.node, self.env)
+        except EvaluationError:
+            return 0
+        return int(min(found, _MOST_COUNTED)) if found > 0 else 0
+
+    def _settle_cell(self, cell: Cell) -> bool:
+        """Whether it is relevant."""
         question = cell.question
-        if cell.branch.relevant:
+        cell.relevant = cell.branch.relevant
+        if cell.relevant and question.relevant is not None:
             try:
-                cell.relevant = question.relevant is None or question.relevant.boolean(cell.node, self.env)
+                cell.relevant = question.relevant.boolean(cell.node, self.env)
             except EvaluationError:
                 cell.broken = True
-        else:
-            cell.relevant = False
         if not cell.relevant:
             cell.node.value = ""
-            _hide(cell)
-            return
+            return False
+        computed = False
         if question.calculation is not None:
-            self._compute(cell, question, question.calculation)
-        elif cell.spec.dynamic_default is not None and not cell.value.text and self._takes_default(cell):
+            if question.trigger:
+                computed = self._pull(cell, question, question.calculation)
+            else:
+                self._compute(cell, question, question.calculation)
+                computed = True
+        if not computed and cell.spec.dynamic_default is not None and self._takes_default(cell):
             self._compute(cell, question, cell.spec.dynamic_default)
         cell.node.value = cell.value.text
         if is_contact(question) and not cell.locked:
             self._lock_contact(cell, question)
+        return True
 
     def _takes_default(self, cell: Cell) -> bool:
-        return cell.key not in self.raw or cell.question.read_only
+        return not cell.value.text and (cell.key not in self.raw or cell.question.read_only)
 
     def _relevant(self, expression: Expression | None, node: Node) -> bool:
         """A relevance that cannot be evaluated hides nothing."""
@@ -89,11 +127,60 @@ class Run(Draft):
             if question.kind in _COMPUTED_KINDS:
                 cell.value = _free_value(question, expression, cell.node, self.env)
             elif question.kind in NUMBERS:
-                cell.value = _number_value(expression.number(cell.node, self.env), question.kind)
+                cell.value = self._number(cell, expression.number(cell.node, self.env))
             else:
                 cell.value = self._parsed(cell, expression.string(cell.node, self.env))
         except EvaluationError:
             cell.value, cell.broken = BLANK, True
+
+    def _number(self, cell: Cell, found: float) -> Value:
+        if cell.question.kind is not Kind.RANGE:
+            return _number_value(found, cell.question.kind)
+        return self._parsed(cell, _typed_number(found))
+
+    def _pull(self, cell: Cell, question: Question, expression: Expression) -> bool:
+        """Computes a question with a trigger when that is due; says whether it did.
+
+        It is due when the triggers hold something else than when it was last computed; the draft
+        keeps a mark of that beside the value, and between changes the value may be typed over. A
+        draft without a mark has never been computed: it is now, unless a value is there already
+        (ODK Web Forms does not compute again when a sent form is opened for editing, nor on the
+        first load while the triggers are blank; it does when the question becomes relevant later).
+        """
+        held = [node.value for name in question.trigger for node in _marked(cell.node.scope, name)]
+        mark = hashlib.sha256("\0".join(held).encode("utf-8", "replace")).hexdigest()[:16]
+        kept = self.raw.get(TRIGGERED + cell.key)
+        before, kind = (kept[:16], kept[16:]) if isinstance(kept, str) else ("", "")
+        if before == mark:
+            return self._keep(cell, kind)
+        if not before and (self.raw.get(cell.key) or not any(held)):
+            if self.raw.get(cell.key):
+                cell.draws = {TRIGGERED + cell.key: mark}
+            return False
+        try:
+            raw, kind = self._typed(question, expression, cell.node)
+        except EvaluationError:
+            cell.value, cell.broken = BLANK, True
+            return True
+        cell.value = self._parsed(cell, raw)
+        cell.draws = {cell.key: raw, TRIGGERED + cell.key: mark + kind}
+        return self._keep(cell, kind)
+
+    def _keep(self, cell: Cell, kind: str) -> bool:
+        """A calculation that gave a number is one for ever, though the draft keeps it as text."""
+        if kind == _NUMBER and _PLAIN_NUMBER.fullmatch(cell.value.text):
+            cell.value = Value(cell.value.text, Decimal(cell.value.text))
+        return True
+
+    def _typed(self, question: Question, expression: Expression, node: Node) -> tuple[str | list[str], str]:
+        """What the expression gives, as a person would type it into the question, and its mark's kind."""
+        if question.kind in _COMPUTED_KINDS:
+            value = _free_value(question, expression, node, self.env)
+            return value.text, _NUMBER if isinstance(value.typed, int | Decimal) else ""
+        if question.kind in NUMBERS:
+            return _typed_number(expression.number(node, self.env)), ""
+        text = clean(expression.string(node, self.env))
+        return (text.split() if question.kind in MANY else text), ""
 
     def _lock_contact(self, cell: Cell, question: Question) -> None:
         """A known contact value locks only when it passes the question's own checks."""
@@ -112,23 +199,34 @@ class Run(Draft):
             cell.node.value = before
 
 
-def _hide(cell: Cell) -> None:
-    """An irrelevant answer of a row is none of those that sum() or max() sees from outside the
-    row (as in ODK); inside its row it is blank."""
-    scope = cell.branch.scope.outer
-    while scope is not None:
-        known = scope.nodes.get(cell.node.name, [])
-        if cell.node in known:
-            known.remove(cell.node)
-        scope = scope.outer
+_NUMBER = "n"
+_PLAIN_NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 
 
-def _forget(row: Branch) -> None:
-    """Takes an irrelevant row out of what the scopes around it know: count() and sum() skip it."""
-    gone = set(row.node.walk())
-    scope = row.scope.outer
-    while scope is not None:
-        for name in row.scope.nodes.keys() | {row.node.name}:
+def _marked(scope: Scope | None, name: str) -> list[Node]:
+    return scope.find(name) if scope is not None else []
+
+
+def _hide(cells: list[Cell]) -> None:
+    """Irrelevant answers of rows are none of those that sum() or max() sees from outside the row
+    (as in ODK); inside its row such an answer is blank."""
+    gone: dict[Scope, set[Node]] = {}
+    for cell in cells:
+        scope = cell.branch.scope.outer
+        while scope is not None:
+            gone.setdefault(scope, set()).add(cell.node)
+            scope = scope.outer
+    name = cells[0].node.name
+    for scope, nodes in gone.items():
+        scope.nodes[name] = [node for node in scope.nodes.get(name, ()) if node not in nodes]
+
+
+def _forget(repeat: Branch, spec: Spec) -> None:
+    """Takes the rows of an irrelevant repeat out of what the scopes around know: count() and sum() skip them."""
+    gone = {node for row in repeat.parts for node in row.node.walk()}
+    scope: Scope | None = repeat.scope
+    while scope is not None and gone:
+        for name in spec.names:
             scope.nodes[name] = [node for node in scope.nodes.get(name, ()) if node not in gone]
         scope = scope.outer
 
@@ -160,3 +258,8 @@ def _number_value(found: float, kind: Kind) -> Value:
         return Value(code="not_integer", params={"text": number_text(number)})
     typed: Typed = number
     return Value(number_text(number), typed)
+
+
+def _typed_number(found: float) -> str:
+    """As one types it: a decimal comma, and blank for what is no number."""
+    return number_text(Decimal(f"{found:.15g}")).replace(".", ",") if math.isfinite(found) else ""

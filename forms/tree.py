@@ -62,20 +62,19 @@ class Node:
         return node
 
     def place(self) -> str:
-        """Where the node stands in its tree, as child numbers: "0/3/1". Stable between evaluations."""
+        """Where the node stands in its tree: "data/h/h_item[2]/h_desc". Stable between evaluations,
+        and the same in a tree from which siblings of other names were left out."""
         steps: list[str] = []
         node = self
         while node.parent is not None:
-            steps.append(str(_index(node.parent.children, node)))
+            alike = [other for other in node.parent.children if other.name == node.name]
+            number = next((number for number, other in enumerate(alike) if other is node), -1)
+            steps.append(f"{node.name}[{number + 1}]" if number else node.name)
             node = node.parent
         return "/".join(reversed(steps))
 
     def __repr__(self) -> str:
         return f"Node({self.name!r}, {self.value!r}, {len(self.children)} children)"
-
-
-def _index(nodes: list[Node], node: Node) -> int:
-    return next((number for number, other in enumerate(nodes) if other is node), -1)
 
 
 class Scope:

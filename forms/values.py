@@ -4,6 +4,9 @@ Numbers are read the Vietnamese way: dots or spaces group, a comma is the decima
 decimal point is understood where it cannot be taken for grouping ("12.5", "0.142"). In an integer
 question `1.142` is 1142; in a decimal question it could be 1142 or 1,142 and is refused as
 "ambiguous_number" rather than guessed, and so is `1,142` in an integer question.
+
+A point is "latitude longitude altitude accuracy" in canonical text, as ODK writes it. A person may
+write the first two alone, with decimal commas or points: `20,8449 106,6881`, `20.8449, 106.6881`.
 """
 
 from __future__ import annotations
@@ -15,7 +18,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
 
-from forms.schema import TICKED, Kind
+from forms.points import read_point
+from forms.schema import MANY, TICKED, Kind, Range
 
 Typed = int | Decimal | date | time | datetime | str | tuple[str, ...] | None
 
@@ -198,6 +202,28 @@ def _acknowledge(text: str) -> Value:
     return Value(TICKED, TICKED) if ticked else _refused("not_choice", text=text[:80])
 
 
+def _range(text: str, offered: Range) -> Value:
+    """A number on one of the steps from `start` to `end`; a whole one where all three are whole."""
+    whole = all(part == part.to_integral_value() for part in (offered.start, offered.end, offered.step))
+    found = _integer(text) if whole else _decimal(text)
+    if not isinstance(found.typed, int | Decimal):
+        return found
+    number = Decimal(found.typed)
+    if not min(offered.start, offered.end) <= number <= max(offered.start, offered.end):
+        return _refused("out_of_range", start=offered.start, end=offered.end)
+    if (number - offered.start) % offered.step:
+        return _refused("off_step", start=offered.start, step=offered.step)
+    return found
+
+
+def _geopoint(text: str) -> Value:
+    found = read_point(_SPACES.sub(" ", text).replace("\u2212", "-").strip())
+    if found is None:
+        return _refused("not_geopoint", text=text[:80])
+    canonical = " ".join(number_text(number) for number in found)
+    return Value(canonical, canonical)
+
+
 _ATTACHMENT = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
@@ -211,6 +237,7 @@ _PARSERS: Mapping[Kind, Callable[[str], Value]] = {
     Kind.DATE: _date,
     Kind.TIME: _time,
     Kind.ACKNOWLEDGE: _acknowledge,
+    Kind.GEOPOINT: _geopoint,
     Kind.FILE: _file,
     Kind.IMAGE: _file,
 }
@@ -221,15 +248,18 @@ def telephone(text: str) -> str:
     return re.sub(r"[\s.()\-\u2013]", "", text) if re.fullmatch(r"[\s\d.()+\-\u2013]*", text) else text
 
 
-def parse(kind: Kind, raw: object, names: Mapping[str, object], zone: tzinfo | None = None) -> Value:
+def parse(
+    kind: Kind, raw: object, names: Mapping[str, object], zone: tzinfo | None = None, offered: Range | None = None
+) -> Value:
     """What `raw` (text, or a list of texts) says in a question of this kind.
 
-    `names` are the choices a select offers, in list order. Blank in, BLANK out. Codes:
-    wrong_shape, too_long, not_integer, not_number, ambiguous_number, too_large, not_date,
-    not_time, not_datetime, not_choice, not_file.
+    `names` are the choices of a question answered from a list, in list order; `offered` is what a
+    range offers. Blank in, BLANK out. Codes: wrong_shape, too_long, not_integer, not_number,
+    ambiguous_number, too_large, out_of_range, off_step, not_date, not_time, not_datetime,
+    not_choice, incomplete_rank (one named twice), not_geopoint, not_file.
     """
-    if kind is Kind.SELECT_MULTIPLE:
-        return _select_multiple(raw, names)
+    if kind in MANY:
+        return _many(raw, names, kind is Kind.RANK)
     if isinstance(raw, list) and len(raw) < 2:
         raw = raw[0] if raw else ""
     if not isinstance(raw, str):
@@ -244,23 +274,29 @@ def parse(kind: Kind, raw: object, names: Mapping[str, object], zone: tzinfo | N
     if kind in (Kind.DATETIME, Kind.START, Kind.END):
         moment = read_datetime(text, zone)
         return Value(moment.isoformat(), moment) if moment else _refused("not_datetime", text=text[:80])
+    if kind is Kind.RANGE:
+        return _range(text, offered) if offered else _decimal(text)
     if kind is Kind.TODAY:
         kind = Kind.DATE
     return _PARSERS.get(kind, _text)(text)
 
 
-def _select_multiple(raw: object, names: Mapping[str, object]) -> Value:
+def _many(raw: object, names: Mapping[str, object], ranked: bool) -> Value:
+    """Chosen names in list order; ranked ones in the order given, each once."""
     parts = raw.split() if isinstance(raw, str) else raw
     if not isinstance(parts, list) or len(parts) > MAX_CHOSEN:
         return _refused("wrong_shape")
     if not all(isinstance(part, str) for part in parts):
         return _refused("wrong_shape")
-    chosen = {clean(part) for part in parts} - {""}
+    given = [name for part in parts if (name := clean(part))]
+    chosen = set(given)
     if not chosen:
         return BLANK
     if unknown := sorted(chosen - names.keys()):
         return _refused("not_choice", text=unknown[0][:80])
-    ordered = tuple(name for name in names if name in chosen)
+    if ranked and len(chosen) < len(given):
+        return _refused("incomplete_rank", missing=len(names.keys() - chosen))
+    ordered = tuple(given) if ranked else tuple(name for name in names if name in chosen)
     return Value(" ".join(ordered), ordered)
 
 
@@ -297,3 +333,16 @@ def show(typed: Typed, labels: Callable[[str], str] | None = None) -> str:
     if isinstance(typed, tuple):
         return ", ".join(labels(name) if labels else name for name in typed)
     return labels(typed) if labels else typed
+
+
+def show_point(text: str) -> str:
+    """20.8449 106.6881 0 0 -> 20,8449° B, 106,6881° Đ: the letters of Vietnamese maps (Bắc, Nam,
+    Đông, Tây), then the altitude and the accuracy where they were measured."""
+    latitude, longitude, altitude, accuracy = (Decimal(part) for part in text.split())
+    north, east = "N" if latitude < 0 else "B", "T" if longitude < 0 else "Đ"
+    parts = [f"{show_number(abs(latitude))}° {north}", f"{show_number(abs(longitude))}° {east}"]
+    if altitude:
+        parts.append(f"{show_number(altitude)} m")
+    if accuracy:
+        parts.append(f"±{show_number(accuracy)} m")
+    return ", ".join(parts)

@@ -12,8 +12,9 @@ from forms.values import Typed
 @dataclass(frozen=True, slots=True)
 class Field:
     """One question as a page draws it. `raw` is what to show again in the input: the draft's own
-    text, invalid included, or the filled-in value; a list for select_multiple. `shown` is the
-    value as a person reads it (an attachment id for files, "OK" for a ticked acknowledge)."""
+    text, invalid included, or the filled-in value; a list for select_multiple and rank. `shown` is the
+    value as a person reads it (an attachment id for files, "OK" for a ticked acknowledge). Words and
+    labels of choices are in the language asked for, choices in the order in which they are offered."""
 
     key: str
     question: Question

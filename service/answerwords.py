@@ -1,6 +1,7 @@
 """Problems of answers in words. A form author's own message, where there is one, wins."""
 
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 
 from forms.answers import Problem
 from forms.schema import FILES, SELECTS, Kind, Question
@@ -11,6 +12,7 @@ LABEL_LENGTH = 90
 REQUIRED = {
     "select": N_("Vui lòng chọn câu trả lời cho “{label}”."),
     "file": N_("Vui lòng gửi tệp cho “{label}”."),
+    "rank": N_("Vui lòng xếp thứ tự các lựa chọn ở “{label}”."),
     "tick": N_("Vui lòng đánh dấu vào ô “{label}”."),
     "other": N_("Vui lòng trả lời “{label}”."),
 }
@@ -28,6 +30,12 @@ SENTENCES: Mapping[str, str] = {
         "phần thập phân sau dấu phẩy và đủ rõ (ví dụ 1,14)."
     ),
     "too_large": N_("Số ở “{label}” quá lớn (tối đa {digits} chữ số). Vui lòng kiểm tra lại."),
+    "out_of_range": N_("“{label}” cần một số từ {start} đến {end}."),
+    "off_step": N_("“{label}” cần một số trong dãy bắt đầu từ {start}, cách nhau {step}."),
+    "incomplete_rank": N_(
+        "“{label}” cần xếp thứ tự đủ các lựa chọn, mỗi lựa chọn một lần (còn {missing} lựa chọn chưa xếp)."
+    ),
+    "not_geopoint": N_("“{label}” cần vĩ độ rồi kinh độ, ví dụ 20,8449 106,6881. Nội dung đã nhập: “{text}”."),
     "not_date": N_("“{label}” cần một ngày có thật, ví dụ 18/7/2025. Nội dung đã nhập: “{text}”."),
     "not_time": N_("“{label}” cần giờ và phút, ví dụ 07:30. Nội dung đã nhập: “{text}”."),
     "not_datetime": N_("“{label}” cần ngày và giờ, ví dụ 18/7/2025 07:30. Nội dung đã nhập: “{text}”."),
@@ -50,7 +58,7 @@ def problem(found: Problem, label: str = "") -> str:
     name = short(label or _label(found))
     if found.code == "required" and found.question is not None:
         return _(REQUIRED[_manner(found.question)]).format(label=name)
-    params = {key: number(value) if isinstance(value, int) else value for key, value in found.params.items()}
+    params = {key: number(value) if isinstance(value, int | Decimal) else value for key, value in found.params.items()}
     return _(SENTENCES.get(found.code, OTHER)).format_map(_Params(params, label=name))
 
 
@@ -64,6 +72,8 @@ class _Params(dict[str, object]):
 def _manner(question: Question) -> str:
     if question.kind in SELECTS:
         return "select"
+    if question.kind is Kind.RANK:
+        return "rank"
     if question.kind in FILES:
         return "file"
     return "tick" if question.kind is Kind.ACKNOWLEDGE else "other"

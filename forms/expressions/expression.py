@@ -8,10 +8,9 @@ from typing import Any
 
 from forms.expressions.compiler import Compiler
 from forms.expressions.environment import Environment, Run
-from forms.expressions.functions.choices import question_named
 from forms.expressions.functions.registry import Code
 from forms.expressions.parser import parse
-from forms.expressions.syntax import Call, Part, Reference, walk
+from forms.expressions.reach import reach_of
 from forms.expressions.values import Value
 from forms.tree import Node
 
@@ -19,20 +18,27 @@ from forms.tree import Node
 class Expression:
     """One expression, compiled. Never changes and may be evaluated by several threads at once.
 
-    `names` are the questions it refers to as `${name}`, `saved` those it refers
-    to as `${last-saved#name}`, `functions` what it calls.
+    What it may read is known: see forms.expressions.reach.Reach for `names`, `saved`,
+    `functions`, `counted`, `reads_context` and `wanders`.
 
     The context is the node that `.` means. Names are looked up from `at`, the
     context itself unless given: for a choice filter the context is an item of a
     list, and `at` the question.
     """
 
-    __slots__ = ("_boolean", "_number", "_string", "_value", "functions", "names", "saved", "source")
-
-    source: str
-    names: frozenset[str]
-    saved: frozenset[str]
-    functions: frozenset[str]
+    __slots__ = (
+        "_boolean",
+        "_number",
+        "_string",
+        "_value",
+        "counted",
+        "functions",
+        "names",
+        "reads_context",
+        "saved",
+        "source",
+        "wanders",
+    )
 
     def __init__(self, source: str, *, strict: bool = True) -> None:
         part = parse(source)
@@ -42,7 +48,9 @@ class Expression:
         self._number = make.number(part)
         self._boolean = make.boolean(part)
         self.source = source
-        self.names, self.saved, self.functions = _mentioned(part)
+        reach = reach_of(part)
+        self.names, self.saved, self.functions = reach.names, reach.saved, reach.functions
+        self.counted, self.reads_context, self.wanders = reach.counted, reach.reads_context, reach.wanders
 
     def evaluate(self, context: Node, env: Environment, at: Node | None = None) -> Value:
         """Text, a number, a truth value or a list of nodes. Raises EvaluationError."""
@@ -71,18 +79,3 @@ class Expression:
 def compile(source: str) -> Expression:  # noqa: A001 - the word for what it does; callers write expressions.compile
     """The expression a source text stands for. Raises ExpressionError."""
     return Expression(source)
-
-
-def _mentioned(part: Part) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    names: set[str] = set()
-    saved: set[str] = set()
-    functions: set[str] = set()
-    for inside, _ in walk(part):
-        if isinstance(inside, Reference):
-            (saved if inside.saved else names).add(inside.name)
-        elif isinstance(inside, Call):
-            functions.add(inside.name)
-            if inside.name == "jr:choice-name" and len(inside.arguments) == 2:
-                question = question_named(inside.arguments[1])
-                names.update(() if question is None else (question,))
-    return frozenset(names), frozenset(saved), frozenset(functions)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from forms.flat import MAX_RAW_TEXT, ROW_IDS
-from forms.schema import FILES, Form, Kind, Question, Repeat
+from forms.schema import FILES, MANY, Form, Kind, Question, Repeat
 from forms.values import MAX_CHOSEN, clean, read_date
 from service.errors import Invalid
 from service.flow.merging import Value
@@ -30,7 +30,8 @@ def item_at(form: Form, key: str) -> Question | Repeat | None:
 
 
 def admitted(form: Form, values: Mapping[str, object]) -> dict[str, Value]:
-    """The values that name a question a person answers, cleaned; dates that are understood as ISO.
+    """The values that name a question a person answers, cleaned; dates that are understood as ISO. What a draft keeps
+    beside its answers (keys that begin with a mark) names no question, so nobody sets it from outside.
 
     A file question takes only "" here (removal): its id comes from an upload. Raises Invalid for a text that is
     too long to keep.
@@ -40,13 +41,21 @@ def admitted(form: Form, values: Mapping[str, object]) -> dict[str, Value]:
         question = item_at(form, key)
         if not isinstance(question, Question) or not question.asked:
             continue
-        if question.kind is Kind.SELECT_MULTIPLE:
+        if question.kind in MANY:
             if isinstance(value, list) and len(value) <= MAX_CHOSEN and all(isinstance(v, str) for v in value):
-                chosen = {clean(name)[:500] for name in value}
-                found[key] = [choice.name for choice in form.choices(question) if choice.name in chosen]
+                found[key] = _chosen(form, question, value)
         elif isinstance(value, str) and (question.kind not in FILES or value == ""):
             found[key] = _text(question, value)
     return found
+
+
+def _chosen(form: Form, question: Question, value: list[str]) -> list[str]:
+    """Those that the list has: in its order, or in the order given where that is the answer."""
+    given = [clean(name)[:500] for name in value]
+    if question.kind is Kind.RANK:
+        return [name for name in given if form.choice(question, name)]
+    chosen = set(given)
+    return [choice.name for choice in form.choices(question) if choice.name in chosen]
 
 
 def _text(question: Question, value: str) -> str:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import UTC
+from typing import TypeVar
 from uuid import UUID
 
 from forms.expressions.environment import Run
 from forms.expressions.functions.registry import Code, Maker, function
 from forms.expressions.syntax import Call
-from forms.expressions.values import number_of, text_of
+from forms.expressions.values import number_of, number_of_text, text_of
 from forms.tree import Node
+
+T = TypeVar("T")
 
 _MODULUS = 2_147_483_647
 _MULTIPLIER = 16_807
@@ -46,12 +50,12 @@ def _randomize(make: Maker, call: Call) -> Code[list[Node]]:
     """The nodes in another order; the same seed gives the order that ODK gives."""
     nodes = make.nodes(call.arguments[0])
     if len(call.arguments) == 1:
-        return lambda node, run: _shuffled(nodes(node, run), int.from_bytes(run.draw()[:8], "big"))
+        return lambda node, run: shuffled(nodes(node, run), int.from_bytes(run.draw()[:8], "big"))
     value = make.value(call.arguments[1])
 
     def randomized(node: Node, run: Run) -> list[Node]:
         given = value(node, run)
-        return _shuffled(nodes(node, run), _seed(number_of(given, run.zone), text_of(given)))
+        return shuffled(nodes(node, run), _seed(number_of(given, run.zone), text_of(given)))
 
     return randomized
 
@@ -82,14 +86,19 @@ def _generator(seed: int) -> Callable[[], float]:
     return draw
 
 
-def _shuffled(nodes: list[Node], seed: int) -> list[Node]:
+def seed_of(text: str) -> int:
+    """The seed that a text stands for, as in the second argument of randomize()."""
+    return _seed(number_of_text(text, UTC), text)
+
+
+def shuffled(nodes: Sequence[T], seed: int) -> list[T]:
     draw = _generator(seed)
-    shuffled: list[Node] = []
+    found: list[T] = []
     for number, node in enumerate(nodes):
         place = int(draw() * (number + 1))
         if place == number:
-            shuffled.append(node)
+            found.append(node)
         else:
-            shuffled.append(shuffled[place])
-            shuffled[place] = node
-    return shuffled
+            found.append(found[place])
+            found[place] = node
+    return found
