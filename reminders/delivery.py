@@ -1,34 +1,32 @@
-"""Claim and settle: short transactions of their own, one a message, with no SMTP inside.
-
-When a message is given up: 24 hours after the first attempt that reached the server. A server that cannot be reached
-sets that clock back, a time that a message is held does not count, and what waited through downtime is tried first.
-"""
+"""Claiming: short transactions for a handful of messages each, with no SMTP inside. Settling is in settling.py."""
 
 import logging
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any
 
-from tortoise.expressions import Q
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
+from reminders import rows, settling
 from reminders.clean import one_line, storable
 from reminders.models import Attempt, Message
-from reminders.ports import Desk, Envelope, Outcome, Permanent, Reply, SendError, Transient
+from reminders.ports import Desk, Envelope, Outcome, Reply, Transient, Verdict
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)
-BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
-GIVE_UP_AFTER = timedelta(hours=24)
 LINK = "{link}"
+GO = Verdict()
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A message that is ours to send until its lease ends.
 
-    text: with the personal link in it, never stored and never logged. link: that link, or "".
+    text: with the personal link in it, never stored and never logged. link: that link, or "". before: why it waited,
+    ambiguous when it may have arrived already.
     """
 
     envelope: Envelope
@@ -36,6 +34,7 @@ class Claimed:
     subject: str
     text: str = field(repr=False)
     link: str = field(repr=False)
+    before: str = ""
 
 
 async def claim(desk: Desk, now: datetime, limit: int = 1, lease: timedelta = LEASE) -> list[Claimed]:
@@ -46,109 +45,119 @@ async def claim(desk: Desk, now: datetime, limit: int = 1, lease: timedelta = LE
     never stops the others. Raises when the database is away.
     """
     won: list[Claimed] = []
-    seen: set[int] = set()
+    busy: set[int] = set()
     while len(won) < limit:
-        ids = [number for number in await _due(now, 20 + len(seen)) if number not in seen]
-        if not ids:
+        found = await _round(desk, now, limit - len(won), lease, busy)
+        if found is None:
             break
-        for number in ids[: limit - len(won)]:
-            seen.add(number)
-            claimed = await _claim_or_postpone(desk, number, now, lease)
-            if claimed is not None:
-                won.append(claimed)
+        won += found
     return won
 
 
-async def settle(desk: Desk, claimed: Claimed, result: Reply | SendError, now: datetime) -> Outcome | None:
-    """Record how an attempt ended, in one short transaction with the Desk's own records.
-
-    A sending that succeeded counts even when the lease had ended and somebody else holds the message.
-    Returns None when the message was settled meanwhile; the attempt is recorded all the same.
-    """
-    number = claimed.envelope.id
-    async with in_transaction():
-        message = await Message.get(id=number)
-        outcome, changes = _outcome(message, result, now)
-        mine = Message.filter(id=number, state="sending", attempt=claimed.envelope.attempt)
-        if outcome.state == "sent":
-            mine = Message.filter(id=number, state__in=["sending", "waiting"])
-        won = await mine.update(**changes, lease_until=None)
-        await Attempt.create(
-            message_id=number,
-            number=claimed.envelope.attempt,
-            at=now,
-            outcome=outcome.result,
-            reply_code=outcome.reply.code,
-            reply_text=outcome.reply.text,
-        )
-        if not won:
-            return None
-        await desk.settled(claimed.envelope, outcome, now)
-    return outcome
-
-
-async def _due(now: datetime, limit: int) -> list[int]:
-    fresh = Q(state="waiting", not_before__lte=now)
-    lost = Q(state="sending", lease_until__lte=now)
-    found = Message.filter(fresh | lost).order_by("not_before", "id").limit(limit)
-    return [int(str(number)) for number in await found.values_list("id", flat=True)]
-
-
-def _claimable(message: Message, now: datetime) -> bool:
-    if message.state == "waiting":
-        return message.not_before <= now
-    return message.state == "sending" and message.lease_until is not None and message.lease_until <= now
-
-
-async def _claim_or_postpone(desk: Desk, number: int, now: datetime, lease: timedelta) -> Claimed | None:
+async def _round(desk: Desk, now: datetime, limit: int, lease: timedelta, busy: set[int]) -> list[Claimed] | None:
+    """One transaction's claims, None when nothing was there to be looked at. Adds to `busy` what must be left."""
+    numbers: list[int] = []
     try:
-        return await _claim_one(desk, number, now, lease)
-    except Exception as error:
-        log.exception("message %d could not be made ready", number)
-        await _postpone(desk, number, Transient(Reply(None, f"not made ready: {type(error).__name__}")), now)
-        return None
+        async with in_transaction() as connection:
+            messages = await _due(now, limit, busy)
+            numbers = [message.id for message in messages]
+            found = await _take(desk, connection, messages, now, lease)
+            busy.update(found.busy)
+    except Exception:
+        if not numbers:
+            raise
+        # One of them cannot be made ready; which, is found out one at a time.
+        log.exception("%d messages could not be made ready together", len(numbers))
+        return await _one_by_one(desk, numbers, now, lease, busy)
+    return found.won if messages else None
 
 
-async def _claim_one(desk: Desk, number: int, now: datetime, lease: timedelta) -> Claimed | None:
-    async with in_transaction():
-        message = await Message.get_or_none(id=number)
-        if message is None or not _claimable(message, now):
-            return None
-        envelope = _envelope(message)
-        changes = await _instead(desk, message, envelope, now)
-        going = changes is None
-        if changes is None:
-            changes = {
-                "state": "sending",
-                "attempt": message.attempt + 1,
-                "lease_until": now + lease,
-                "tried_at": _clock_of_lost(message, now),
-                "why": "",
-            }
-        mine = Message.filter(id=number, state=message.state, attempt=message.attempt)
-        if not await mine.update(**changes):
-            return None
-        if message.state == "sending":
-            await Attempt.create(message_id=number, number=message.attempt, at=now, outcome="lost")
-        if changes["state"] == "failed":
-            await desk.settled(envelope, Outcome("transient", "failed", Reply(None, "gave up")), now)
-        if not going:
-            return None
-        return await _filled(desk, message, replace(envelope, attempt=message.attempt + 1), now)
+async def _one_by_one(
+    desk: Desk, numbers: Sequence[int], now: datetime, lease: timedelta, busy: set[int]
+) -> list[Claimed]:
+    won: list[Claimed] = []
+    for number in numbers:
+        try:
+            async with in_transaction() as connection:
+                found = await _take(desk, connection, await _due(now, 1, busy, number), now, lease)
+        except Exception as error:
+            log.exception("message %d could not be made ready", number)
+            await _postpone(desk, number, Transient(Reply(None, f"not made ready: {type(error).__name__}")), now)
+        else:
+            won += found.won
+            busy.update(found.busy)
+    return won
 
 
-async def _instead(desk: Desk, message: Message, envelope: Envelope, now: datetime) -> dict[str, object] | None:
+async def _due(now: datetime, limit: int, but: Collection[int], number: int | None = None) -> list[Message]:
+    """What waits and is due, or was lost by whoever sent it, oldest first; locked, and nobody is waited for."""
+    wanted = {} if number is None else {"id": number}
+    chosen: list[Message] = []
+    for marks in ({"state": "sending", "lease_until__lte": now}, {"state": "waiting", "not_before__lte": now}):
+        found = (
+            Message.filter(**marks, **wanted).exclude(id__in=list(but)) if but else Message.filter(**marks, **wanted)
+        )
+        some = found.order_by("not_before", "id").limit(limit - len(chosen))
+        chosen += await some.select_for_update(skip_locked=True) if limit > len(chosen) else []
+    return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    won: list[Claimed]
+    busy: Sequence[int]
+
+
+async def _take(
+    desk: Desk, connection: BaseDBAsyncClient, messages: Sequence[Message], now: datetime, lease: timedelta
+) -> _Found:
+    if not messages:
+        return _Found([], ())
+    envelopes = {message.id: envelope_of(message) for message in messages}
+    verdicts = await desk.judge(list(envelopes.values()), now)
+    going: list[Message] = []
+    changes: dict[int, dict[str, Any]] = {}
+    for message in messages:
+        verdict = verdicts.get(message.id, GO)
+        if verdict.busy:
+            continue
+        instead = _instead(message, verdict, now)
+        changes[message.id] = instead or _sending(message, now, lease)
+        if instead is None:
+            going.append(message)
+    await rows.change(changes)
+    known = [message for message in messages if message.id in changes]
+    await _note_lost([message for message in known if message.state == "sending"], now)
+    ended = [envelopes[message.id] for message in known if changes[message.id]["state"] == "failed"]
+    if ended:
+        gave_up = Outcome("transient", "failed", Reply(None, "gave up"))
+        await desk.settled([(envelope, gave_up) for envelope in ended], now)
+    claimed = await _filled(desk, connection, going, envelopes, now) if going else []
+    return _Found(claimed, [number for number in envelopes if number not in changes])
+
+
+def _sending(message: Message, now: datetime, lease: timedelta) -> dict[str, Any]:
+    return {
+        "state": "sending",
+        "attempt": rows.NEXT_ATTEMPT,
+        "lease_until": now + lease,
+        "tried_at": _clock_of_lost(message, now),
+        "why": "",
+    }
+
+
+def _instead(message: Message, verdict: Verdict, now: datetime) -> dict[str, Any] | None:
     """The changes that keep a message from going now, or None when it goes."""
-    reason = await desk.why_not(envelope, now)
+    reason = verdict.reason
     if reason is None and message.expires_at is not None and now >= message.expires_at:
         reason = "passed"
     if reason is not None:
         return {"state": "dropped", "why": reason, "settled_at": now, "lease_until": None}
     tried_at = _clock_of_lost(message, now)
     # One that takes its process with it each time is never settled: it ends here.
-    if message.state == "sending" and tried_at is not None and now > tried_at + GIVE_UP_AFTER:
+    if message.state == "sending" and tried_at is not None and now > tried_at + settling.GIVE_UP_AFTER:
         return {"state": "failed", "why": "gave_up", "settled_at": now, "lease_until": None}
-    until = await desk.hold(envelope, now)
+    until = verdict.until
     if until is not None and until > now:
         # A lost one may have arrived: it keeps its words.
         why = "ambiguous" if message.state == "sending" else message.why
@@ -162,29 +171,46 @@ def _clock_of_lost(message: Message, now: datetime) -> datetime | None:
     return message.tried_at or (now if message.state == "sending" else None)
 
 
-async def _filled(desk: Desk, message: Message, envelope: Envelope, now: datetime) -> Claimed:
-    """The text as it goes out: composed now, unless it may have arrived already."""
-    link = await _link(desk, message, envelope)
-    if message.template and not _stands(message, link):
-        subject, text = await desk.compose(envelope, now)
-        message.subject, message.text = one_line(subject), storable(text)
-        await Message.filter(id=message.id).update(subject=message.subject, text=message.text)
-        link = await _link(desk, message, envelope)
-    text = message.text.replace(LINK, link)
-    return Claimed(envelope, message.message_id, message.subject, text, link)
+async def _note_lost(lost: Sequence[Message], now: datetime) -> None:
+    if lost:
+        await Attempt.bulk_create([Attempt(message_id=m.id, number=m.attempt, at=now, outcome="lost") for m in lost])
 
 
-def _stands(message: Message, link: str) -> bool:
-    """What may have arrived already is sent again word for word, unless it promises a link that has ended."""
-    repeated = message.text and (message.state == "sending" or message.why == "ambiguous")
-    return bool(repeated) and (link != "" or LINK not in message.text)
+async def _filled(
+    desk: Desk,
+    connection: BaseDBAsyncClient,
+    messages: Sequence[Message],
+    envelopes: Mapping[int, Envelope],
+    now: datetime,
+) -> list[Claimed]:
+    """The texts as they go out: composed now, unless they may have arrived already."""
+    repeated = [m for m in messages if m.template and m.text and (m.state == "sending" or m.why == "ambiguous")]
+    links = dict(await _links(desk, repeated, envelopes))
+    # Sent again word for word, unless that promises a link that has ended.
+    standing = {m.id for m in repeated if LINK not in m.text or links.get(m.id)}
+    fresh = [m for m in messages if m.template and m.id not in standing]
+    if fresh:
+        composed = await desk.compose([envelopes[m.id] for m in fresh], now)
+        for message in fresh:
+            subject, text = composed[message.id]
+            message.subject, message.text = one_line(subject), storable(text)
+        await rows.keep_texts(connection, fresh)
+    links |= await _links(desk, [m for m in messages if m.id not in standing], envelopes)
+    return [_claimed(message, envelopes[message.id], links.get(message.id, "")) for message in messages]
 
 
-async def _link(desk: Desk, message: Message, envelope: Envelope) -> str:
-    return await desk.fill(envelope, LINK) if LINK in message.text else ""
+async def _links(desk: Desk, messages: Sequence[Message], envelopes: Mapping[int, Envelope]) -> Mapping[int, str]:
+    wanting = [envelopes[message.id] for message in messages if LINK in message.text]
+    return await desk.links(wanting) if wanting else {}
 
 
-def _envelope(message: Message) -> Envelope:
+def _claimed(message: Message, envelope: Envelope, link: str) -> Claimed:
+    going = replace(envelope, attempt=message.attempt + 1)
+    before = "ambiguous" if message.state == "sending" else message.why
+    return Claimed(going, message.message_id, message.subject, message.text.replace(LINK, link), link, before)
+
+
+def envelope_of(message: Message) -> Envelope:
     return Envelope(
         id=message.id,
         key=message.key,
@@ -206,39 +232,17 @@ def _envelope(message: Message) -> Envelope:
 async def _postpone(desk: Desk, number: int, error: Transient, now: datetime) -> None:
     """Count a message that could not be made ready as a failed attempt."""
     async with in_transaction():
-        message = await Message.get_or_none(id=number)
-        if message is None or not _claimable(message, now):
+        plain = await Message.get_or_none(id=number)
+        if plain is None:
             return
+        await desk.lock([envelope_of(plain)])
+        messages = await _due(now, 1, (), number)
+        if not messages:
+            return
+        (message,) = messages
         message.attempt += 1
-        outcome, changes = _outcome(message, error, now)
-        mine = Message.filter(id=number, state=message.state, attempt=message.attempt - 1)
-        if not await mine.update(**changes, attempt=message.attempt, lease_until=None):
-            return
-        await Attempt.create(
-            message_id=number,
-            number=message.attempt,
-            at=now,
-            outcome=outcome.result,
-            reply_text=outcome.reply.text,
-        )
+        outcome, changes = settling.outcome_of(message, error, now)
+        await rows.change({number: {**changes, "attempt": message.attempt, "lease_until": None}})
+        await settling.note(message.id, message.attempt, outcome, now)
         if outcome.state == "failed":
-            await desk.settled(_envelope(message), outcome, now)
-
-
-def _outcome(message: Message, result: Reply | SendError, now: datetime) -> tuple[Outcome, dict[str, object]]:
-    """What became of an attempt, and the changes of its message."""
-    reply = result if isinstance(result, Reply) else result.reply
-    reply = Reply(reply.code, storable(reply.text)[:2000])
-    if isinstance(result, Reply):
-        return Outcome("sent", "sent", reply), {"state": "sent", "why": "", "settled_at": now}
-    if isinstance(result, Permanent):
-        changes: dict[str, object] = {"state": "failed", "why": "refused", "settled_at": now}
-        return Outcome("permanent", "failed", reply), changes
-    ambiguous = isinstance(result, Transient) and result.ambiguous
-    kind: Literal["ambiguous", "transient"] = "ambiguous" if ambiguous else "transient"
-    again = now + BACKOFF[min(max(message.attempt, 1), len(BACKOFF)) - 1]
-    reached = not (isinstance(result, Transient) and result.unreachable)
-    tried_at = (message.tried_at or now) if reached else None
-    if tried_at is not None and again > tried_at + GIVE_UP_AFTER:
-        return Outcome(kind, "failed", reply), {"state": "failed", "why": "gave_up", "settled_at": now}
-    return Outcome(kind, "waiting", reply), {"state": "waiting", "why": kind, "not_before": again, "tried_at": tried_at}
+            await desk.settled([(envelope_of(message), outcome)], now)

@@ -3,15 +3,13 @@
 The page that shows it reads the outbox; nothing leaves the machine.
 """
 
-from email.message import EmailMessage
-
-from reminders.ports import Reply
+from reminders.ports import Mail, Reply
 
 
 class LocalMailbox:
     """A Sender that delivers to the local mailbox page."""
 
-    async def send(self, mail: EmailMessage) -> Reply:
+    async def send(self, mail: Mail) -> Reply:
         return Reply(250, "local mailbox")
 
     async def close(self) -> None:

@@ -1,15 +1,16 @@
-"""A claimed message -> EmailMessage. Nothing that people wrote becomes a header or markup."""
+"""A claimed message -> the bytes of a mail. Nothing that people wrote becomes a header or markup."""
 
 import html
+from base64 import encodebytes
 from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
 from email.utils import format_datetime
+from hashlib import sha256
 
-from reminders.address import NAME, Mailbox
+from reminders import wire
+from reminders.address import NAME, Mailbox, parse
 from reminders.clean import one_line
 from reminders.delivery import Claimed
-from reminders.wire import WIRE
+from reminders.ports import Mail
 
 _PAGE = (
     '<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"></head>'
@@ -23,23 +24,34 @@ _BUTTON = (
 _LABEL = "Mở phiếu"
 
 
-def build(claimed: Claimed, sender: Mailbox, now: datetime) -> EmailMessage:
+def build(claimed: Claimed, sender: Mailbox, now: datetime) -> Mail:
     """The mail as it goes out, to one recipient: plain text, and HTML with the link as a button.
 
-    The Message-ID is the row's, the same for every attempt. Raises ValueError when an address is
-    not one; addresses come from address.parse, so that is a fault of ours.
+    The Message-ID is the row's, the same for every attempt. Raises AddressError when an address is not one;
+    addresses come from address.parse, so that is a fault of ours.
     """
-    mail = EmailMessage(policy=WIRE)
-    mail["From"] = sender.header()
-    mail["To"] = Address(display_name=one_line(claimed.envelope.to_name, NAME), addr_spec=claimed.envelope.to_address)
-    mail["Subject"] = one_line(claimed.subject)
-    mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = claimed.message_id
-    # RFC 3834: keeps out-of-office answers away.
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(claimed.text, subtype="plain", charset="utf-8", cte="base64")
-    mail.add_alternative(as_html(claimed.text, claimed.link), subtype="html", charset="utf-8", cte="base64")
-    return mail
+    recipient = parse(claimed.envelope.to_address)
+    # No base64 has an underscore, so that the parts cannot contain their own boundary.
+    boundary = f"=_{sha256(claimed.message_id.encode()).hexdigest()[:24]}"
+    parts = _part("plain", claimed.text), _part("html", as_html(claimed.text, claimed.link))
+    head = (
+        wire.mailbox("From", sender.name, sender.address)
+        + wire.mailbox("To", one_line(claimed.envelope.to_name, NAME), recipient)
+        + wire.text("Subject", one_line(claimed.subject))
+        + f"Date: {format_datetime(now)}\r\n"
+        f"Message-ID: {claimed.message_id}\r\n"
+        # RFC 3834: keeps out-of-office answers away.
+        "Auto-Submitted: auto-generated\r\n"
+        "MIME-Version: 1.0\r\n"
+        f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'
+    )
+    body = "".join(f"--{boundary}\r\n{part}" for part in parts) + f"--{boundary}--\r\n"
+    return Mail(sender.address, recipient, (head + body).encode("ascii"))
+
+
+def _part(subtype: str, text: str) -> str:
+    lines = encodebytes(text.replace("\n", "\r\n").encode()).decode("ascii").replace("\n", "\r\n")
+    return f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{lines}\r\n"
 
 
 def as_html(text: str, link: str) -> str:

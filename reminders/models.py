@@ -15,6 +15,7 @@ class Message(Model):
 
     key: unique for ever; who enqueues the same key twice sends one mail.
     kind: invitation, reminder, receipt, notice, code.
+    batch: those that one press of "send now" queued share it.
     subject, text: as sent, with `{link}` in place of the personal link; empty until a `template` is
         composed, which happens when the message is claimed.
     message_id: the Message-ID header, the same for every attempt.
@@ -32,6 +33,7 @@ class Message(Model):
     unit = fields.CharField(max_length=20, default="")
     contact = fields.IntField(null=True)
     step = fields.CharField(max_length=40, default="")
+    batch = fields.CharField(max_length=60, default="")
     occurrence = fields.IntField(default=0)
     due_round = fields.IntField(default=0)
     to_address = fields.CharField(max_length=254)
@@ -55,7 +57,7 @@ class Message(Model):
     class Meta:
         table = "reminders_message"
         app = "reminders"
-        indexes = (("state", "not_before"), ("campaign", "unit"), ("to_address",))
+        indexes = (("state", "not_before"), ("campaign", "unit"), ("to_address",), ("batch",))
 
 
 class Attempt(Model):
@@ -91,4 +93,15 @@ class Tick(Model):
 
     class Meta:
         table = "reminders_tick"
+        app = "reminders"
+
+
+class Pace(Model):
+    """How fast the mail server is given messages, by all processes together: see reminders/pace.py."""
+
+    name = fields.CharField(max_length=40, primary_key=True)
+    free_at = Instant()
+
+    class Meta:
+        table = "reminders_pace"
         app = "reminders"

@@ -1,6 +1,6 @@
 """The outbox: enqueue and recall, in the caller's transaction. Every mail is a row with a unique key.
 
-Claiming and settling are in delivery.py and can be had from here.
+Claiming (delivery.py) and settling (settling.py) can be had from here.
 """
 
 from collections.abc import Collection, Iterable
@@ -13,10 +13,10 @@ from reminders.address import NAME
 from reminders.clean import one_line, storable
 from reminders.delivery import Claimed as Claimed
 from reminders.delivery import claim as claim
-from reminders.delivery import settle as settle
 from reminders.models import Message
 from reminders.plan import Notice
 from reminders.ports import Letter
+from reminders.settling import settle as settle
 
 _CHUNK = 500
 
@@ -106,6 +106,7 @@ def _row(letter: Letter, now: datetime, domain: str) -> Message:
         unit=letter.unit,
         contact=letter.contact,
         step=letter.step,
+        batch=letter.batch,
         occurrence=letter.occurrence,
         due_round=letter.due_round,
         to_address=letter.to_address,

@@ -1,8 +1,8 @@
 """What this room asks of others: a Desk (the service knows who owes what) and a Sender (the wire)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from email.message import EmailMessage
 from typing import Literal, Protocol
 
 
@@ -14,7 +14,8 @@ class Letter:
     contact: the service's id of the person the link belongs to. to_address: as address.parse gave it.
     Either `subject` and `text` are given, with `{link}` where the personal link goes, or `template`,
     which the Desk composes when the message goes out.
-    not_before: None means at once. expires_at: after it the message is dropped as "passed".
+    batch: what one press of "send now" queues shares it. not_before: None means at once. expires_at: after it the
+    message is dropped as "passed".
     """
 
     key: str
@@ -26,6 +27,7 @@ class Letter:
     unit: str = ""
     contact: int | None = None
     step: str = ""
+    batch: str = ""
     occurrence: int = 0
     due_round: int = 0
     template: str = ""
@@ -102,32 +104,55 @@ class Permanent(SendError):
     """The server refused this message or this address for good (5xx)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail as it goes over the wire: one sender, one recipient, and every byte of it (lines end in CRLF)."""
+
+    sender: str
+    recipient: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why a message does not go now. reason: it is no longer owed (a code). until: it waits for that moment.
+    busy: what it depends on is being changed at this moment; it is looked at again."""
+
+    reason: str | None = None
+    until: datetime | None = None
+    busy: bool = False
+
+
 class Desk(Protocol):
-    """What only the service knows. Every method runs in a transaction: await database calls only."""
+    """What only the service knows, asked for many messages at once, by their ids.
 
-    async def why_not(self, envelope: Envelope, at: datetime) -> str | None:
-        """The code of why the message is no longer owed, or None. Asked in the claim transaction,
-        before the message is touched, so that locks are taken in the order invitation, message."""
+    Every method runs in a transaction: await database calls only. When `judge` is asked the messages are locked, and
+    whoever changes an invitation may be waiting for them with that invitation locked: so `judge` locks what it depends
+    on without waiting (SKIP LOCKED) and calls busy what it does not get. `lock` comes before the messages are locked,
+    and may wait.
+    """
 
-    async def hold(self, envelope: Envelope, at: datetime) -> datetime | None:
-        """The later moment to wait for (a reminder outside office hours), or None to go now."""
+    async def judge(self, envelopes: Sequence[Envelope], at: datetime) -> Mapping[int, Verdict]:
+        """What does not go now, and why; a message that is left out goes."""
 
-    async def compose(self, envelope: Envelope, at: datetime) -> tuple[str, str]:
-        """Subject and text of `envelope.template` as of `at`; the text keeps `{link}`."""
+    async def compose(self, envelopes: Sequence[Envelope], at: datetime) -> Mapping[int, tuple[str, str]]:
+        """Subject and text of each `template` as of `at`; the text keeps `{link}`."""
 
-    async def fill(self, envelope: Envelope, text: str) -> str:
-        """`text` with the personal link in place of `{link}`, or with nothing there when nobody at that
-        address may have one any more. The result is never stored."""
+    async def links(self, envelopes: Sequence[Envelope]) -> Mapping[int, str]:
+        """The personal link for each, "" when nobody at that address may have one any more. Never stored."""
 
-    async def settled(self, envelope: Envelope, outcome: Outcome, at: datetime) -> None:
-        """Told of each attempt's end, in the transaction that records it."""
+    async def lock(self, envelopes: Sequence[Envelope]) -> None:
+        """Lock what `settled` will change, in a fixed order."""
+
+    async def settled(self, ends: Sequence[tuple[Envelope, Outcome]], at: datetime) -> None:
+        """Told how attempts ended, in the transaction that records it."""
 
 
 class Sender(Protocol):
-    """One connection's worth of sending. Used by one message at a time."""
+    """One connection's worth of sending, kept open between mails. Used by one message at a time."""
 
-    async def send(self, mail: EmailMessage) -> Reply:
-        """Hand over to the one address in To. Raises Transient or Permanent."""
+    async def send(self, mail: Mail) -> Reply:
+        """Hand over to the one recipient. Raises Transient or Permanent."""
 
     async def close(self) -> None:
-        """Let the connection go. Safe to repeat."""
+        """Let the connection go; the next mail opens another. Safe to repeat."""

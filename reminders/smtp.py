@@ -5,17 +5,19 @@ import re
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field
-from email.message import EmailMessage
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from reminders.ports import Mail, Reply, SendError
 from reminders.ports import Permanent as Permanent
-from reminders.ports import Reply, SendError
 from reminders.ports import Transient as Transient
 
 TIMEOUT = 30.0
+# A connection that has not been used for so many seconds is asked whether it is still there.
+UNUSED = 10.0
+NOOP_TIMEOUT = 5.0
 _PORTS: dict[str, int] = {"plain": 25, "tls": 465, "starttls": 587}
 _SCHEMES: dict[str, Literal["plain", "tls", "starttls"]] = {
     "smtp": "plain",
@@ -88,29 +90,29 @@ class SmtpSender:
         self._timeout = timeout
         self._tls_context = tls_context
         self._client: aiosmtplib.SMTP | None = None
+        self._used_at = 0.0
 
-    async def send(self, mail: EmailMessage) -> Reply:
-        """Send to the one address in To. Raises Transient or Permanent, with the server's words.
+    async def send(self, mail: Mail) -> Reply:
+        """Send to the one recipient. Raises Transient or Permanent, with the server's words.
 
         Only a refusal of this recipient or this text (5xx) is permanent. Refused connections, log-ins
         and senders are no verdict on the recipient and are tried again. A connection that turns out to
         be stale before anything was handed over is opened anew once.
         """
-        recipient, sender = _single(mail, "To"), _single(mail, "From")
-        content = mail.as_bytes(policy=mail.policy.clone(linesep="\r\n"))
-        reused = self._client is not None and self._client.is_connected
         try:
+            reused = await self._alive()
             client = await self._connected()
             try:
-                await _envelope(client, sender, recipient, len(content))
+                await _envelope(client, mail)
             except _Gone:
                 self._drop()
                 if not reused:
                     raise
                 client = await self._connected()
-                await _envelope(client, sender, recipient, len(content))
-            return await _data(client, content)
+                await _envelope(client, mail)
+            return await _data(client, mail.content)
         except _Gone as error:
+            self._drop()
             raise Transient(error.reply, unreachable=True) from error
         except SendError:
             await self._reset()
@@ -119,6 +121,20 @@ class SmtpSender:
             # Cancelled in the middle: the connection is in no known state.
             self._drop()
             raise
+        finally:
+            self._used_at = asyncio.get_running_loop().time()
+
+    async def _alive(self) -> bool:
+        """Whether a connection is there to be used again; one that was idle for a while is asked."""
+        if self._client is None or not self._client.is_connected:
+            return False
+        if asyncio.get_running_loop().time() - self._used_at > UNUSED:
+            try:
+                await self._client.noop(timeout=min(NOOP_TIMEOUT, self._timeout))
+            except (aiosmtplib.SMTPException, OSError):
+                self._drop()
+                return False
+        return True
 
     async def check(self) -> Reply:
         """Connect, secure and log in, without sending anything (for `phieu doctor`). Raises Transient."""
@@ -185,18 +201,18 @@ class SmtpSender:
         return client
 
 
-async def _envelope(client: aiosmtplib.SMTP, sender: str, recipient: str, size: int) -> None:
-    options = [f"size={size}"] if client.supports_extension("size") else []
+async def _envelope(client: aiosmtplib.SMTP, mail: Mail) -> None:
+    options = [f"size={len(mail.content)}"] if client.supports_extension("size") else []
     try:
-        await client.mail(sender, options=options)
-        await client.rcpt(recipient)
-    except aiosmtplib.SMTPSenderRefused as error:
-        if error.code == _SHUTTING_DOWN:
-            raise _Gone(Reply(error.code, error.message)) from error
+        await client.mail(mail.sender, options=options)
+        await client.rcpt(mail.recipient)
+    except aiosmtplib.SMTPResponseException as error:
         reply = Reply(error.code, error.message)
-        # A sender that is refused is our setting, no verdict on the recipient; a size is one.
-        raise (Permanent(reply) if error.code == _TOO_BIG else Transient(reply, unreachable=True)) from error
-    except aiosmtplib.SMTPRecipientRefused as error:
+        if error.code == _SHUTTING_DOWN:
+            raise _Gone(reply) from error
+        if isinstance(error, aiosmtplib.SMTPSenderRefused):
+            # A sender that is refused is our setting, no verdict on the recipient; a size is one.
+            raise (Permanent(reply) if error.code == _TOO_BIG else Transient(reply, unreachable=True)) from error
         raise _refused(error) from error
     except (aiosmtplib.SMTPException, OSError) as error:
         raise _Gone(Reply(None, _words(error))) from error
@@ -216,14 +232,6 @@ async def _data(client: aiosmtplib.SMTP, content: bytes) -> Reply:
 def _refused(error: aiosmtplib.SMTPResponseException) -> SendError:
     reply = Reply(error.code, error.message)
     return Permanent(reply) if 500 <= error.code < 600 else Transient(reply)
-
-
-def _single(mail: EmailMessage, header: str) -> str:
-    """The one address in a header; a list would be sent to its first address only."""
-    addresses = [address.addr_spec for address in mail[header].addresses]
-    if len(addresses) != 1:
-        raise ValueError(f"{header} must hold exactly one address")
-    return str(addresses[0])
 
 
 def _words(error: BaseException) -> str:

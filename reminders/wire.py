@@ -1,49 +1,27 @@
-"""Headers on the wire.
+"""Headers on the wire, in ASCII, folded.
 
 Python's own folding of long headers that are not ASCII loses and adds spaces (3.11: "“abc” gửi" arrived
-as "“abc”gửi" in 7 of 10 long Vietnamese subjects), so encoded words are made by email.header.Header.
+as "“abc”gửi" in 7 of 10 long Vietnamese subjects), so encoded words are made by email.header.Header. And its
+EmailMessage takes 4.5 ms to build and write one mail, ten times what handing it to the server takes.
 """
 
 from email.header import Header
-from email.headerregistry import Address
-from email.policy import EmailPolicy
 from email.utils import formataddr
-from typing import Any
 
 
-class WirePolicy(EmailPolicy):
-    """EmailPolicy whose Subject, From and To are folded here; for mails that `message.build` makes."""
-
-    def fold(self, name: str, value: Any) -> str:
-        folded = _folded(name, value)
-        if folded is None:
-            return str(super().fold(name, value))
-        return f"{name}: {folded}\n".replace("\n", self.linesep)
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        folded = _folded(name, value)
-        return super().fold_binary(name, value) if folded is None else self.fold(name, value).encode("ascii")
+def text(name: str, value: str) -> str:
+    """`name: value` for a header of words; `value` has no line breaks."""
+    return f"{name}: {_words(value, name)}\n".replace("\n", "\r\n")
 
 
-WIRE = WirePolicy(linesep="\r\n")
+def mailbox(name: str, display: str, address: str) -> str:
+    """`name: display <address>` for a header with one mailbox; `address` is as address.parse gives it."""
+    if display.isascii() and "=?" not in display:
+        return f"{name}: {formataddr((display, address))}\r\n"
+    return f"{name}: {_words(display, name)}\n <{address}>\n".replace("\n", "\r\n")
 
 
-def _folded(name: str, value: Any) -> str | None:
-    """The header's value in ASCII, lines apart by a line feed and a space; None when it is not ours."""
-    if name == "Subject":
-        return _words(str(value), name)
-    if name in ("From", "To"):
-        return ",\n ".join(_address(address, name) for address in value.addresses)
-    return None
-
-
-def _words(text: str, name: str) -> str:
+def _words(value: str, name: str) -> str:
     # "=?" would be read as an encoded word although it is not one.
-    plain = text.isascii() and "=?" not in text
-    return Header(text, "us-ascii" if plain else "utf-8", header_name=name).encode(linesep="\n")
-
-
-def _address(address: Address, name: str) -> str:
-    if address.display_name.isascii() and "=?" not in address.display_name:
-        return formataddr((address.display_name, address.addr_spec))
-    return f"{_words(address.display_name, name)}\n <{address.addr_spec}>"
+    plain = value.isascii() and "=?" not in value
+    return Header(value, "us-ascii" if plain else "utf-8", header_name=name).encode(linesep="\n")

@@ -1,4 +1,4 @@
-"""The worker: plan what is due, then drain the outbox. APScheduler only wakes it.
+"""The worker: plan what is due, then drain the outbox over connections that stay open. APScheduler only wakes it.
 
 Several processes may run one each. The right to plan is a lease row; every message is claimed on its
 own; what happens twice is caught by unique keys.
@@ -13,34 +13,38 @@ from uuid import uuid4
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from reminders import delivery, message
+from reminders import delivery
 from reminders.address import Mailbox
-from reminders.delivery import Claimed
+from reminders.drain import Drain
 from reminders.models import Tick
-from reminders.ports import Desk, Outcome, Reply, Sender, SendError, Transient
+from reminders.ports import Desk, Sender
 
 log = logging.getLogger(__name__)
 
 PLAN_LEASE = timedelta(minutes=5)
-SETTLE_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
+# Seconds without mail after which the connections are let go; servers end idle ones after some minutes.
+IDLE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """What one tick did. planned: reminders enqueued, None when it was not this tick's work to plan."""
+    """What one tick did. planned: reminders enqueued, None when it was not this tick's work to plan. again_at: when
+    the limit of messages a minute lets the next one go, None when it held none up."""
 
     planned: int | None
     sent: int
     waiting: int
     failed: int
+    again_at: datetime | None = None
 
 
 class Worker:
     """Drains the outbox when woken.
 
     plan_due: decides and enqueues what is due (service's flow.reminding) and returns how many.
-    sender_factory: a Sender for each of the `concurrency` lanes. clock: the aware present.
-    interval: seconds between ticks when nobody calls wake().
+    sender_factory: a Sender for each of the `concurrency` lanes; they are kept, with their connections, from one tick
+    to the next. clock: the aware present. interval: seconds between ticks when nobody calls wake(). per_minute: the
+    most messages a minute that all workers together give to the server, None for any number.
     """
 
     def __init__(
@@ -54,20 +58,22 @@ class Worker:
         interval: float = 20,
         concurrency: int = 4,
         lease: timedelta = delivery.LEASE,
+        per_minute: int | None = None,
     ) -> None:
         self._desk = desk
-        self._sender_factory = sender_factory
+        self._senders = [sender_factory() for _ in range(concurrency)]
         self._clock = clock
         self._plan_due = plan_due
         self._mail_from = mail_from
         self._interval = interval
-        self._concurrency = concurrency
         self._lease = lease
+        self._per_minute = per_minute
         self._name = uuid4().hex
         self._stopping = False
         self._woken = asyncio.Event()
         self._plans_next = True
-        self._claiming = asyncio.Lock()
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._closing: asyncio.Task[None] | None = None
         self._scheduler: AsyncIOScheduler | None = None
         self._loop: asyncio.Task[None] | None = None
         self.ticked_at: datetime | None = None
@@ -104,6 +110,9 @@ class Worker:
             for task in late:
                 task.cancel()
             await asyncio.gather(self._loop, return_exceptions=True)
+        for timer in self._timers.values():
+            timer.cancel()
+        await self._close()
 
     async def tick(self, now: datetime | None = None, *, plan: bool = True) -> Ticked:
         """Plan, then drain. `now` stands still for the whole tick when given (tests, dry runs)."""
@@ -116,9 +125,24 @@ class Worker:
             # What is queued already must still go out.
             log.exception("planning reminders failed")
             planned = 0
-        tally = await self._drain(clock)
+        if "idle" in self._timers:
+            self._timers["idle"].cancel()
+        drain = Drain(
+            self._desk,
+            self._senders,
+            clock,
+            lambda: self._stopping,
+            mail_from=self._mail_from,
+            lease=self._lease,
+            per_minute=self._per_minute,
+        )
+        try:
+            await drain.run()
+        finally:
+            await self._rest()
         self.ticked_at = clock()
-        return Ticked(planned, tally.count("sent"), tally.count("waiting"), tally.count("failed"))
+        sent, waiting, failed = (drain.states.count(state) for state in ("sent", "waiting", "failed"))
+        return Ticked(planned, sent, waiting, failed, drain.again_at)
 
     async def _wake_by_timer(self) -> None:
         self._plans_next = True
@@ -132,9 +156,12 @@ class Worker:
                 return
             plans, self._plans_next = self._plans_next, False
             try:
-                await self.tick(plan=plans)
+                ticked = await self.tick(plan=plans)
             except Exception:
                 log.exception("a tick failed; the next one tries again")
+            else:
+                if ticked.again_at is not None:
+                    self._later("wake", (ticked.again_at - self._clock()).total_seconds(), self.wake)
 
     async def _plan(self, clock: Callable[[], datetime]) -> int | None:
         if not await self._win(clock()):
@@ -150,53 +177,21 @@ class Worker:
         free = Tick.filter(name="plan", lease_until__lte=now)
         return bool(await free.update(holder=self._name, lease_until=now + PLAN_LEASE))
 
-    async def _drain(self, clock: Callable[[], datetime]) -> list[str]:
-        """Send all that is due; the state each message was left in."""
-        tally: list[str] = []
-        lanes = [self._lane(clock, tally) for _ in range(self._concurrency)]
-        # A lane that fails must not cancel another in the middle of a sending.
-        ends = await asyncio.gather(*lanes, return_exceptions=True)
-        for end in ends:
-            if isinstance(end, BaseException):
-                raise end
-        return tally
+    async def _rest(self) -> None:
+        """Let the connections go: soon when this worker goes on ticking, else at once."""
+        if self._loop is None or self._stopping:
+            await self._close()
+        else:
+            self._later("idle", IDLE, self._close_idle)
 
-    async def _lane(self, clock: Callable[[], datetime], tally: list[str]) -> None:
-        sender: Sender | None = None
-        try:
-            while not self._stopping:
-                async with self._claiming:
-                    claimed = await delivery.claim(self._desk, clock(), 1, self._lease)
-                if not claimed:
-                    return
-                sender = sender or self._sender_factory()
-                result = await self._send(sender, claimed[0], clock())
-                outcome = await self._settle(claimed[0], result, clock)
-                tally.append(outcome.state if outcome else "lost")
-                if isinstance(result, Transient) and result.unreachable:
-                    # The others are not to blame: they keep their place and wait for the next tick.
-                    return
-        finally:
-            if sender is not None:
-                await sender.close()
+    def _later(self, name: str, seconds: float, act: Callable[[], None]) -> None:
+        if name in self._timers:
+            self._timers[name].cancel()
+        self._timers[name] = asyncio.get_running_loop().call_later(max(0.0, seconds), act)
 
-    async def _send(self, sender: Sender, claimed: Claimed, now: datetime) -> Reply | SendError:
-        try:
-            return await sender.send(message.build(claimed, self._mail_from, now))
-        except SendError as error:
-            return error
-        except Exception as error:
-            log.exception("message %d could not be sent", claimed.envelope.id)
-            return Transient(Reply(None, f"not sent: {type(error).__name__}"), ambiguous=True)
+    def _close_idle(self) -> None:
+        self._closing = asyncio.create_task(self._close())
 
-    async def _settle(
-        self, claimed: Claimed, result: Reply | SendError, clock: Callable[[], datetime]
-    ) -> Outcome | None:
-        """Record the end; a database that is busy for a moment must not make us mail twice."""
-        for pause in SETTLE_PAUSES:
-            try:
-                return await delivery.settle(self._desk, claimed, result, clock())
-            except Exception:
-                log.exception("message %d could not be settled yet", claimed.envelope.id)
-                await asyncio.sleep(pause)
-        return await delivery.settle(self._desk, claimed, result, clock())
+    async def _close(self) -> None:
+        for sender in self._senders:
+            await sender.close()

@@ -124,7 +124,7 @@ async def message(settings: Settings, number: int, now: datetime) -> Letterhead:
 
 async def _as_it_would_be(settings: Settings, envelope: Envelope, at: datetime) -> tuple[str, str]:
     try:
-        return await reminding.MailDesk(settings, lambda: at).compose(envelope, at)
+        return (await reminding.MailDesk(settings, lambda: at).compose([envelope], at))[envelope.id]
     except TemplateError:
         return "", ""
 

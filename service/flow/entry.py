@@ -4,6 +4,7 @@ A link's address is derived, never stored, and opening it changes nothing: mail 
 POST that starts a session; the session sees the unit only, and dies with the link's generation.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -40,15 +41,38 @@ class Visit:
         return principal.link(self.link)
 
 
+Holder = tuple[int, int | None, str]  # ids of invitation and contact (None: a bare address), address
+
+
 async def link_for(invitation: int, contact: int | None, address: str, now: datetime) -> ContactLink:
-    """The link of a contact (or bare address) for an invitation, by ids; made when there is none.
+    """The link of a contact for an invitation; made when there is none."""
+    holder = (invitation, contact, address)
+    return (await links_for([holder], now))[holder]
+
+
+async def links_for(holders: Collection[Holder], now: datetime) -> Mapping[Holder, ContactLink]:
+    """The link of each; made where there is none.
 
     Two workers at once may make one each: both open the same form, and the first is used from then on.
     """
-    made = ContactLink.filter(invitation_id=invitation, contact_id=contact, address=address)
-    return await made.order_by("id").first() or await ContactLink.create(
-        invitation_id=invitation, contact_id=contact, address=address, created_at=now
-    )
+    found = await _links_of(holders)
+    missing = sorted((h for h in holders if h not in found), key=str)
+    if missing:
+        await ContactLink.bulk_create(
+            [ContactLink(invitation_id=i, contact_id=c, address=a, created_at=now) for i, c, a in missing]
+        )
+        found |= await _links_of(missing)
+    return found
+
+
+async def _links_of(holders: Collection[Holder]) -> dict[Holder, ContactLink]:
+    if not holders:
+        return {}
+    rows = await ContactLink.filter(
+        invitation_id__in=sorted({invitation for invitation, _contact, _address in holders}),
+        address__in=sorted({address for _invitation, _contact, address in holders}),
+    ).order_by("-id")
+    return {(row.invitation_id, row.contact_id, row.address): row for row in rows}
 
 
 async def fresh_link(campaign_id: int, code: str, who: principal.Principal, now: datetime) -> ContactLink:

@@ -3,7 +3,10 @@
 Called inside a transaction, on an invitation that was locked in it (`locked`).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+
+from tortoise.expressions import F
 
 from service import life
 from service.errors import NotFound, WrongState
@@ -62,3 +65,22 @@ async def apply(
     if note:
         await EventNote.create(event=event, text=note)
     return event
+
+
+async def apply_to_all(invitations: Sequence[Invitation], act: life.Act, who: Principal, *, at: datetime) -> None:
+    """The same act on many invitations, which only moves them from state to state. Raises NotAllowed.
+
+    Two statements where `apply` takes two for each: mail settles dozens at a time.
+    """
+    moved: dict[life.State, list[int]] = {}
+    made: list[Event] = []
+    for invitation in invitations:
+        invitation.state = state = life.step(life.State(invitation.state), act, who.actor)
+        invitation.events_count += 1
+        moved.setdefault(state, []).append(invitation.id)
+        values = {"seq": invitation.events_count, "act": act, "to": state, "actor": who.actor, "actor_ref": who.ref}
+        made.append(Event(invitation_id=invitation.id, **values, at=at, recorded_at=at))
+    for state, numbers in moved.items():
+        await Invitation.filter(id__in=numbers).update(state=state, events_count=F("events_count") + 1)
+    if made:
+        await Event.bulk_create(made)

@@ -16,34 +16,59 @@ async def preview(
 ) -> tuple[str, str]:
     """Subject and text of the invitation a unit would get, before publication; `{link}` stays."""
     invitation = Invitation(campaign=campaign, unit=unit, full_name=unit.full_name, due_at=due_at)
-    return await composed(settings, invitation, "invitation", "", at)
+    return await Writer(settings, at).composed(invitation, "invitation", "")
 
 
-async def composed(
-    settings: Settings, invitation: Invitation, template: str, to_name: str, at: datetime
-) -> tuple[str, str]:
-    """A template filled in for an invitation whose campaign and staff member are loaded."""
-    values = _values(settings, invitation, to_name)
-    wanted = texts.load(template).placeholders()
-    if wanted & {"minutes", "figures"}:
-        brief = await forms.brief(invitation.campaign.form_id)
-        values |= {"minutes": words.number(brief.minutes), "figures": "; ".join(brief.figures)}
-    if wanted & {"days_left", "days_late"}:
-        values |= await _days(invitation.due_at, at)
-    if "share" in wanted:
-        values["share"] = await _share(invitation.campaign_id)
-    return texts.render(template, values)
+class Writer:
+    """Writes mails as of one moment; what several of them say alike is looked up once."""
 
+    def __init__(self, settings: Settings, at: datetime) -> None:
+        self._settings, self._at = settings, at
+        self._calendar: Calendar | None = None
+        self._shares: dict[int, str] = {}
+        self._briefs: dict[int, dict[str, str]] = {}
 
-async def receipt(
-    settings: Settings, invitation: Invitation, submission_id: int, to_name: str, *, with_link: bool
-) -> tuple[str, str]:
-    """The receipt of one submission, whatever was sent after it; the invitation as in `composed`."""
-    row = Submission.get(id=submission_id).values_list("receipt", "submitted_at", "hash")
-    number, submitted_at, digest = await row
-    values = _values(settings, invitation, to_name)
-    values |= {"receipt": number, "submitted_at": words.moment(submitted_at), "hash": digest}
-    return texts.render("receipt" if with_link else "receipt_without_link", values)
+    async def composed(self, invitation: Invitation, template: str, to_name: str) -> tuple[str, str]:
+        """A template filled in for an invitation whose campaign and staff member are loaded."""
+        values = _values(self._settings, invitation, to_name)
+        wanted = texts.load(template).placeholders()
+        if wanted & {"minutes", "figures"}:
+            values |= await self._brief(invitation.campaign.form_id)
+        if wanted & {"days_left", "days_late"}:
+            values |= await self._days(invitation.due_at)
+        if "share" in wanted:
+            values["share"] = await self._share(invitation.campaign_id)
+        return texts.render(template, values)
+
+    async def receipt(
+        self, invitation: Invitation, submission_id: int, to_name: str, *, with_link: bool
+    ) -> tuple[str, str]:
+        """The receipt of one submission, whatever was sent after it; the invitation as in `composed`."""
+        row = Submission.get(id=submission_id).values_list("receipt", "submitted_at", "hash")
+        number, submitted_at, digest = await row
+        values = _values(self._settings, invitation, to_name)
+        values |= {"receipt": number, "submitted_at": words.moment(submitted_at), "hash": digest}
+        return texts.render("receipt" if with_link else "receipt_without_link", values)
+
+    async def _brief(self, form_id: int) -> dict[str, str]:
+        if form_id not in self._briefs:
+            brief = await forms.brief(form_id)
+            self._briefs[form_id] = {"minutes": words.number(brief.minutes), "figures": "; ".join(brief.figures)}
+        return self._briefs[form_id]
+
+    async def _days(self, due_at: datetime) -> dict[str, str]:
+        self._calendar = self._calendar or await units.calendar()
+        return {
+            "days_left": days_left(self._calendar, due_at, self._at),
+            "days_late": days_late(self._calendar, due_at, self._at),
+        }
+
+    async def _share(self, campaign_id: int) -> str:
+        """59/114, by the invitations' present states."""
+        if campaign_id not in self._shares:
+            responded, expected = life.share((await progress.states([campaign_id])).get(campaign_id, {}))
+            self._shares[campaign_id] = f"{words.number(responded)}/{words.number(expected)}"
+        return self._shares[campaign_id]
 
 
 def _values(settings: Settings, invitation: Invitation, to_name: str) -> dict[str, str]:
@@ -60,17 +85,6 @@ def _values(settings: Settings, invitation: Invitation, to_name: str) -> dict[st
         "site": "",
         "sender": address.mailbox(settings.mail_from).name or "Phiếu",
     }
-
-
-async def _days(due_at: datetime, at: datetime) -> dict[str, str]:
-    calendar = await units.calendar()
-    return {"days_left": days_left(calendar, due_at, at), "days_late": days_late(calendar, due_at, at)}
-
-
-async def _share(campaign_id: int) -> str:
-    """59/114, by the invitations' present states."""
-    responded, expected = life.share((await progress.states([campaign_id])).get(campaign_id, {}))
-    return f"{words.number(responded)}/{words.number(expected)}"
 
 
 def letter_words(campaign: Campaign, *, subject: bool = True) -> str:

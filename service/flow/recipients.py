@@ -31,16 +31,6 @@ async def of_unit(unit_id: int) -> list[Recipient]:
     return [Recipient(row.email, row.name, row.role, row.id) for row in rows if row.email]
 
 
-async def reader(unit_id: int, address: str, *, contact: int | None = None, role: str = "") -> Contact | None:
-    """Somebody in use at the unit who reads that mailbox: `contact` when still there, else the first.
-
-    `role` when only people of that role count. None: the mailbox is nobody's any more, and no link goes there.
-    """
-    found = Contact.filter(unit_id=unit_id, email=address, active=True)
-    people = await (found.filter(role=role) if role else found).order_by("id")
-    return next((person for person in people if person.id == contact), people[0] if people else None)
-
-
 def mailboxes(recipients: Iterable[Recipient], role: str) -> list[Recipient]:
     """One recipient a mailbox: contacts that share one get one message."""
     found: dict[str, Recipient] = {}

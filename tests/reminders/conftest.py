@@ -1,7 +1,7 @@
 """What the tests of this room share: the calendar, a Desk, and a real SMTP server (tests/post.py)."""
 
 import csv
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ import pytest
 from reminders import calendar as calendars
 from reminders.calendar import Calendar
 from reminders.ports import Envelope as Card
-from reminders.ports import Outcome
+from reminders.ports import Outcome, Verdict
 from service import database
 from tests.post import Post, Served
 
@@ -33,36 +33,43 @@ async def outbox_db(database_url: str) -> AsyncIterator[None]:
 
 @dataclass
 class Desk:
-    """A Desk that knows by `reasons` (ref -> code) who owes nothing and by `without_link` (refs) who may have none,
-    and remembers what it was told."""
+    """A Desk that knows by `reasons` (ref -> code) who owes nothing by `without_link` (refs) who may have none,
+    by `changing` what somebody else holds just now, and remembers what it was told."""
 
     reasons: dict[str, str] = field(default_factory=dict)
     without_link: set[str] = field(default_factory=set)
+    changing: set[str] = field(default_factory=set)
     hold_until: datetime | None = None
     composed: int = 0
     outcomes: list[tuple[str, Outcome]] = field(default_factory=list)
 
-    async def why_not(self, envelope: Card, at: datetime) -> str | None:
-        return self.reasons.get(envelope.ref)
+    async def judge(self, envelopes: Sequence[Card], at: datetime) -> Mapping[int, Verdict]:
+        return {
+            card.id: Verdict(self.reasons.get(card.ref), self.hold_until, card.ref in self.changing)
+            for card in envelopes
+        }
 
-    async def hold(self, envelope: Card, at: datetime) -> datetime | None:
-        return self.hold_until
+    async def compose(self, envelopes: Sequence[Card], at: datetime) -> Mapping[int, tuple[str, str]]:
+        return {card.id: self._text(card) for card in envelopes}
 
-    async def compose(self, envelope: Card, at: datetime) -> tuple[str, str]:
-        if envelope.ref == "broken":
+    def _text(self, card: Card) -> tuple[str, str]:
+        if card.ref == "broken":
             raise KeyError("this one cannot be composed")
         self.composed += 1
-        return f"Nhắc {envelope.unit}", f"Lần soạn {self.composed}\n\n" + (
-            "" if envelope.ref in self.without_link else "{link}\n"
-        )
+        link = "" if card.ref in self.without_link else "{link}\n"
+        return f"Nhắc {card.unit}", f"Lần soạn {self.composed}\n\n" + link
 
-    async def fill(self, envelope: Card, text: str) -> str:
-        if envelope.ref in self.without_link:
-            return text.replace("{link}", "")
-        return text.replace("{link}", f"https://phieu.test/p/{envelope.ref}-secret")
+    async def links(self, envelopes: Sequence[Card]) -> Mapping[int, str]:
+        return {
+            card.id: "" if card.ref in self.without_link else f"https://phieu.test/p/{card.ref}-secret"
+            for card in envelopes
+        }
 
-    async def settled(self, envelope: Card, outcome: Outcome, at: datetime) -> None:
-        self.outcomes.append((envelope.ref, outcome))
+    async def lock(self, envelopes: Sequence[Card]) -> None:
+        """Nothing of this desk's changes."""
+
+    async def settled(self, ends: Sequence[tuple[Card, Outcome]], at: datetime) -> None:
+        self.outcomes += [(card.ref, outcome) for card, outcome in ends]
 
 
 @pytest.fixture

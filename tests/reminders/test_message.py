@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reminders import message
-from reminders.address import Mailbox
+from reminders.address import AddressError, Mailbox
 from reminders.clean import one_line
 from reminders.delivery import Claimed
 from reminders.ports import Envelope
@@ -41,7 +42,7 @@ def claimed(subject: str = "Nhắc hạn", text: str = f"Kính gửi\n\n{LINK}\n
 def sent(item: Claimed) -> EmailMessage:
     """The mail as it comes out of the wire at the other end."""
     mail = message.build(item, Mailbox("Sở KH&CN, Hải Phòng", "khaosat@phieu.test"), NOW)
-    read = message_from_bytes(mail.as_bytes(), policy=policy.default)
+    read = message_from_bytes(mail.content, policy=policy.default)
     assert isinstance(read, EmailMessage)
     return read
 
@@ -65,7 +66,7 @@ def test_the_headers_of_a_mail() -> None:
 
 def test_every_byte_is_ascii_so_that_any_server_takes_it() -> None:
     mail = message.build(claimed(), Mailbox("Sở", "khaosat@phieu.test"), NOW)
-    raw = mail.as_bytes()
+    raw = mail.content
     assert raw.isascii()
     assert max(len(line) for line in raw.split(b"\r\n")) <= 998
 
@@ -87,7 +88,7 @@ texts = st.lists(st.sampled_from(LETTER.split(" ")), min_size=1, max_size=40).ma
 def test_long_headers_keep_every_space(subject: str, name: str) -> None:
     """Python's own folding lost spaces in most long Vietnamese subjects."""
     subject, name = one_line(subject), one_line(name, 200)
-    raw = message.build(claimed(subject, name=name), Mailbox(name, "khaosat@phieu.test"), NOW).as_bytes()
+    raw = message.build(claimed(subject, name=name), Mailbox(name, "khaosat@phieu.test"), NOW).content
     assert max(len(line) for line in raw.split(b"\r\n")) <= 255
     # compat32 decodes encoded words; the newer parser misreads names of several words.
     read = message_from_bytes(raw, policy=policy.compat32)
@@ -100,6 +101,15 @@ def test_long_headers_keep_every_space(subject: str, name: str) -> None:
 
 def decoded(header: str) -> str:
     return str(make_header(decode_header(header.replace("\r\n", ""))))
+
+
+@pytest.mark.parametrize(
+    "address", ["a@anlao.test, b@anlao.test", "a@anlao.test\r\nBcc: b@x.vn", "A <a@anlao.test>", ""]
+)
+def test_a_mail_goes_to_one_address(address: str) -> None:
+    item = claimed()
+    with pytest.raises(AddressError):
+        message.build(replace(item, envelope=replace(item.envelope, to_address=address)), Mailbox("", "k@x.vn"), NOW)
 
 
 def test_both_parts_say_the_same_and_the_link_is_a_button() -> None:

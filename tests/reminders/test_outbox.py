@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from tortoise.transactions import in_transaction
 
-from reminders import delivery, outbox
-from reminders.delivery import BACKOFF, Claimed
+from reminders import outbox
+from reminders.delivery import LEASE, Claimed
 from reminders.models import Attempt, Message
-from reminders.ports import Letter, Permanent, Reply, Transient
+from reminders.ports import Letter, Outcome, Permanent, Reply, SendError, Transient
+from reminders.settling import BACKOFF
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("outbox_db")]
 
@@ -43,6 +44,11 @@ async def states() -> dict[str, tuple[str, str]]:
 async def one(desk: Any, now: datetime = NOW) -> Claimed:
     (claimed,) = await outbox.claim(desk, now)
     return claimed
+
+
+async def settle(desk: Any, claimed: Claimed, result: Reply | SendError, now: datetime) -> Outcome | None:
+    (outcome,) = await outbox.settle(desk, [(claimed, result)], now)
+    return outcome
 
 
 async def test_a_key_is_enqueued_once_for_ever() -> None:
@@ -120,7 +126,7 @@ async def test_a_message_is_claimed_once_and_its_link_never_stored(desk: Any) ->
     assert await outbox.claim(desk, NOW) == []
     message = await Message.get(ref="1")
     assert (message.state, message.attempt, message.tried_at) == ("sending", 1, None)
-    assert message.lease_until == NOW + delivery.LEASE
+    assert message.lease_until == NOW + LEASE
     assert "secret" not in str(await Message.all().values())
 
 
@@ -168,7 +174,7 @@ async def test_a_template_is_composed_when_it_goes_out(desk: Any) -> None:
     first = await one(desk)
     assert first.subject == "Nhắc 00001"
     assert "Lần soạn 1" in first.text
-    await outbox.settle(desk, first, Transient(Reply(451, "busy")), NOW)
+    await settle(desk, first, Transient(Reply(451, "busy")), NOW)
     assert "Lần soạn 2" in (await one(desk, NOW + MINUTE)).text
     assert (await Message.get(ref="1")).text == "Lần soạn 2\n\n{link}\n"
 
@@ -176,15 +182,15 @@ async def test_a_template_is_composed_when_it_goes_out(desk: Any) -> None:
 async def test_a_lost_lease_is_taken_up_with_the_same_words_and_message_id(desk: Any) -> None:
     await put(letter(subject="", text="", template="reminder_due"))
     first = await one(desk)
-    assert await outbox.claim(desk, NOW + delivery.LEASE - MINUTE) == []
-    second = await one(desk, NOW + delivery.LEASE)
+    assert await outbox.claim(desk, NOW + LEASE - MINUTE) == []
+    second = await one(desk, NOW + LEASE)
     assert (second.message_id, second.text) == (first.message_id, first.text)
     assert second.envelope.attempt == 2
     assert [a.outcome for a in await Attempt.all()] == ["lost"]
     # The first comes back after all: it counts, and the second finds it settled.
-    late = NOW + delivery.LEASE + MINUTE
-    assert await outbox.settle(desk, first, Reply(250, "ok"), late) is not None
-    assert await outbox.settle(desk, second, Reply(250, "ok"), late) is None
+    late = NOW + LEASE + MINUTE
+    assert await settle(desk, first, Reply(250, "ok"), late) is not None
+    assert await settle(desk, second, Reply(250, "ok"), late) is None
     assert await states() == {"1": ("sent", "")}
     assert [a.outcome for a in await Attempt.all().order_by("id")] == ["lost", "sent", "sent"]
     assert len(desk.outcomes) == 1
@@ -193,14 +199,14 @@ async def test_a_lost_lease_is_taken_up_with_the_same_words_and_message_id(desk:
 async def test_a_late_failure_does_not_disturb_who_took_over(desk: Any) -> None:
     await put(letter())
     first = await one(desk)
-    await one(desk, NOW + delivery.LEASE)
-    assert await outbox.settle(desk, first, Permanent(Reply(550, "no")), NOW + delivery.LEASE) is None
+    await one(desk, NOW + LEASE)
+    assert await settle(desk, first, Permanent(Reply(550, "no")), NOW + LEASE) is None
     assert await states() == {"1": ("sending", "")}
 
 
 async def test_a_sent_message_is_settled_with_the_servers_words(desk: Any) -> None:
     await put(letter())
-    outcome = await outbox.settle(desk, await one(desk), Reply(250, "2.0.0 queued as 4F\x00\udcff"), NOW)
+    outcome = await settle(desk, await one(desk), Reply(250, "2.0.0 queued as 4F\x00\udcff"), NOW)
     assert outcome is not None
     assert desk.outcomes == [("1", outcome)]
     message = await Message.get(ref="1")
@@ -211,7 +217,7 @@ async def test_a_sent_message_is_settled_with_the_servers_words(desk: Any) -> No
 
 async def test_a_refusal_is_final(desk: Any) -> None:
     await put(letter())
-    outcome = await outbox.settle(desk, await one(desk), Permanent(Reply(550, "no such user")), NOW)
+    outcome = await settle(desk, await one(desk), Permanent(Reply(550, "no such user")), NOW)
     assert outcome is not None
     assert (outcome.result, outcome.state) == ("permanent", "failed")
     assert await states() == {"1": ("failed", "refused")}
@@ -222,7 +228,7 @@ async def test_a_busy_server_is_asked_again_ever_more_rarely_for_a_day(desk: Any
     await put(letter())
     now, pauses = NOW, []
     while True:
-        outcome = await outbox.settle(desk, await one(desk, now), Transient(Reply(451, "busy")), now)
+        outcome = await settle(desk, await one(desk, now), Transient(Reply(451, "busy")), now)
         assert outcome is not None
         if outcome.state == "failed":
             break
@@ -237,7 +243,7 @@ async def test_a_server_that_cannot_be_reached_is_no_reason_to_give_up(desk: Any
     await put(letter())
     away, now = Transient(Reply(None, "connection refused"), unreachable=True), NOW
     for _ in range(100):
-        outcome = await outbox.settle(desk, await one(desk, now), away, now)
+        outcome = await settle(desk, await one(desk, now), away, now)
         assert outcome is not None
         assert outcome.state == "waiting"
         now = (await Message.get(ref="1")).not_before
@@ -245,20 +251,20 @@ async def test_a_server_that_cannot_be_reached_is_no_reason_to_give_up(desk: Any
     assert (await Message.get(ref="1")).not_before - now < BACKOFF[-1] + MINUTE
     # Once it answers, it has a day to take the message.
     busy = Transient(Reply(451, "busy"))
-    await outbox.settle(desk, await one(desk, now), busy, now)
+    await settle(desk, await one(desk, now), busy, now)
     assert await states() == {"1": ("waiting", "transient")}
     now += timedelta(hours=24)
-    await outbox.settle(desk, await one(desk, now), busy, now)
+    await settle(desk, await one(desk, now), busy, now)
     assert await states() == {"1": ("failed", "gave_up")}
 
 
 async def test_an_outage_after_a_first_try_starts_the_day_anew(desk: Any) -> None:
     await put(letter())
-    await outbox.settle(desk, await one(desk), Transient(Reply(451, "busy")), NOW)
+    await settle(desk, await one(desk), Transient(Reply(451, "busy")), NOW)
     away, now = Transient(Reply(None, "connection refused"), unreachable=True), NOW + MINUTE
-    await outbox.settle(desk, await one(desk, now), away, now)
+    await settle(desk, await one(desk, now), away, now)
     now += timedelta(days=3)
-    await outbox.settle(desk, await one(desk, now), Transient(Reply(451, "busy")), now)
+    await settle(desk, await one(desk, now), Transient(Reply(451, "busy")), now)
     assert await states() == {"1": ("waiting", "transient")}
 
 
@@ -266,15 +272,15 @@ async def test_what_waited_over_the_weekend_is_tried_before_it_is_given_up(desk:
     friday, monday = datetime(2025, 7, 18, 9, 59, tzinfo=UTC), datetime(2025, 7, 21, 0, 30, tzinfo=UTC)
     await put(letter(1), letter(2), now=friday)
     for _ in range(2):
-        await outbox.settle(desk, await one(desk, friday), Transient(Reply(451, "greylisted")), friday)
+        await settle(desk, await one(desk, friday), Transient(Reply(451, "greylisted")), friday)
     # One is held until Monday; the other was not even looked at, for the machine was off.
     desk.hold_until = monday
     assert await outbox.claim(desk, friday + MINUTE, 1) == []
     await Message.filter(ref="2").update(not_before=friday + MINUTE, tried_at=friday)
     desk.hold_until = None
     held, late = sorted(await outbox.claim(desk, monday, 2), key=lambda claimed: claimed.envelope.ref)
-    await outbox.settle(desk, late, Reply(250, "ok"), monday)
-    await outbox.settle(desk, held, Transient(Reply(451, "greylisted")), monday)
+    await settle(desk, late, Reply(250, "ok"), monday)
+    await settle(desk, held, Transient(Reply(451, "greylisted")), monday)
     assert await states() == {"1": ("waiting", "transient"), "2": ("sent", "")}
 
 
@@ -292,7 +298,7 @@ async def test_an_ambiguous_end_is_repeated_word_for_word(desk: Any) -> None:
     await put(letter(subject="", text="", template="reminder_due"))
     first = await one(desk)
     lost = Transient(Reply(None, "connection lost"), ambiguous=True)
-    outcome = await outbox.settle(desk, first, lost, NOW)
+    outcome = await settle(desk, first, lost, NOW)
     assert outcome is not None
     assert (outcome.result, outcome.state) == ("ambiguous", "waiting")
     second = await one(desk, NOW + MINUTE)
@@ -302,7 +308,7 @@ async def test_an_ambiguous_end_is_repeated_word_for_word(desk: Any) -> None:
 async def test_words_that_promise_a_link_that_has_ended_are_not_repeated(desk: Any) -> None:
     await put(letter(subject="", text="", template="receipt"))
     first = await one(desk)
-    await outbox.settle(desk, first, Transient(Reply(None, "connection lost"), ambiguous=True), NOW)
+    await settle(desk, first, Transient(Reply(None, "connection lost"), ambiguous=True), NOW)
     desk.without_link = {"1"}
     second = await one(desk, NOW + MINUTE)
     assert (second.message_id, second.link) == (first.message_id, "")
@@ -314,7 +320,7 @@ async def test_one_that_cannot_be_composed_never_stops_another(desk: Any) -> Non
     await put(letter(1, ref="broken", subject="", text="", template="reminder_due"), letter(2))
     other = await one(desk)
     assert other.envelope.ref == "2"
-    await outbox.settle(desk, other, Reply(250, "ok"), NOW)
+    await settle(desk, other, Reply(250, "ok"), NOW)
     assert (await states())["broken"] == ("waiting", "transient")
     message = await Message.get(ref="broken")
     assert (message.attempt, message.not_before) == (1, NOW + BACKOFF[0])
@@ -337,7 +343,7 @@ async def test_settling_is_all_or_nothing(desk: Any) -> None:
 
     desk.settled = fails
     with pytest.raises(RuntimeError):
-        await outbox.settle(desk, claimed, Reply(250, "ok"), NOW)
+        await settle(desk, claimed, Reply(250, "ok"), NOW)
     assert await states() == {"1": ("sending", "")}
     assert await Attempt.all().count() == 0
 

@@ -24,24 +24,23 @@ import asyncio, sys
 from datetime import UTC, datetime
 from reminders.address import Mailbox
 from reminders.mailbox import LocalMailbox
+from reminders.ports import Verdict
 from reminders.worker import Worker
 from service import database
 
 NOW = datetime(2025, 7, 15, 1, 0, tzinfo=UTC)
 
 class Desk:
-    async def why_not(self, envelope, at):
-        return "answered" if envelope.ref == "7" else None
-    async def hold(self, envelope, at):
-        return None
-    async def fill(self, envelope, text):
-        return text
-    async def settled(self, envelope, outcome, at):
+    async def judge(self, envelopes, at):
+        return {e.id: Verdict("answered") for e in envelopes if e.ref == "7"}
+    async def lock(self, envelopes):
+        pass
+    async def settled(self, ends, at):
         pass
 
 class Printing(LocalMailbox):
     async def send(self, mail):
-        print(mail["To"].addresses[0].addr_spec, flush=True)
+        print(mail.recipient, flush=True)
         return await super().send(mail)
 
 async def plan_due(now):

@@ -2,6 +2,7 @@ import asyncio
 import ssl
 import subprocess
 from collections.abc import AsyncIterator, Callable
+from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from aiosmtpd.smtp import AuthResult
 
 from reminders import smtp
-from reminders.ports import Permanent, Reply, Transient
+from reminders.ports import Mail, Permanent, Reply, Transient
 from reminders.smtp import Server, SmtpSender
 from tests.post import Post
 
@@ -65,14 +66,17 @@ def test_the_password_is_not_in_what_a_log_would_show() -> None:
     assert "secret" not in repr(smtp.parse_url("smtps://u:secret@mail.test"))
 
 
-def mail(to: str = "a@anlao.test", text: str = "Xin chào\n.\n.một dòng bắt đầu bằng dấu chấm\n") -> EmailMessage:
-    message = EmailMessage()
+TEXT = "Xin chào\n.\n.một dòng bắt đầu bằng dấu chấm\n"
+
+
+def mail(to: str = "a@anlao.test") -> Mail:
+    message = EmailMessage(policy=policy.SMTP)
     message["From"] = "Sở <khaosat@phieu.test>"
     message["To"] = to
     message["Subject"] = "Thử"
     message["Message-ID"] = "<1@phieu.test>"
-    message.set_content(text, charset="utf-8", cte="base64")
-    return message
+    message.set_content(TEXT, charset="utf-8", cte="8bit")
+    return Mail("khaosat@phieu.test", to, message.as_bytes())
 
 
 @pytest.fixture
@@ -86,7 +90,7 @@ async def test_a_mail_arrives_as_it_was_written(post: Any, sender: SmtpSender) -
     assert await sender.send(mail()) == Reply(250, "taken")
     ((address, read),) = post.accepted
     assert address == "a@anlao.test"
-    assert read.get_content() == mail().get_content()
+    assert read.get_content().replace("\r\n", "\n") == TEXT
 
 
 async def test_one_connection_serves_many_mails(post: Any, sender: SmtpSender) -> None:
@@ -178,11 +182,6 @@ async def test_a_connection_that_went_stale_is_opened_anew(post: Any, sender: Sm
     client.transport.abort()
     assert (await sender.send(mail("b@anlao.test"))).code == 250
     assert len(post.sessions) == 2
-
-
-async def test_a_list_of_recipients_is_a_fault_of_ours(sender: SmtpSender) -> None:
-    with pytest.raises(ValueError, match="exactly one"):
-        await sender.send(mail("a@anlao.test, b@anlao.test"))
 
 
 async def test_starttls_is_required_when_configured(post: Any) -> None:

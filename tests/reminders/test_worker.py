@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from tortoise.transactions import in_transaction
 
-from reminders import delivery, outbox, plan
+from reminders import delivery, outbox, plan, settling
 from reminders.address import Mailbox
 from reminders.calendar import Calendar, Office
 from reminders.mailbox import LocalMailbox
@@ -246,15 +246,15 @@ async def test_planning_that_fails_does_not_stop_the_mail(
 async def test_a_busy_database_does_not_make_us_mail_twice(
     desk: Any, post: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, failures = delivery.settle, [OSError("database is locked")] * 2
+    real, failures = settling.settle, [OSError("database is locked")] * 2
 
     async def flaky(*args: Any) -> Any:
         if failures:
             raise failures.pop()
         return await real(*args)
 
-    monkeypatch.setattr(delivery, "settle", flaky)
-    monkeypatch.setattr("reminders.worker.SETTLE_PAUSES", (0, 0, 0))
+    monkeypatch.setattr(settling, "settle", flaky)
+    monkeypatch.setattr("reminders.drain.SETTLE_PAUSES", (0, 0, 0))
     await put(invitation(1))
     assert (await worker(desk, post).tick(PUBLISHED)).sent == 1
     assert len(post.accepted) == 1
@@ -342,7 +342,7 @@ async def test_stopping_has_a_limit_and_what_was_in_flight_is_taken_up_later(des
 async def test_a_sender_that_breaks_is_no_reason_to_stop(desk: Any, caplog: pytest.LogCaptureFixture) -> None:
     class Broken(LocalMailbox):
         async def send(self, mail: Any) -> Reply:
-            if mail["To"].addresses[0].username == "xa1":
+            if mail.recipient == "xa1@haiphong.test":
                 raise RuntimeError("a fault of ours")
             return await super().send(mail)
 

@@ -10,7 +10,7 @@ import pytest
 import reminders
 from reminders import steps
 from service import life, mailwords
-from service.flow import reminding
+from service.flow import desk, reminding
 
 ROOM = Path(reminders.__file__).parent
 
@@ -26,17 +26,21 @@ def test_every_reason_of_the_plan_has_words() -> None:
 
 
 def test_every_reason_of_a_message_has_words() -> None:
-    found = codes("delivery.py", r'"why": "([a-z_]+)"') | codes("outbox.py", r'why: str = "([a-z_]+)"')
+    found = codes("outbox.py", r'why: str = "([a-z_]+)"')
+    for name in ("delivery.py", "settling.py"):
+        found |= codes(name, r'"why": "([a-z_]+)"')
     assert {"recalled", "refused", "gave_up"} <= found
     assert found | {"transient", "ambiguous", "passed"} <= set(mailwords.REASONS)
-    source = Path(reminding.__file__).read_text(encoding="utf-8")
-    service_reasons = set(re.findall(r'reason = (?:None if \w+ else )?"([a-z_]+)"', source))
+    source = Path(desk.__file__).read_text(encoding="utf-8")
+    service_reasons = set(re.findall(r'(?:reason = |Verdict\()"([a-z_]+)"', source))
+    assert {"replanned", "contact_gone", "recalled"} <= service_reasons
     assert service_reasons | set(reminding.OWES_NOT.values()) <= set(mailwords.REASONS)
 
 
 def test_every_message_state_and_outcome_has_words() -> None:
-    assert codes("delivery.py", r'"state": "([a-z]+)"') | {"waiting"} <= set(mailwords.MESSAGE_STATES)
-    assert codes("delivery.py", r'Outcome\("([a-z]+)"') | {"lost", "ambiguous"} <= set(mailwords.OUTCOMES)
+    for name in ("delivery.py", "settling.py"):
+        assert codes(name, r'"state": "([a-z]+)"') | {"waiting"} <= set(mailwords.MESSAGE_STATES)
+        assert codes(name, r'Outcome\("([a-z]+)"') | {"lost", "ambiguous"} <= set(mailwords.OUTCOMES)
 
 
 def test_every_act_actor_and_text_has_words() -> None:

@@ -1,0 +1,118 @@
+"""Settling: what became of attempts, recorded in one short transaction with the Desk's own records.
+
+When a message is given up: 24 hours after the first attempt that reached the server. A server that cannot be reached
+sets that clock back, a time that a message is held does not count, and what waited through downtime is tried first.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+from tortoise.transactions import in_transaction
+
+from reminders import rows
+from reminders.clean import storable
+from reminders.models import Attempt, Message
+from reminders.ports import Desk, Envelope, Outcome, Permanent, Reply, SendError, Transient
+
+if TYPE_CHECKING:
+    from reminders.delivery import Claimed
+
+BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
+GIVE_UP_AFTER = timedelta(hours=24)
+
+
+async def settle(
+    desk: Desk, ends: "Sequence[tuple[Claimed, Reply | SendError]]", now: datetime
+) -> list[Outcome | None]:
+    """Record how attempts ended; the outcome of each.
+
+    A sending that succeeded counts even when the lease had ended and somebody else holds the message.
+    None for a message that was settled meanwhile; its attempt is recorded all the same.
+    """
+    async with in_transaction():
+        await desk.lock([claimed.envelope for claimed, _result in ends])
+        known = await _locked({claimed.envelope.id for claimed, _result in ends})
+        changes: dict[int, dict[str, Any]] = {}
+        attempts: list[Attempt] = []
+        won: list[tuple[Envelope, Outcome] | None] = []
+        for claimed, result in ends:
+            envelope, message = claimed.envelope, known[claimed.envelope.id]
+            outcome, change = outcome_of(message, result, now)
+            attempts.append(_attempt(message.id, envelope.attempt, outcome, now))
+            if not _counts(message, envelope, outcome):
+                won.append(None)
+                continue
+            changes[message.id] = {**change, "lease_until": None}
+            message.state = str(change["state"])
+            won.append((envelope, outcome))
+        await rows.change(changes)
+        await Attempt.bulk_create(attempts)
+        told = [end for end in won if end is not None]
+        if told:
+            await desk.settled(told, now)
+    return [None if end is None else end[1] for end in won]
+
+
+async def release(claimed: "Sequence[Claimed]") -> None:
+    """Give back what was claimed and never handed to the server: it waits as before."""
+    async with in_transaction():
+        known = await _locked({one.envelope.id for one in claimed})
+        await rows.change(
+            {
+                one.envelope.id: {
+                    "state": "waiting",
+                    "attempt": rows.ATTEMPT_BEFORE,
+                    "lease_until": None,
+                    "why": one.before,
+                }
+                for one in claimed
+                if (known[one.envelope.id].state, known[one.envelope.id].attempt) == ("sending", one.envelope.attempt)
+            }
+        )
+
+
+async def _locked(numbers: set[int]) -> Mapping[int, Message]:
+    found = Message.filter(id__in=sorted(numbers)).order_by("id").only("id", "state", "attempt", "tried_at")
+    return {message.id: message for message in await found.select_for_update()}
+
+
+def _counts(message: Message, envelope: Envelope, outcome: Outcome) -> bool:
+    if outcome.state == "sent":
+        return message.state in ("sending", "waiting")
+    return message.state == "sending" and message.attempt == envelope.attempt
+
+
+def outcome_of(message: Message, result: Reply | SendError, now: datetime) -> tuple[Outcome, dict[str, Any]]:
+    """What became of an attempt, and the changes of its message."""
+    reply = result if isinstance(result, Reply) else result.reply
+    reply = Reply(reply.code, storable(reply.text)[:2000])
+    if isinstance(result, Reply):
+        return Outcome("sent", "sent", reply), {"state": "sent", "why": "", "settled_at": now}
+    if isinstance(result, Permanent):
+        changes: dict[str, object] = {"state": "failed", "why": "refused", "settled_at": now}
+        return Outcome("permanent", "failed", reply), changes
+    ambiguous = isinstance(result, Transient) and result.ambiguous
+    kind: Literal["ambiguous", "transient"] = "ambiguous" if ambiguous else "transient"
+    again = now + BACKOFF[min(max(message.attempt, 1), len(BACKOFF)) - 1]
+    reached = not (isinstance(result, Transient) and result.unreachable)
+    tried_at = (message.tried_at or now) if reached else None
+    if tried_at is not None and again > tried_at + GIVE_UP_AFTER:
+        return Outcome(kind, "failed", reply), {"state": "failed", "why": "gave_up", "settled_at": now}
+    return Outcome(kind, "waiting", reply), {"state": "waiting", "why": kind, "not_before": again, "tried_at": tried_at}
+
+
+def _attempt(number: int, attempt: int, outcome: Outcome, now: datetime) -> Attempt:
+    return Attempt(
+        message_id=number,
+        number=attempt,
+        at=now,
+        outcome=outcome.result,
+        reply_code=outcome.reply.code,
+        reply_text=outcome.reply.text,
+    )
+
+
+async def note(number: int, attempt: int, outcome: Outcome, now: datetime) -> None:
+    """Record one attempt."""
+    await _attempt(number, attempt, outcome, now).save()

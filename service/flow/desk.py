@@ -1,0 +1,232 @@
+"""What the outbox asks the service about its messages, for many at once: who still owes, what to say, whose link.
+
+Whether a unit still owes is decided again here, in the transaction that claims its message.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from reminders.models import Message
+from reminders.ports import Envelope, Outcome, Verdict
+from reminders.texts import WITHOUT_LINK
+from service import life
+from service.flow import entry, events, planning, principal, recipients, units
+from service.flow.mailtexts import Writer
+from service.models import Campaign, Contact, Invitation
+from service.settings import Settings
+
+MOVING = ("invitation", "reminder")  # kinds whose fate moves an invitation, when they carry its link
+R = TypeVar("R", Invitation, Contact)
+
+
+class MailDesk:
+    """What the outbox asks the service (reminders.ports.Desk). Awaits database calls only."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime]) -> None:
+        self._settings = settings
+        self._clock = clock
+
+    async def judge(self, envelopes: Sequence[Envelope], at: datetime) -> Mapping[int, Verdict]:
+        """Who owes no more, whose mailbox it is no more, which reminder waits for office hours.
+
+        Invitations and contacts are locked, so that they stay as they are until the messages are claimed.
+        """
+        moving = {_invitation_id(envelope) for envelope in envelopes if envelope.kind in MOVING}
+        others = {_invitation_id(envelope) for envelope in envelopes if envelope.kind == "receipt"} - moving
+        held, busy = await _held(Invitation, moving)
+        invitations = held | await _by_id(Invitation, others)
+        campaigns = await _campaigns(held.values())
+        readers = await _Readers.of(invitations.values(), envelopes, lock=True)
+        later = await self._later(envelopes, at)
+        found: dict[int, Verdict] = {}
+        for envelope in envelopes:
+            if envelope.kind not in (*MOVING, "receipt"):
+                continue
+            number = _invitation_id(envelope)
+            invitation = invitations.get(number)
+            if number in busy or (invitation is not None and readers.busy(invitation, envelope)):
+                found[envelope.id] = Verdict(busy=True)
+            elif invitation is None:
+                found[envelope.id] = Verdict("recalled")
+            elif envelope.kind in MOVING:
+                reason = _why_not(envelope, invitation, campaigns[invitation.campaign_id], readers, at)
+                found[envelope.id] = Verdict(reason, later if envelope.kind == "reminder" else None)
+        return found
+
+    async def _later(self, envelopes: Sequence[Envelope], at: datetime) -> datetime | None:
+        """When a reminder that became late may go, None when now; all else goes at any hour."""
+        if not any(envelope.kind == "reminder" for envelope in envelopes):
+            return None
+        calendar = await units.calendar()
+        return None if calendar.in_office_hours(at) else calendar.next_office_moment(at)
+
+    async def compose(self, envelopes: Sequence[Envelope], at: datetime) -> Mapping[int, tuple[str, str]]:
+        """Subject and text as of the moment of sending: days left, share, names."""
+        invitations = await _by_id(Invitation, {_invitation_id(envelope) for envelope in envelopes})
+        campaigns = await _campaigns(invitations.values())
+        readers = await _Readers.of(invitations.values(), [e for e in envelopes if e.kind == "receipt"])
+        writer = Writer(self._settings, at)
+        found: dict[int, tuple[str, str]] = {}
+        for envelope in envelopes:
+            invitation = invitations[_invitation_id(envelope)]
+            invitation.campaign = campaigns[invitation.campaign_id]
+            if envelope.kind == "receipt":
+                submission = recipients.submission_id(envelope.key)
+                with_link = readers.of_mail(invitation, envelope) is not None
+                text = await writer.receipt(invitation, submission, envelope.to_name, with_link=with_link)
+            else:
+                text = await writer.composed(invitation, envelope.template, envelope.to_name)
+            found[envelope.id] = text
+        return found
+
+    async def links(self, envelopes: Sequence[Envelope]) -> Mapping[int, str]:
+        """Each contact's personal link; "" when the mailbox is nobody's any more."""
+        invitations = await _by_id(Invitation, {_invitation_id(envelope) for envelope in envelopes})
+        # Locked since they were judged: whoever is taken off the list just now has this link ended with the others.
+        readers = await _Readers.of(invitations.values(), envelopes)
+        wanted: dict[int, tuple[int, int, str]] = {}
+        for envelope in envelopes:
+            invitation = invitations[_invitation_id(envelope)]
+            reader = readers.of_mail(invitation, envelope)
+            if reader is not None:
+                wanted[envelope.id] = (invitation.id, reader, envelope.to_address)
+        made = await entry.links_for(set(wanted.values()), self._clock())
+        return {
+            envelope.id: entry.address_of(
+                self._settings.public_url, self._settings.secret_key, made[wanted[envelope.id]]
+            )
+            if envelope.id in wanted
+            else ""
+            for envelope in envelopes
+        }
+
+    async def lock(self, envelopes: Sequence[Envelope]) -> None:
+        moved = {_invitation_id(envelope) for envelope in envelopes if _moves(envelope)}
+        if moved:
+            await Invitation.filter(id__in=sorted(moved)).order_by("id").select_for_update().values_list("id")
+
+    async def settled(self, ends: Sequence[tuple[Envelope, Outcome]], at: datetime) -> None:
+        """A link delivered moves the invitation to sent; when every address refused, to undeliverable."""
+        moved = [(e, o) for e, o in ends if _moves(e) and (o.state == "sent" or o.result == "permanent")]
+        invitations = await _by_id(Invitation, {_invitation_id(envelope) for envelope, _outcome in moved})
+        delivered = {_invitation_id(envelope) for envelope, outcome in moved if outcome.state == "sent"}
+        await _apply(life.Act.DELIVER, [i for i in invitations.values() if i.id in delivered], at)
+        refused = [i for i in invitations.values() if i.id not in delivered and await every_address_refused(i)]
+        await _apply(life.Act.BOUNCE, refused, at)
+
+
+async def _apply(act: life.Act, invitations: Iterable[Invitation], at: datetime) -> None:
+    who = principal.SYSTEM
+    fitting = [i for i in invitations if life.may(life.State(i.state), act, who.actor)]
+    await events.apply_to_all(fitting, act, who, at=at)
+
+
+def _invitation_id(envelope: Envelope | Message) -> int:
+    return recipients.invitation_id(envelope.ref)
+
+
+def _moves(envelope: Envelope) -> bool:
+    return envelope.kind in MOVING and envelope.template not in WITHOUT_LINK
+
+
+def _why_not(
+    envelope: Envelope, invitation: Invitation, campaign: Campaign, readers: "_Readers", at: datetime
+) -> str | None:
+    """Why a message is no longer owed."""
+    reason = planning.why_not(campaign, invitation.state, at)
+    if reason is None and envelope.kind == "reminder" and envelope.due_round != invitation.due_round:
+        reason = "replanned"
+    if reason is None and readers.of_mail(invitation, envelope, _audience(campaign, envelope)) is None:
+        reason = "contact_gone"
+    return reason
+
+
+def _audience(campaign: Campaign, envelope: Envelope) -> str:
+    """Whose mailbox it must still be: that of an official, or of a leader when the step goes to leaders."""
+    return next((str(step["to"]) for step in campaign.reminders if step["id"] == envelope.step), "official")
+
+
+async def _campaigns(invitations: Iterable[Invitation]) -> Mapping[int, Campaign]:
+    numbers = {invitation.campaign_id for invitation in invitations}
+    if not numbers:
+        return {}
+    return {c.id: c for c in await Campaign.filter(id__in=sorted(numbers)).select_related("staff")}
+
+
+async def _by_id(model: type[R], numbers: Iterable[int]) -> dict[int, R]:
+    wanted = sorted(set(numbers))
+    return {row.id: row for row in await model.filter(id__in=wanted)} if wanted else {}
+
+
+async def _held(model: type[R], numbers: Iterable[int]) -> tuple[dict[int, R], set[int]]:
+    """The rows locked by us, and the ids of those that somebody else is changing just now."""
+    wanted = sorted(set(numbers))
+    if not wanted:
+        return {}, set()
+    found = model.filter(id__in=wanted).order_by("id").select_for_update(skip_locked=True, no_key=True)
+    held = {row.id: row for row in await found}
+    missing = [number for number in wanted if number not in held]
+    return held, set(await _by_id(model, missing)) if missing else set()
+
+
+@dataclass(frozen=True, slots=True)
+class _Readers:
+    """Who in use at a unit reads a mailbox: (contact, role) by unit and address, the first named first."""
+
+    people: Mapping[tuple[int, str], Sequence[tuple[int, str]]]
+    changing: frozenset[int] = frozenset()
+
+    @classmethod
+    async def of(
+        cls, invitations: Iterable[Invitation], envelopes: Sequence[Envelope], *, lock: bool = False
+    ) -> "_Readers":
+        unit_ids = sorted({invitation.unit_id for invitation in invitations})
+        addresses = sorted({envelope.to_address for envelope in envelopes})
+        if not unit_ids or not addresses:
+            return cls({})
+        rows = await Contact.filter(unit_id__in=unit_ids, email__in=addresses, active=True).order_by("id")
+        changing: set[int] = set()
+        if lock:
+            held, changing = await _held(Contact, {row.id for row in rows})
+            rows = [held.get(row.id, row) for row in rows]
+        people: dict[tuple[int, str], list[tuple[int, str]]] = {}
+        for row in rows:
+            if row.active:
+                people.setdefault((row.unit_id, row.email), []).append((row.id, row.role))
+        return cls(people, frozenset(changing))
+
+    def of_mail(self, invitation: Invitation, envelope: Envelope, role: str = "") -> int | None:
+        """The contact whose link the mail carries: the one it names when still there, else the first. None: the
+        mailbox is nobody's any more (of that role), and no link goes there."""
+        found = [
+            number
+            for number, has in self.people.get((invitation.unit_id, envelope.to_address), ())
+            if role in ("", has)
+        ]
+        return envelope.contact if envelope.contact in found else (found[0] if found else None)
+
+    def busy(self, invitation: Invitation, envelope: Envelope) -> bool:
+        people = self.people.get((invitation.unit_id, envelope.to_address), ())
+        return any(number in self.changing for number, _role in people)
+
+
+async def every_address_refused(invitation: Invitation) -> bool:
+    """Whether each mailbox that the unit's officials use now never got a link and was refused at last.
+
+    One that was given up or waits may yet be reached: it is no reason to call a unit undeliverable.
+    """
+    rows = (
+        await Message.filter(ref=recipients.reference(invitation.id), kind__in=MOVING)
+        .exclude(template__in=list(WITHOUT_LINK))
+        .exclude(state__in=["dropped", "cancelled"])
+        .order_by("id")
+        .values_list("to_address", "state", "why")
+    )
+    ends: dict[str, list[tuple[str, str]]] = {}
+    for mailbox, state, why in rows:
+        ends.setdefault(mailbox, []).append((state, why))
+    people = (await recipients.by_unit([invitation.unit_id])).get(invitation.unit_id, ())
+    used = [ends.get(recipient.address, []) for recipient in recipients.mailboxes(people, "official")]
+    return bool(used) and all(e[-1:] == [("failed", "refused")] and ("sent", "") not in e for e in used)
