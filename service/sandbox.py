@@ -7,11 +7,11 @@ that dies takes nothing with it.
 import asyncio
 import pickle
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 SECONDS = 20.0
-MEMORY = 512 * 1024 * 1024
+MEMORY = 300 * 1024 * 1024
 
 _CHILD = """
 import pickle, resource, sys
@@ -33,7 +33,7 @@ class OverLimit(RuntimeError):
     """The child used too much time, memory or depth, or died."""
 
 
-async def call(function: Callable[..., Any], *given: bytes | Mapping[str, bytes]) -> Any:
+async def call(function: Callable[..., Any], *given: object) -> Any:
     """`function(*given)`, a module-level function, in a child process of its own.
 
     Raises what the function raised, or OverLimit for too much time, memory or depth.

@@ -1,8 +1,8 @@
 """A workbook's bytes -> the text of its cells, positions kept.
 
 Meant for a child process with limits of time and memory, and careful all the same: claimed
-dimensions are not believed, rows and columns are counted as they come, and reading stops at the
-first one too many.
+dimensions are not believed, every part is scanned before it is opened, and rows are read to the
+last with content.
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from datetime import date, datetime, time, timedelta
 from itertools import zip_longest
 from typing import Any
 from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
 
 from forms.problems import FormErrors, FormProblem
 from forms.values import clean
-from forms.xlsform import media
+from forms.xlsform import media, scan
+from forms.xlsform.scan import Extent
 
 Cells = dict[str, list[list[str]]]
 
@@ -33,6 +36,8 @@ MAX_COLUMNS = 200
 MAX_CHARACTERS = {"survey": 1_000_000, "choices": 3_000_000, "settings": 100_000}
 MAX_CELL = 32_767  # what Excel itself holds
 KEPT_SHEETS = ("survey", "choices", "settings")
+# Codes that say what a file is that is no workbook of ours.
+OTHER_FILES = frozenset({"old_xls", "encrypted", "macros", "open_document", "text_file", "damaged"})
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ERROR_VALUE = re.compile(r"#(REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!)")
@@ -48,7 +53,8 @@ def read(data: bytes, files: Mapping[str, bytes] = {}) -> Cells:
 
     Row 1 is index 0; trailing blanks are dropped, blank rows kept. Of any other sheet only its
     first row with content is kept, so that nothing in it goes unnoticed. Raises FormErrors:
-    too_big, old_xls, encrypted, not_xlsx, too_many_sheets, too_many_rows, too_many_columns,
+    too_big, old_xls, encrypted, macros, open_document,
+    text_file, damaged, not_xlsx, too_many_formats, too_many_sheets, too_many_rows, too_many_columns,
     cell_too_long, cell_error, formula_without_value, duplicate_sheet, and those of forms.xlsform.media.
     """
     _look_at(data)
@@ -57,6 +63,7 @@ def read(data: bytes, files: Mapping[str, bytes] = {}) -> Cells:
         zipfile.BadZipFile,
         zlib.error,
         ParseError,
+        ExpatError,
         KeyError,
         ValueError,
         TypeError,
@@ -69,7 +76,7 @@ def read(data: bytes, files: Mapping[str, bytes] = {}) -> Cells:
         AssertionError,
     )
     try:
-        cells = _sheets(data, files)
+        cells = _sheets(data, files, _scanned(data))
     except FormErrors:
         raise
     except broken as error:
@@ -86,41 +93,66 @@ def _look_at(data: bytes) -> None:
     if data.startswith(_OLE):
         raise _refuse("encrypted" if "EncryptedPackage".encode("utf-16-le") in data else "old_xls")
     if not data.startswith(b"PK"):
-        raise _refuse("not_xlsx", detail="no ZIP file")
+        raise _refuse("text_file" if _is_text(data[:4_000]) else "not_xlsx", detail="no ZIP file")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            unpacked = sum(info.file_size for info in archive.infolist())
-            locked = any(info.flag_bits & 1 for info in archive.infolist())
+            parts = archive.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise _refuse("not_xlsx", detail=str(error)[:200]) from error
-    if locked:
+        raise _refuse("damaged", detail=str(error)[:200]) from error
+    names = {part.filename.lower() for part in parts}
+    if any(part.flag_bits & 1 for part in parts):
         raise _refuse("encrypted")
-    if unpacked > MAX_UNPACKED:
+    if (unpacked := sum(part.file_size for part in parts)) > MAX_UNPACKED:
         raise _refuse("too_big", bytes=unpacked, limit=MAX_UNPACKED)
+    if any(name.endswith("vbaproject.bin") for name in names):
+        raise _refuse("macros")
+    if {"mimetype", "content.xml"} <= names:
+        raise _refuse("open_document")
 
 
-def _sheets(data: bytes, files: Iterable[str]) -> Cells:
+def _is_text(data: bytes) -> bool:
+    """Whether the beginning of a file is text in UTF-8, as of a CSV file."""
+    text = data.decode("utf-8", "ignore")
+    if not text or text.startswith("%PDF") or len(text.encode()) < len(data) - 3:
+        return False
+    return all(character.isprintable() or character in "\t\r\n\ufeff" for character in text)
+
+
+def _scanned(data: bytes) -> dict[str, Extent]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return scan.scan(archive, MAX_ROWS, MAX_COLUMNS)
+    except scan.Refused as error:
+        raise _refuse(error.code, detail=str(error)) from error
+
+
+def _sheets(data: bytes, files: Iterable[str], extents: Mapping[str, Extent]) -> Cells:
     from openpyxl import load_workbook  # costs 100 ms, and only the child process needs it
 
-    values = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-    formulas = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
-    try:
+    with ExitStack() as opened:
+
+        def book(*, data_only: bool) -> Any:
+            made = load_workbook(io.BytesIO(data), read_only=True, data_only=data_only, keep_links=False)
+            opened.callback(made.close)
+            return made
+
+        values = book(data_only=True)
         if len(values.sheetnames) > MAX_SHEETS:
             raise _refuse("too_many_sheets", count=len(values.sheetnames), limit=MAX_SHEETS)
+        # The same cells once more, for what they are computed from; most forms compute nothing.
+        formulas = book(data_only=False) if any(extent.formulas for extent in extents.values()) else None
+        reader = _Reader(values, formulas, extents)
         names = _kept(values.sheetnames)
-        cells = {key: _rows(name, values[name], formulas[name]) for key, name in names.items()}
+        cells = {key: reader.rows(name) for key, name in names.items()}
         wanted = media.mentioned(cells.get("survey", [])) - set(files)
         for name in values.sheetnames:
             if name in names.values():
                 continue
             file = name if media.is_file(name) else f"{name}{media.SUFFIX}"
             serves = file in wanted and file not in cells
-            cells[file if serves else name] = _rows(name, values[name], formulas[name] if serves else None)
+            cells[file if serves else name] = reader.rows(name) if serves else reader.first_row(name)
         _weigh(cells)
         return cells
-    finally:
-        values.close()
-        formulas.close()
 
 
 def _kept(names: Iterable[str]) -> dict[str, str]:
@@ -142,36 +174,47 @@ def _weigh(cells: Cells) -> None:
             raise _refuse("too_big", name, characters=characters, limit=limit)
 
 
-def _rows(name: str, sheet: Any, formulas: Any | None) -> list[list[str]]:
-    if not hasattr(sheet, "reset_dimensions"):
-        return []  # a chart sheet
-    sheet.reset_dimensions()
-    rows: list[list[str]] = []
-    if formulas is None:
-        for row in _bounded(name, sheet.iter_rows(values_only=True)):
+class _Reader:
+    """The rows of a workbook's sheets, as far as their content reaches and no further."""
+
+    def __init__(self, values: Any, formulas: Any | None, extents: Mapping[str, Extent]) -> None:
+        self._values = values
+        self._formulas = formulas
+        self._extents = extents
+
+    def rows(self, name: str) -> list[list[str]]:
+        """Every row to the last with content. Raises FormErrors."""
+        extent = self._extent(name)
+        if extent.wide:
+            raise _refuse("too_many_columns", name, extent.wide, limit=MAX_COLUMNS)
+        if extent.low:
+            raise _refuse("too_many_rows", name, extent.low, limit=MAX_ROWS)
+        sources = self._cells(self._formulas, name, extent) if self._formulas and extent.formulas else ()
+        pairs = zip_longest(self._cells(self._values, name, extent), sources, fillvalue=())
+        rows = [_texts(name, number, row, source) for number, (row, source) in enumerate(pairs, 1)]
+        while rows and not rows[-1]:
+            rows.pop()
+        return rows
+
+    def first_row(self, name: str) -> list[list[str]]:
+        """The first row with content, alone."""
+        for row in self._cells(self._values, name, self._extent(name)):
             if texts := _texts(name, 0, row, ()):
                 return [texts]
         return []
-    formulas.reset_dimensions()
-    pairs = zip_longest(sheet.iter_rows(values_only=True), formulas.iter_rows(values_only=True), fillvalue=())
-    for number, (row, sources) in enumerate(pairs, 1):
-        if len(row) > MAX_COLUMNS or len(sources) > MAX_COLUMNS:
-            raise _refuse("too_many_columns", name, number, limit=MAX_COLUMNS)
-        texts = _texts(name, number, row, sources)
-        if texts and number > MAX_ROWS:
-            raise _refuse("too_many_rows", name, number, limit=MAX_ROWS)
-        if number <= MAX_ROWS:
-            rows.append(texts)
-    while rows and not rows[-1]:
-        rows.pop()
-    return rows
 
+    def _extent(self, name: str) -> Extent:
+        path = getattr(self._values[name], "_worksheet_path", "")  # a chart sheet has none, and no rows
+        return self._extents.get(path.lstrip("/"), Extent())
 
-def _bounded(name: str, rows: Iterable[tuple[object, ...]]) -> Iterable[tuple[object, ...]]:
-    for number, row in enumerate(rows, 1):
-        if number > MAX_ROWS:
-            return
-        yield row[:MAX_COLUMNS]
+    def _cells(self, book: Any, name: str, extent: Extent) -> Iterable[tuple[object, ...]]:
+        if not extent.rows:
+            return ()
+        sheet = book[name]
+        sheet.reset_dimensions()
+        last = min(extent.rows, MAX_ROWS)
+        found: Iterable[tuple[object, ...]] = sheet.iter_rows(max_row=last, max_col=MAX_COLUMNS, values_only=True)
+        return found
 
 
 def _texts(name: str, number: int, row: tuple[object, ...], sources: tuple[object, ...]) -> list[str]:

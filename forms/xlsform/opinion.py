@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from forms.problems import FormProblem, Severity
-from forms.xlsform.cells import KEPT_SHEETS, Cells, read
+from forms.xlsform.cells import KEPT_SHEETS, Cells
 
 _ROW = re.compile(r"\[row : (\d+)\]\s*")
 _SHEET = re.compile(r"On the '(\w+)' sheet")
 
 
-def second_opinion(data: bytes, files: Mapping[str, bytes] = {}) -> tuple[FormProblem, ...]:
+def second_opinion(cells: Cells) -> tuple[FormProblem, ...]:
     """What pyxform, the reference converter, says of the workbook: () when it is content.
 
     Runs on the cells as we read them, so that a hostile workbook is parsed once and guarded.
-    Code "pyxform" with its English text as `text`. Raises FormErrors like `read`.
+    Code "pyxform" with its English text as `text`.
     """
     from pyxform.errors import PyXFormError  # costs 300 ms, and only the child process needs it
     from pyxform.xls2xform import convert
 
     warnings: list[str] = []
     try:
-        convert(_for_pyxform(read(data, files)), warnings=warnings)
+        convert(_for_pyxform(cells), warnings=warnings)
     except PyXFormError as error:
         return (_said(str(error), "error"),)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from tortoise.transactions import in_transaction
 from forms import xlsform
 from forms.schema import NUMBERS, Form, Page, Question, walk
 from service import files, formwords, sandbox
-from service.errors import Invalid, NotFound, TooLarge
+from service.errors import BadFile, Invalid, NotFound, TooLarge
 from service.flow import audit
 from service.flow.principal import Principal
 from service.models import FormFile, FormVersion, StoredFile
@@ -45,7 +46,7 @@ async def check(data: bytes, media: Mapping[str, bytes] = {}) -> Checked:
     try:
         cells: xlsform.Cells = await sandbox.call(xlsform.examine, data, media)
         form = await anyio.to_thread.run_sync(xlsform.build, cells)
-        doubts = await sandbox.call(xlsform.second_opinion, data, media)
+        doubts = await sandbox.call(xlsform.second_opinion, cells)
     except xlsform.FormErrors as error:
         raise Invalid([formwords.form_problem(p) for p in error.problems]) from error
     except sandbox.OverLimit as error:
@@ -93,7 +94,7 @@ async def bring_in(
     Files are given as name and content. Raises Invalid, BadFile, EmptyFile, TooLarge.
     """
     name, data = workbook
-    content_type = files.judge(name, data, frozenset({files.XLSX}))
+    content_type = await _judged(name, data)
     beside = media_of(media)
     if len(data) + sum(map(len, beside.values())) > files.LIMIT:
         raise TooLarge(limit=files.LIMIT_MB)
@@ -134,6 +135,25 @@ async def bring_in(
             "form.import", f"form:{version.id}", who, now, {"sha256": digest, "media": list(digests.values())}
         )
     return version, checked.warnings
+
+
+async def _judged(name: str, data: bytes) -> str:
+    """The content type. Raises Invalid where there is more to say than that it is no Excel file."""
+    try:
+        return files.judge(name, data, frozenset({files.XLSX}))
+    except BadFile:
+        with suppress(sandbox.OverLimit):
+            await _told(data)
+        raise
+
+
+async def _told(data: bytes) -> None:
+    """Raises Invalid for what is of another kind, a workbook with macros say, with what to do about it."""
+    try:
+        await sandbox.call(xlsform.examine, data)
+    except xlsform.FormErrors as error:
+        if error.problems[0].code in xlsform.OTHER_FILES:
+            raise Invalid([formwords.form_problem(error.problems[0])]) from error
 
 
 def forget() -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import pickle
+import re
 import tracemalloc
 import zipfile
 from collections.abc import Callable
@@ -75,12 +76,12 @@ def test_what_was_read_builds_and_pyxform_agrees(own_cells: Cells, workbook_of: 
     data = workbook_of(own_cells)
     assert read(data) == {name: [trimmed(row) for row in rows] for name, rows in own_cells.items()}
     assert xlsform.build(read(data)).id == "thu"
-    assert [problem.severity for problem in second_opinion(data) if problem.severity == "error"] == []
+    assert [problem.severity for problem in second_opinion(read(data)) if problem.severity == "error"] == []
 
 
 def test_pyxform_gives_its_row(workbook_of: WorkbookOf) -> None:
     data = workbook_of({"survey": [*SURVEY, [], ["begin group", "g", "G"]]})
-    (said,) = second_opinion(data)
+    (said,) = second_opinion(read(data))
     assert (said.sheet, said.row, said.code, said.severity) == ("survey", 4, "pyxform", "error")
     assert "end_group" in str(said.params["text"])
 
@@ -89,8 +90,9 @@ def test_pyxform_gives_its_row(workbook_of: WorkbookOf) -> None:
     ("data", "code"),
     [
         (b"", "not_xlsx"),
-        (b"type,name,label\n", "not_xlsx"),
-        (b"PK\x03\x04 broken", "not_xlsx"),
+        (b"type,name,label\n", "text_file"),
+        (b"%PDF-1.7\n\xe2\xe3\xcf\xd3\0", "not_xlsx"),
+        (b"PK\x03\x04 broken", "damaged"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old_xls"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
         (b"PK" + b"\0" * 10_000_001, "too_big"),
@@ -210,4 +212,26 @@ def test_nd132_reads_as_openpyxl_sees_it(shared: Path) -> None:
         texts = [str(value) if value is not None else "" for value in row]
         assert kept == texts[: len(kept)]
         assert not any(texts[len(kept) :])
-    assert second_opinion(data) == ()
+    assert second_opinion(found) == ()
+
+
+def test_only_content_counts_and_formats_do_not(workbook_of: WorkbookOf) -> None:
+    """As Excel leaves a column behind that was formatted to the bottom."""
+    rows = "".join(f'<row r="{row}" s="1"><c r="A{row}" s="1"/><c r="XFD{row}" s="1"/></row>' for row in (3, 1048576))
+    data = sheet_xml(workbook_of({"survey": SURVEY}), lambda xml: xml.replace("</sheetData>", rows + "</sheetData>"))
+    assert read(data) == {"survey": SURVEY}
+
+
+def test_the_rows_to_the_last_with_content_are_all_read(workbook_of: WorkbookOf) -> None:
+    survey = [*SURVEY, [], [], ["note", "n", "Hết"]]
+    assert read(workbook_of({"survey": survey})) == {"survey": survey}
+
+
+def test_a_prefix_before_the_elements_hides_nothing(workbook_of: WorkbookOf) -> None:
+    def prefixed(xml: str) -> str:
+        xml = re.sub(r"<(/?)(?!\?)", r"<\1x:", xml)
+        return xml.replace("xmlns=", "xmlns:x=")
+
+    assert read(sheet_xml(workbook_of({"survey": SURVEY}), prefixed)) == {"survey": SURVEY}
+    tall = [*SURVEY, *[["text", "t", "T"]] * MAX_ROWS]
+    assert refused(sheet_xml(workbook_of({"survey": tall}), prefixed))[:2] == ("too_many_rows", "survey")

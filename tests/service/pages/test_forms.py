@@ -75,7 +75,7 @@ def nested(levels: int) -> bytes:
 async def test_groups_within_groups_without_end_are_refused_in_words(house: House, office: Office) -> None:
     status, page = await bring_in(house, "sau.xlsx", nested(990))
     assert status == 422
-    assert page.count("Nhóm lồng nhau quá 16 tầng. Vui lòng bớt tầng.") == 1
+    assert page.count("Nhóm lồng nhau quá 8 tầng. Vui lòng bớt tầng.") == 1
     status, _page = await bring_in(house, "vua.xlsx", nested(8))
     assert status == 200
 
@@ -134,7 +134,7 @@ async def test_a_broken_workbook_is_refused_with_every_place(house: House, offic
         ("", b"", "Vui lòng chọn tệp Excel (.xlsx) của mẫu phiếu."),
         ("a.xlsx", b"", "Tệp rỗng hoặc chưa chọn tệp."),
         ("a.xlsx", b"%PDF-1.7", "không dùng được: nội dung không phải là Excel (.xlsx)"),
-        ("a.xlsx", b"PK\x03\x04broken", "không dùng được"),
+        ("a.xlsx", b"\xff\xd8\xff\xe0\0\x10JFIF", "không dùng được"),
         ("a.xlsx", b"PK\x03\x04" + b"x" * (21 * 1024 * 1024), "quá lớn (tối đa 20 MB)"),
     ],
 )
