@@ -17,7 +17,7 @@ from openpyxl import Workbook
 
 from forms import xlsform
 from forms.answers import Now, evaluate, flatten
-from forms.plan import hanging
+from forms.dependencies import hanging
 from forms.schema import Form
 from service.flow import forms
 from tests.service import build
@@ -72,7 +72,7 @@ def _import(data: bytes) -> None:
 def _pyxform(data: bytes) -> None:
     from pyxform.xls2xform import convert
 
-    convert(io.BytesIO(data), file_type="xlsx")
+    convert(io.BytesIO(data), file_type=".xlsx")
 
 
 def _in_turn(calls: Mapping[str, tuple[Callable[[], object], int]]) -> dict[str, float]:
