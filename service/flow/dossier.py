@@ -106,7 +106,7 @@ async def _sections(
     """What was answered, page by page and row by row; blanks are left out."""
     if submission.nil_reason:
         return ()
-    picture = submissions.as_sent(form, invitation, campaign, submission)
+    picture = await submissions.as_sent(form, invitation, campaign, submission)
     given = await attachments.named(invitation.id, form, submissions.sent_answers(form, submission))
     found: list[Section] = []
     for page in form.pages:

@@ -10,12 +10,12 @@ from datetime import datetime
 from tortoise.transactions import in_transaction
 
 from forms.answers import FIRST_ROW, evaluate, flatten
-from forms.flat import MAX_ROWS, ROW_IDS, row_ids
+from forms.flat import MAX_ROWS, ROW_IDS, TRIGGERED, row_ids
 from forms.schema import Form, Repeat
 from service import answerwords, life
 from service.errors import Invalid, StaleDraft
 from service.flow import audit, events, forms, lookups, merging
-from service.flow.filling import Filling, bound, contact_of, filled, find, load, moment, sent_before
+from service.flow.filling import Filling, bound, contact_of, earlier_answers, filled, find, load, moment, sent_before
 from service.flow.keys import admitted, item_at, require_bounded, tidy
 from service.flow.merging import Answers, Revision, RowAct, Value
 from service.flow.openness import require_open, require_unsent
@@ -77,10 +77,11 @@ async def save(
         draft = await lookups.one(Draft, invitation_id=invitation.id)
         before: dict[str, Value] = dict(draft.answers) if draft else await sent_before(invitation, form)
         since = await _since(draft, edit.version)
-        drawn = _drawn(form, before, mine, invitation, known, now)
+        sent = await earlier_answers(invitation, invitation.campaign, form)
+        drawn = _drawn(form, before, mine, invitation, known, sent, now)
         merge = merging.merge(before, mine, since, by, now, drawn)
         after, changes = combined(form, before, merge, edit)
-        picture = evaluate(form, after, moment(invitation, now), known)
+        picture = evaluate(form, after, moment(invitation, now), known, earlier=sent)
         for key, value in picture.drawn.items():
             changes[key] = (after.get(key), value)
             after[key] = value
@@ -88,7 +89,7 @@ async def save(
             require_bounded(after)
             draft = await _write(invitation, draft, after, changes, by, now)
             await _begin(invitation, who, now)
-    filling = filled(invitation, form, draft, after, picture, known)
+    filling = filled(invitation, form, draft, after, picture, known, sent)
     return Saved(filling, before, _merged(after, since, by, merge), merge.conflicts)
 
 
@@ -109,7 +110,9 @@ def combined(form: Form, before: Answers, merge: merging.Merge, edit: Edit) -> t
         changes[key] = (changes[key][0] if key in changes else was, becomes)
     after = settled.applied(after)
     act = edit.row
-    if act is None or not isinstance(item_at(form, act.key), Repeat) or not ROW_IDS.fullmatch(act.row):
+    repeat = item_at(form, act.key) if act else None
+    # Where the form says how many rows there are, nobody adds or removes one.
+    if act is None or not isinstance(repeat, Repeat) or repeat.count or not ROW_IDS.fullmatch(act.row):
         return after, changes
     held = after.get(act.key)
     rows = [FIRST_ROW] if held is None else row_ids(held)
@@ -121,13 +124,19 @@ def combined(form: Form, before: Answers, merge: merging.Merge, edit: Edit) -> t
 
 
 def _drawn(
-    form: Form, raw: Answers, mine: Answers, invitation: Invitation, known: Mapping[str, str], now: datetime
+    form: Form,
+    raw: Answers,
+    mine: Answers,
+    invitation: Invitation,
+    known: Mapping[str, str],
+    sent: Mapping[str, object] | None,
+    now: datetime,
 ) -> dict[str, Value]:
     """What the page showed for questions the draft does not hold: defaults and what is filled in."""
     absent = {key for key in mine if key not in raw}
     if not absent:
         return {}
-    picture = evaluate(form, raw, moment(invitation, now), known)
+    picture = evaluate(form, raw, moment(invitation, now), known, earlier=sent)
     return {found.key: found.raw for found in picture.fields() if found.key in absent}
 
 
@@ -183,14 +192,16 @@ async def replace(
         if version != (draft.version if draft else 0):
             raise StaleDraft(version=draft.version if draft else 0)
         before = draft.answers if draft else {}
-        answers |= merging.still_kept(before, answers)
+        answers |= merging.still_kept(before, answers) | {key: before[key] for key in before if key[:1] == TRIGGERED}
         changes = _difference(before, answers)
         if changes:
             require_bounded(answers)
             draft = await _write(invitation, draft, answers, changes, who.ref, now)
             await _begin(invitation, who, now)
     known = bound(invitation, invitation.campaign, None)
-    return filled(invitation, form, draft, answers, evaluate(form, answers, moment(invitation, now), known), known)
+    sent = await earlier_answers(invitation, invitation.campaign, form)
+    picture = evaluate(form, answers, moment(invitation, now), known, earlier=sent)
+    return filled(invitation, form, draft, answers, picture, known, sent)
 
 
 async def sent(invitation: Invitation, answers: Answers, who: Principal, now: datetime) -> None:

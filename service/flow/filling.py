@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from forms.answers import Now, Picture, Problem, evaluate, flatten
+from forms.answers import Now, Picture, Problem, evaluate, flatten, uses_earlier
 from forms.schema import Form, Question
 from service.errors import NotFound
 from service.flow import forms, lookups, merging
@@ -19,7 +19,8 @@ MAX_ID = 2**31 - 1
 @dataclass(frozen=True, slots=True)
 class Filling:
     """`raw` is the draft (or what was sent, when there is no draft); `picture` what the form says of it now.
-    `updated_by` is a principal's ref, "" when nothing was saved yet. `known` is what is filled in and locked."""
+    `updated_by` is a principal's ref, "" when nothing was saved yet. `known` is what is filled in and locked, `earlier`
+    what the unit sent last time, where the form asks for it."""
 
     invitation: Invitation
     campaign: Campaign
@@ -30,6 +31,7 @@ class Filling:
     updated_at: datetime | None
     updated_by: str
     known: Mapping[str, str]
+    earlier: Mapping[str, object] | None = None
 
     @property
     def kept(self) -> dict[str, merging.Kept]:
@@ -60,8 +62,9 @@ async def load(
     form = await forms.built(invitation.campaign.form_id)
     draft = await lookups.one(Draft, invitation_id=invitation.id)
     raw = dict(draft.answers) if draft else await sent_before(invitation, form)
-    picture = evaluate(form, raw, moment(invitation, now), known)
-    return filled(invitation, form, draft, raw, picture, known)
+    sent = await earlier_answers(invitation, invitation.campaign, form)
+    picture = evaluate(form, raw, moment(invitation, now), known, earlier=sent)
+    return filled(invitation, form, draft, raw, picture, known, sent)
 
 
 def filled(
@@ -71,6 +74,7 @@ def filled(
     raw: dict[str, Value],
     picture: Picture,
     known: Mapping[str, str],
+    earlier: Mapping[str, object] | None = None,
 ) -> Filling:
     """The parts put together; the invitation's campaign is loaded."""
     return Filling(
@@ -83,12 +87,14 @@ def filled(
         updated_at=draft.updated_at if draft else None,
         updated_by=draft.updated_by if draft else "",
         known=known,
+        earlier=earlier,
     )
 
 
 def judged(filling: Filling, raw: Answers, now: datetime) -> Picture:
     """What the form says of other answers than the draft's: of earlier ones, or of some not saved."""
-    return evaluate(filling.form, raw, moment(filling.invitation, now), filling.known)
+    at = moment(filling.invitation, now)
+    return evaluate(filling.form, raw, at, filling.known, earlier=filling.earlier)
 
 
 def bound(invitation: Invitation, campaign: Campaign, contact: Contact | None) -> dict[str, str]:
@@ -120,11 +126,29 @@ def moment(invitation: Invitation, at: datetime) -> Now:
 
 
 async def sent_before(invitation: Invitation, form: Form) -> dict[str, Value]:
-    """Where there is no draft, correcting starts from what was sent."""
+    """Where there is no draft, correcting starts from what was sent, with what a draft keeps beside its answers."""
     if invitation.first_sent_at is None:
         return {}
     last = await Submission.filter(invitation_id=invitation.id).order_by("-number").first()
-    return flatten(form, last.answers)[0] if last and not last.nil_reason else {}
+    if last is None or last.nil_reason:
+        return {}
+    raw = flatten(form, last.answers)[0]
+    return raw | evaluate(form, raw, moment(invitation, last.submitted_at)).drawn
+
+
+async def earlier_answers(invitation: Invitation, campaign: Campaign, form: Form) -> Mapping[str, object] | None:
+    """What the unit sent last in the campaign before this one with the same form, in whatever version of it, for
+    `${last-saved#…}`; None when the form does not ask for it, or nothing was sent."""
+    if not uses_earlier(form):
+        return None
+    found = Submission.filter(
+        invitation__unit_id=invitation.unit_id,
+        invitation__campaign__form__form_id=form.id,
+        invitation__campaign__published_at__lt=campaign.published_at,
+        nil_reason="",
+    )
+    last = await found.order_by("-invitation__campaign__published_at", "-number").first()
+    return last.answers if last else None
 
 
 async def contact_of(contact_id: int | None) -> Contact | None:

@@ -14,7 +14,7 @@ from forms.schema import Form
 from forms.values import clean
 from service.errors import Invalid, StaleDraft
 from service.flow import attachments, lookups
-from service.flow.filling import moment, waiting_choices
+from service.flow.filling import earlier_answers, moment, waiting_choices
 from service.flow.keys import admitted
 from service.flow.merging import Answers, Value
 from service.models import Campaign, Draft, Invitation
@@ -106,7 +106,8 @@ async def judge(
     else:
         raw = {**await _looked_at(invitation, content.version), **admitted(form, content.declared)}
         found = waiting_choices(form, raw)
-    picture = evaluate(form, raw, moment(invitation, at), known)
+    sent = await earlier_answers(invitation, invitation.campaign, form)
+    picture = evaluate(form, raw, moment(invitation, at), known, earlier=sent)
     problems = (*found, *picture.problems, *await _foreign_files(invitation, raw, picture))
     return Problems(form, problems) if problems else Judged(raw, picture)
 

@@ -209,8 +209,9 @@ def sent_answers(form: Form, submission: Submission) -> dict[str, Value]:
     return flatten(form, submission.answers)[0]
 
 
-def as_sent(form: Form, invitation: Invitation, campaign: Campaign, submission: Submission) -> Picture:
+async def as_sent(form: Form, invitation: Invitation, campaign: Campaign, submission: Submission) -> Picture:
     """The form as it was when it was sent, for showing."""
     raw = sent_answers(form, submission)
     moment = filling.moment(invitation, submission.submitted_at)
-    return evaluate(form, raw, moment, filling.bound(invitation, campaign, None))
+    earlier = await filling.earlier_answers(invitation, campaign, form)
+    return evaluate(form, raw, moment, filling.bound(invitation, campaign, None), earlier=earlier)

@@ -16,7 +16,7 @@ async def receipt(request: Request) -> Response:
     form = await forms.built(invitation.campaign.form_id)
     sections: list[reading.Section] = []
     if not submission.nil_reason:
-        picture = submissions.as_sent(form, invitation, invitation.campaign, submission)
+        picture = await submissions.as_sent(form, invitation, invitation.campaign, submission)
         raw = submissions.sent_answers(form, submission)
         given = await attachments.named(invitation.id, form, raw)
         sections = reading.read(picture, form.pages, given)
