@@ -1,4 +1,4 @@
-"""What is wrong with a form's workbook, in words: a sentence for every code of forms.xlsform.
+"""What is wrong with a form's workbook, in words.
 
 A sentence says what was found, and what to do about it in Excel. Where it stands (sheet, row, column) is beside it.
 """
@@ -7,195 +7,8 @@ from collections.abc import Mapping
 
 from forms.problems import FormProblem
 from service import secondopinion
-from service.words import N_, _, number
-
-WORKBOOK = {
-    "too_big": N_("Tệp quá lớn để đọc. Vui lòng bỏ hình ảnh và các trang tính thừa."),
-    "old_xls": N_("Tệp thuộc định dạng Excel cũ (.xls). Vui lòng mở bằng Excel và lưu lại thành .xlsx."),
-    "encrypted": N_("Tệp có mật khẩu nên không đọc được. Vui lòng bỏ mật khẩu rồi nhập lại."),
-    "macros": N_(
-        "Tệp có macro (.xlsm). Vui lòng mở bằng Excel và lưu lại thành .xlsx (Sổ làm việc Excel, không có macro)."
-    ),
-    "open_document": N_(
-        "Tệp thuộc định dạng OpenDocument (.ods). Vui lòng mở bằng Excel hoặc LibreOffice và lưu lại thành .xlsx."
-    ),
-    "text_file": N_(
-        "Tệp là văn bản (ví dụ .csv), không phải bảng tính. Vui lòng mở bằng Excel và lưu lại thành .xlsx."
-    ),
-    "damaged": N_("Tệp Excel bị hỏng hoặc tải lên chưa trọn. Vui lòng mở lại bằng Excel, lưu lại rồi nhập lần nữa."),
-    "too_many_formats": N_(
-        "Tệp có quá nhiều kiểu định dạng ô nên không đọc được. "
-        "Vui lòng chép nội dung các trang tính sang một tệp Excel mới rồi nhập lại."
-    ),
-    "not_xlsx": N_(
-        "Tệp không phải là bảng tính Excel (.xlsx) đọc được. Vui lòng mở bằng Excel và lưu lại thành .xlsx."
-    ),
-    "too_many_sheets": N_("Tệp có {count} trang tính, nhiều hơn mức tối đa {limit}. Vui lòng xóa các trang tính thừa."),
-    "too_many_rows": N_("Trang tính có nội dung quá dòng {limit}. Vui lòng xóa các dòng thừa ở cuối."),
-    "too_many_columns": N_("Trang tính có nội dung quá cột thứ {limit}. Vui lòng xóa các cột thừa bên phải."),
-    "cell_too_long": N_("Nội dung ô dài quá {limit} ký tự. Vui lòng rút ngắn."),
-    "cell_error": N_("Ô báo lỗi của Excel ({value}). Vui lòng sửa công thức hoặc gõ thẳng giá trị."),
-    "formula_without_value": N_(
-        "Ô chứa công thức chưa có kết quả. Vui lòng mở tệp bằng Excel, lưu lại, hoặc gõ thẳng giá trị."
-    ),
-    "duplicate_sheet": N_(
-        "Có hai trang tính cùng tên (không phân biệt chữ hoa, chữ thường). Vui lòng đổi tên một trang."
-    ),
-    "too_many_files": N_("Có {count} tệp CSV, nhiều hơn mức tối đa {limit}. Vui lòng bỏ các tệp không dùng."),
-    "not_csv_name": N_("Tệp đi kèm phải là tệp CSV, tên kết thúc bằng .csv. Vui lòng lưu lại và đặt tên như vậy."),
-    "file_too_big": N_("Tệp CSV quá lớn. Vui lòng bỏ các dòng và cột không dùng."),
-    "file_encoding": N_(
-        "Tệp CSV không dùng bảng mã UTF-8 (có thể là {encoding}) nên chữ tiếng Việt không đọc được. "
-        "Vui lòng mở bằng Excel, chọn Lưu thành, kiểu “CSV UTF-8 (Comma delimited)”."
-    ),
-    "file_empty": N_("Tệp CSV trống. Vui lòng thêm dòng tiêu đề và các dòng nội dung."),
-    "not_csv": N_(
-        "Tệp không phải là tệp CSV đọc được. Vui lòng mở bằng Excel và lưu thành kiểu “CSV UTF-8 (Comma delimited)”."
-    ),
-    "too_many_cells": N_("Các tệp CSV có quá {limit} ô. Vui lòng bỏ các dòng và cột không dùng."),
-    "uneven_row": N_(
-        "Dòng này có {given} ô, dòng tiêu đề có {wanted} ô. "
-        "Vui lòng kiểm tra dấu phẩy; chữ có dấu phẩy phải đặt trong dấu nháy kép."
-    ),
-    "no_survey_sheet": N_("Thiếu trang tính “survey” chứa các câu hỏi. Vui lòng đặt tên trang tính câu hỏi là survey."),
-    "unsupported_sheet": N_(
-        "Trang tính này thay đổi cách phiếu hoạt động nhưng chưa được hỗ trợ. Vui lòng bỏ trang này."
-    ),
-    "sheet_ignored": N_("Trang tính này không thuộc mẫu phiếu nên không được đọc."),
-    "missing_column": N_("Thiếu cột này ở dòng tiêu đề. Vui lòng thêm cột."),
-    "duplicate_column": N_("Cột “{header}” có hai lần. Vui lòng bỏ một cột."),
-    "column_without_header": N_("Ô có nội dung nhưng cột không có tiêu đề. Vui lòng đặt tiêu đề hoặc xóa nội dung."),
-    "unsupported_column": N_(
-        "Cột “{header}” có nội dung nhưng chưa được hỗ trợ. Vui lòng xóa cột hoặc nội dung của cột."
-    ),
-    "several_languages": N_(
-        "Mẫu phiếu có nhiều ngôn ngữ ({names}). Hiện chỉ dùng được một; vui lòng giữ lại một ngôn ngữ."
-    ),
-    "missing_setting": N_("Trang settings chưa có mã phiếu (form_id); mã được đặt theo tên phiếu."),
-    "setting_ignored": N_("Mục này không có tác dụng ở đây nên được bỏ qua."),
-    "unsupported_setting": N_("Mục này chưa được hỗ trợ (giá trị “{value}”). Vui lòng bỏ cột này ở trang settings."),
-    "second_settings_row": N_("Trang settings chỉ được có một dòng dưới tiêu đề. Vui lòng xóa các dòng còn lại."),
-    "more_problems": N_("Còn {count} mục nữa chưa nêu ở đây. Vui lòng sửa các mục trên rồi kiểm tra lại."),
-    "pyxform": secondopinion.UNKNOWN,
-}
-ROWS = {
-    "too_many_questions": N_("Mẫu phiếu có quá {limit} dòng. Vui lòng tách thành nhiều phiếu."),
-    "no_questions": N_("Trang survey chưa có câu hỏi nào."),
-    "missing_type": N_("Dòng có nội dung nhưng thiếu kiểu câu hỏi. Vui lòng điền cột type."),
-    "unknown_type": N_("Không có kiểu câu hỏi “{type}”. Vui lòng kiểm tra chính tả ở cột type."),
-    "unsupported_type": N_("Kiểu câu hỏi “{type}” chưa được hỗ trợ. Vui lòng chọn kiểu khác."),
-    "unsupported_or_other": N_(
-        "Cách viết “{type}” (or_other) chưa được hỗ trợ. "
-        "Vui lòng thêm lựa chọn “Khác” vào danh sách và một câu hỏi chữ hiện ra khi chọn “Khác”."
-    ),
-    "missing_list": N_("Câu hỏi chọn “{type}” thiếu tên danh sách. Vui lòng viết, ví dụ: select_one co_khong."),
-    "unknown_list": N_("Không có danh sách “{list}” ở trang choices. Vui lòng thêm danh sách hoặc sửa tên."),
-    "too_deep": N_("Nhóm lồng nhau quá {limit} tầng. Vui lòng bớt tầng."),
-    "unsupported_repeat_count": N_("Số lần lặp định trước (repeat_count) chưa được hỗ trợ. Vui lòng để trống ô này."),
-    "not_closed": N_("Phần {what} “{name}” chưa được đóng. Vui lòng thêm dòng end tương ứng."),
-    "unexpected_end": N_(
-        "Dòng này đóng {what}, nhưng phần đang mở là {open} “{name}”. Vui lòng kiểm tra thứ tự begin, end."
-    ),
-    "end_name_differs": N_("Tên “{name}” ở dòng đóng khác tên phần đang mở (“{open}”); tên ở dòng mở được dùng."),
-    "empty_group": N_("Nhóm “{name}” không có câu hỏi nào. Vui lòng thêm câu hỏi hoặc xóa nhóm."),
-    "missing_calculation": N_("Dòng calculate “{name}” thiếu công thức. Vui lòng điền cột calculation."),
-    "missing_label": N_("Câu hỏi “{name}” chưa có lời. Vui lòng điền cột label."),
-    "missing_name": N_("Dòng thiếu tên. Vui lòng điền cột name."),
-    "bad_name": N_(
-        "Tên “{name}” không hợp lệ. Tên gồm chữ cái không dấu, chữ số, dấu gạch dưới, bắt đầu bằng chữ, "
-        "tối đa {limit} ký tự."
-    ),
-    "reserved_name": N_("Tên “{name}” được dành cho hệ thống. Vui lòng đặt tên khác."),
-    "duplicate_name": N_("Tên “{name}” đã dùng ở dòng {row}. Vui lòng đặt tên khác."),
-    "column_not_for_type": N_("Cột này không dùng cho kiểu “{type}”. Vui lòng để trống ô này."),
-    "unsupported_markup": N_("Lời có thẻ <output…> chưa được hỗ trợ. Vui lòng viết ${{tên câu hỏi}} thay cho thẻ."),
-    "not_yes_no": N_("Ô này chỉ nhận yes hoặc no, không nhận “{value}”."),
-    "bad_default": N_("Giá trị mặc định “{value}” không hợp với kiểu câu hỏi: {reason}."),
-    "appearance_ignored": N_("Kiểu trình bày “{appearance}” không thay đổi gì ở đây; câu hỏi vẫn hiện bình thường."),
-    "unsupported_appearance": N_("Kiểu trình bày “{appearance}” chưa được hỗ trợ. Vui lòng bỏ hoặc chọn kiểu khác."),
-    "missing_cell": N_("Ô bắt buộc này đang trống. Vui lòng điền."),
-    "too_many_choices": N_("Trang choices có quá {limit} lựa chọn. Vui lòng rút bớt."),
-    "duplicate_choice": N_("Lựa chọn “{name}” đã có trong danh sách “{list}” ở dòng {row}. Vui lòng đổi tên hoặc xóa."),
-    "bad_choice_name": N_(
-        "Tên lựa chọn “{name}” không hợp lệ: tối đa {limit} ký tự, và không có dấu cách ở danh sách chọn nhiều."
-    ),
-    "reference_in_choice": N_("Nhãn lựa chọn có ${{…}} (“{label}”) chưa được hỗ trợ. Vui lòng viết thành lời cố định."),
-    "wrong_bind": N_("Cột x_bind không nhận “{value}”. Có thể dùng: {names}."),
-    "bind_not_for_type": N_(
-        "Giá trị x_bind “{value}” không dùng được cho kiểu “{type}”. Vui lòng đổi kiểu câu hỏi hoặc bỏ x_bind."
-    ),
-    "bind_with_calculation": N_("Câu hỏi vừa có công thức vừa có x_bind “{value}”. Vui lòng chỉ giữ một."),
-    "wrong_consolidate": N_(
-        "Cột x_consolidate không nhận “{value}”. Có thể dùng: sum, mean, count, list, ledger, ratio: a / b."
-    ),
-    "consolidate_not_for_type": N_("Giá trị x_consolidate “{value}” không dùng được cho kiểu “{type}”."),
-    "wrong_ratio": N_("Tỷ lệ cần hai câu hỏi số, nhưng “{name}” không phải là câu hỏi số."),
-    "wrong_previous": N_("Cột x_previous không nhận “{value}”. Có thể dùng: show, prefill, explain > 30%."),
-    "previous_not_for_type": N_(
-        "Giá trị x_previous “{value}” chỉ dùng được cho câu hỏi số, không dùng cho kiểu “{type}”."
-    ),
-    "cycle": N_("Các câu hỏi tính vòng quanh lẫn nhau: {names}. Vui lòng bỏ một liên hệ trong vòng này."),
-}
-EXPRESSIONS = {
-    "unknown_reference": N_("Không có câu hỏi nào tên “{name}”. Vui lòng kiểm tra lại tên trong ${{…}}."),
-    "note_reference": N_("“{name}” là ghi chú (note) nên không có giá trị để tính. Vui lòng dùng tên câu hỏi khác."),
-    "unsupported_last_saved": N_("Cách viết last-saved cho “{name}” chưa được hỗ trợ. Vui lòng dùng x_previous."),
-    "unsupported_path": N_(
-        "Đường dẫn kiểu XPath trong “{expression}” chưa được hỗ trợ. Vui lòng dùng ${{tên câu hỏi}}."
-    ),
-    "bare_name": N_("Chữ “{name}” thiếu dấu: tên câu hỏi viết là ${{{name}}}, còn chữ cố định viết là '{name}'."),
-    "unknown_choice_column": N_(
-        "Danh sách lựa chọn không có cột “{name}”. Vui lòng thêm cột ở trang choices hoặc sửa tên."
-    ),
-    "empty": N_("Công thức trống."),
-    "too_long": N_("Công thức dài {length} ký tự, quá mức tối đa {limit}."),
-    "too_deep_expression": N_("Công thức có dấu ngoặc lồng nhau quá {limit} tầng. Vui lòng tách bằng dòng calculate."),
-    "syntax": N_("Công thức viết chưa đúng ở “{found}”{place}. Vui lòng kiểm tra dấu ngoặc, dấu nháy và phép tính."),
-    "syntax_end": N_("Công thức chưa viết xong. Vui lòng kiểm tra dấu ngoặc, dấu nháy và phép tính cuối."),
-    "unterminated_string": N_("Đoạn chữ thiếu dấu nháy đóng{place}."),
-    "unknown_character": N_("Ký tự “{character}”{place} không dùng được trong công thức."),
-    "bad_reference": N_("“{text}” không phải là cách gọi câu hỏi. Vui lòng viết ${{tên}}, không có dấu cách."),
-    "unknown_axis": N_("Cách viết “{name}::” không dùng được trong công thức."),
-    "unknown_function": N_("Không có hàm “{name}()”. Vui lòng kiểm tra chính tả."),
-    "unsupported_function": N_("Hàm “{name}()” chưa được hỗ trợ. Vui lòng tính bằng cách khác."),
-    "unsupported_variable": N_("Cách viết “${name}” chưa được hỗ trợ. Tên câu hỏi viết là ${{{name}}}."),
-    "wrong_argument_count": N_("Hàm “{name}()” nhận {wanted}, nhưng ở đây có {given}."),
-    "needs_nodes": N_("“{name}” cần một câu hỏi trong ${{…}}, không nhận giá trị đã tính."),
-    "choice_name_argument": N_(
-        "Phần thứ hai của jr:choice-name() phải là tên câu hỏi trong dấu nháy, ví dụ '${{kieu}}'."
-    ),
-    "bad_regex": N_("Mẫu chữ “{pattern}” viết chưa đúng: {reason}."),
-    "bad_date_format": N_("Khuôn ngày “{format}” có phần “{escape}” không dùng được. Ví dụ đúng: %d/%m/%Y."),
-}
-SENTENCES: Mapping[str, str] = {**WORKBOOK, **ROWS, **EXPRESSIONS}
-OTHER = N_("Chưa dùng được nội dung này (mã lỗi: {code}).")
-
-# Why a default does not fit its question (codes of forms.values).
-REASONS = {
-    "not_integer": N_("không phải là số nguyên"),
-    "not_number": N_("không phải là số"),
-    "ambiguous_number": N_("có thể hiểu thành hai số khác nhau"),
-    "too_large": N_("số quá lớn"),
-    "not_date": N_("không phải là ngày (ví dụ 2025-07-20)"),
-    "not_time": N_("không phải là giờ (ví dụ 07:30)"),
-    "not_datetime": N_("không phải là ngày giờ (ví dụ 2025-07-20 17:00)"),
-    "not_choice": N_("không có trong danh sách lựa chọn"),
-    "not_file": N_("câu hỏi tệp không có giá trị mặc định"),
-    "too_long": N_("quá dài"),
-    "wrong_shape": N_("sai dạng"),
-}
-# Why a pattern of regex() is refused.
-PATTERNS = {
-    "syntax": N_("sai cú pháp"),
-    "escape": N_("dấu \\ không dùng được ở đây"),
-    "class": N_("phần trong ngoặc vuông sai"),
-    "repeat": N_("số lần lặp sai"),
-    "too_long": N_("quá dài"),
-    "too_large": N_("quá phức tạp"),
-    "too_deep": N_("ngoặc lồng nhau quá nhiều"),
-    "runs_away": N_("có thể chạy quá lâu"),
-}
-_BLOCKS = {"group": N_("nhóm (group)"), "repeat": N_("nhóm lặp (repeat)")}
+from service.formsentences import BLOCKS, INSTEAD, OTHER, PATTERNS, RANGES, REASONS, SENTENCES
+from service.words import _, number
 
 
 class _Filler(dict[str, object]):
@@ -232,7 +45,13 @@ def sentence(code: str, params: Mapping[str, object]) -> str:
         key = "too_deep_expression"
     elif code == "syntax" and not params.get("found"):
         key = "syntax_end"
-    return _(SENTENCES.get(key, OTHER)).format_map(_Filler({"code": code, **_readable(params)}))
+    ready = _Filler({"code": code, **_readable(params)})
+    said = [_(SENTENCES.get(key, OTHER)).format_map(ready)]
+    if "near" in params:
+        said.append(_("Có phải ý là “{near}”?").format_map(ready))
+    if params.get("instead") in INSTEAD:
+        said.append(_(INSTEAD[str(params["instead"])]))
+    return " ".join(said)
 
 
 def _readable(params: Mapping[str, object]) -> dict[str, object]:
@@ -244,7 +63,7 @@ def _readable(params: Mapping[str, object]) -> dict[str, object]:
         elif isinstance(value, list | tuple):
             ready[name] = ", ".join(str(part) for part in value)
         elif name in ("what", "open"):
-            ready[name] = _(_BLOCKS.get(str(value), str(value)))
+            ready[name] = _(BLOCKS.get(str(value), str(value)))
         else:
             ready[name] = value
     position = params.get("position")
@@ -259,6 +78,8 @@ def _readable(params: Mapping[str, object]) -> dict[str, object]:
 
 
 def _reason(params: Mapping[str, object]) -> str:
+    if params.get("why") in RANGES:
+        return _(RANGES[str(params["why"])]).format_map(_Filler(params))
     if "why" in params:
         return _(REASONS.get(str(params["why"]), str(params["why"])))
     reason = str(params.get("reason", ""))

@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from forms.expressions import Expression
 from forms.plan import graph
 from forms.schema import NUMBERS, Consolidate, Item, Kind, Question, Repeat, Text, walk
-from forms.xlsform.columns import Lists
+from forms.xlsform.choices import Lists
+from forms.xlsform.looks import check_tables
+from forms.xlsform.reach import Reach
 from forms.xlsform.sheets import Line
 from forms.xlsform.survey import Survey
 
 _MAX_CYCLES = 20
-_LITERAL = re.compile(r"\"[^\"]*\"|'[^']*'")
-_REFERENCE = re.compile(r"\$\{[^{}]*\}")
-_BARE = re.compile(r"(?<![\w.:@-])([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)(?!\s*\(|[\w.:-])")
-_OPERATORS = frozenset({"and", "or", "div", "mod"})
-_LIST_CALL = re.compile(r"\b(?:instance|pulldata)\s*\(\s*(?:\"([^\"]*)\"|'([^']*)')")
 
 
 def check(survey: Survey, lists: Lists) -> None:
-    """Adds to the sheet's problems: unknown_reference, note_reference, unsupported_path,
-    bare_name, unsupported_last_saved, unknown_choice_column, unknown_list, cycle, wrong_ratio."""
+    """Adds to the sheet's problems: unknown_reference, note_reference, group_reference, cycle,
+    wrong_ratio, and those of forms.xlsform.reach and looks."""
     items = {item.name: item for item in walk(survey.items)}
     for item in items.values():
         line = survey.lines.get(item.name)
         if line is None:
             continue
         for key, expression in _placed(item):
-            _references(line, key, expression, items)
-            _paths(line, key, expression, _filter_columns(item, lists) if key == "choice_filter" else None)
-            _lists(line, key, expression, lists)
+            filtered = lists.columns(item.choices) if isinstance(item, Question) and key == "choice_filter" else None
+            _references(line, key, expression.names | expression.saved, items)
+            Reach(line, key, lists, items).check(expression.source, filtered)
+        if isinstance(item, Question) and item.trigger:
+            _triggers(line, item.trigger, items)
         if consolidate := getattr(item, "consolidate", None):
             _ratio(line, consolidate, items)
+    check_tables(survey.items, survey.lines)
     _cycles(survey, items)
 
 
@@ -44,6 +43,7 @@ def _placed(item: Item) -> Iterator[tuple[str, Expression]]:
     if isinstance(item, Question):
         columns += [
             ("hint", item.hint),
+            ("guidance_hint", item.guidance),
             ("required", item.required),
             ("required_message", item.required_message),
             ("constraint", item.constraint),
@@ -51,53 +51,32 @@ def _placed(item: Item) -> Iterator[tuple[str, Expression]]:
             ("calculation", item.calculation),
             ("default", item.default),
             ("choice_filter", item.choice_filter if item.choices else None),
+            ("parameters", item.shuffle.seed if item.shuffle else None),
         ]
+    elif isinstance(item, Repeat):
+        columns.append(("repeat_count", item.count))
     for key, value in columns:
         if isinstance(value, Text):
-            yield from ((key, part) for part in value.parts if not isinstance(part, str))
+            every = (part for parts in (value.parts, *value.others.values()) for part in parts)
+            yield from ((key, part) for part in dict.fromkeys(every) if not isinstance(part, str))
         elif isinstance(value, Expression):
             yield key, value
 
 
-def _references(line: Line, key: str, expression: Expression, items: Mapping[str, Item]) -> None:
-    for name in sorted(expression.saved):
-        line.problem("unsupported_last_saved", key, name=name)
-    for name in sorted(expression.names):
+def _references(line: Line, key: str, names: frozenset[str], items: Mapping[str, Item]) -> None:
+    for name in sorted(names):
         found = items.get(name)
         if found is None:
-            line.problem("unknown_reference", key, name=name)
+            line.problem("unknown_reference", key, name=name, **line.near(name, items))
         elif isinstance(found, Question) and found.kind is Kind.NOTE:
             line.problem("note_reference", key, name=name)
 
 
-def _paths(line: Line, key: str, expression: Expression, columns: frozenset[str] | None) -> None:
-    """Only `${name}`, `.`, `position(..)` and instance() lead anywhere here; a bare name is most
-    often a text whose quotes were forgotten, and would compare with nothing in silence."""
-    text = _REFERENCE.sub("0", _LITERAL.sub("0", expression.source))
-    if "instance" in expression.functions:
-        return
-    if "/" in text or "@" in text or "::" in text:
-        line.problem("unsupported_path", key, expression=expression.source[:200])
-        return
-    for name in dict.fromkeys(_BARE.findall(text)):
-        if name in _OPERATORS or (columns is not None and name in columns):
-            continue
-        code = "bare_name" if columns is None else "unknown_choice_column"
-        line.problem(code, key, name=name, expression=expression.source[:200])
-
-
-def _filter_columns(item: Item, lists: Lists) -> frozenset[str]:
-    listed = lists.get(item.choices or "", ()) if isinstance(item, Question) else ()
-    return frozenset({"name", "label"}).union(*(choice.extra for choice in listed))
-
-
-def _lists(line: Line, key: str, expression: Expression, lists: Lists) -> None:
-    if not expression.functions & {"instance", "pulldata"}:
-        return
-    for match in _LIST_CALL.finditer(expression.source):
-        name = match[1] or match[2] or ""
-        if name not in lists:
-            line.problem("unknown_list", key, list=name)
+def _triggers(line: Line, names: tuple[str, ...], items: Mapping[str, Item]) -> None:
+    _references(line, "trigger", frozenset(names), items)
+    for name in names:
+        if not isinstance(items.get(name), Question | None):
+            line.problem("group_reference", "trigger", name=name)
 
 
 def _ratio(line: Line, consolidate: Consolidate, items: Mapping[str, Item]) -> None:
@@ -108,7 +87,8 @@ def _ratio(line: Line, consolidate: Consolidate, items: Mapping[str, Item]) -> N
     for name in (consolidate.numerator, consolidate.denominator):
         found = items.get(name or "")
         if not isinstance(found, Question) or not (found.kind in NUMBERS or found.kind is Kind.CALCULATE):
-            line.problem("wrong_ratio", "x_consolidate", name=name)
+            near = {} if name in items else line.near(name or "", items)
+            line.problem("wrong_ratio", "x_consolidate", name=name, **near)
             return
         places.add(_repeat_around(found, items))
     if len(places) > 1:
@@ -124,6 +104,8 @@ def _repeat_around(question: Question, items: Mapping[str, Item]) -> str | None:
 def _cycles(survey: Survey, items: Mapping[str, Item]) -> None:
     """Every ring of relevance and calculations, told once at its first row."""
     edges = graph(survey.items)
+    for name, item in items.items():
+        edges[name] |= _counting(item)
     for _ in range(_MAX_CYCLES):
         try:
             TopologicalSorter(edges).prepare()
@@ -136,12 +118,30 @@ def _cycles(survey: Survey, items: Mapping[str, Item]) -> None:
             return
 
 
+def _counting(item: Item) -> set[str]:
+    """What a question waits for besides what its expressions name, and what a repeat's rows wait for."""
+    if isinstance(item, Question):
+        return set(item.trigger)
+    return set(item.count.names) if isinstance(item, Repeat) and item.count is not None else set()
+
+
 def _tell(survey: Survey, ring: list[str], items: Mapping[str, Item]) -> None:
     order = list(items)
     start = min(range(len(ring)), key=lambda place: order.index(ring[place]))
     names = ring[start:] + ring[:start]
     item, line = items[names[0]], survey.lines.get(names[0])
-    calculation = item.calculation if isinstance(item, Question) else None
-    key = "calculation" if calculation is not None and calculation.names & set(ring) else "relevant"
     if line is not None:
-        line.problem("cycle", key, names=[*names, names[0]])
+        line.problem("cycle", _closing(item, set(ring)), names=[*names, names[0]])
+
+
+def _closing(item: Item, ring: set[str]) -> str:
+    """The column through which an item belongs to a ring."""
+    columns: list[tuple[str, object]] = [("relevant", item.relevant)]
+    if isinstance(item, Question):
+        columns = [("calculation", item.calculation), ("default", item.default), *columns]
+    elif isinstance(item, Repeat):
+        columns.append(("repeat_count", item.count))
+    for key, expression in columns:
+        if isinstance(expression, Expression) and expression.names & ring:
+            return key
+    return "trigger" if isinstance(item, Question) and set(item.trigger) & ring else "relevant"

@@ -8,12 +8,12 @@ from decimal import Decimal
 
 from forms.expressions import Expression, ExpressionError
 from forms.expressions import compile as compile_expression
-from forms.schema import BINDS, EMPTY, NUMBERS, SELECTS, Choice, Consolidate, Kind, Previous, Text
+from forms.expressions.functions import FUNCTIONS
+from forms.schema import BINDS, CONSOLIDATIONS, EMPTY, LISTED, NUMBERS, Choice, Consolidate, Kind, Previous, Text
 from forms.values import parse
-from forms.xlsform import rowtypes
 from forms.xlsform.sheets import Line
 
-Lists = Mapping[str, tuple[Choice, ...]]
+PREVIOUS = ("show", "prefill", "explain > 30%")
 
 _REFERENCE = re.compile(r"\$\{([^{}]*)\}")
 _YES = frozenset({"yes", "true", "true()"})
@@ -21,6 +21,8 @@ _NO = frozenset({"no", "false", "false()"})
 _QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
 _RATIO = re.compile(r"ratio\s*:\s*(\S+)\s*/\s*(\S+)")
 _EXPLAIN = re.compile(r"explain\s*>\s*([0-9]{1,4}(?:[.,][0-9]{1,2})?)\s*%")
+_TRIGGER = re.compile(r"\$\{\s*([^\s{}#]+)\s*\}")
+_SUM = re.compile(r"[0-9().+*\s-]*(?:(?:div|mod)[0-9().+*\s-]+)*")
 _CALL = re.compile(r"[a-z][A-Za-z0-9:.-]*\(.*\)", re.DOTALL)
 
 
@@ -33,14 +35,19 @@ def _compiled(line: Line, key: str, source: str) -> Expression | None:
     try:
         return compile_expression(source)
     except ExpressionError as error:
-        line.problem(error.code, key, **{**error.params, "position": error.position, "expression": source[:200]})
+        near = line.near(str(error.params.get("name")), FUNCTIONS) if error.code == "unknown_function" else {}
+        params = {**error.params, "position": error.position, "expression": source[:200], **near}
+        line.problem(error.code, key, **params)
         return None
 
 
 def text(line: Line, key: str) -> Text:
+    others = {language: _parts(line, key, words) for language, words in line.others.get(key, {}).items()}
     words = line.get(key)
-    if not words:
-        return EMPTY
+    return Text(_parts(line, key, words), others) if words or others else EMPTY
+
+
+def _parts(line: Line, key: str, words: str) -> tuple[str | Expression, ...]:
     if "<output" in words:
         line.problem("unsupported_markup", key)
     parts: list[str | Expression] = []
@@ -50,7 +57,16 @@ def text(line: Line, key: str) -> Text:
                 parts.append(piece)
         elif compiled := _compiled(line, key, f"${{{piece.strip()}}}"):
             parts.append(compiled)
-    return Text(tuple(parts))
+    return tuple(parts)
+
+
+def trigger(line: Line) -> tuple[str, ...]:
+    """The names in `${a}` or `${a}, ${b}`."""
+    given = [piece.strip() for piece in line.get("trigger").split(",") if piece.strip()]
+    found = [_TRIGGER.fullmatch(piece) for piece in given]
+    if not all(found):
+        line.problem("bad_trigger", "trigger", value=line.get("trigger")[:80])
+    return tuple(dict.fromkeys(match[1] for match in found if match))
 
 
 def required(line: Line) -> bool | Expression:
@@ -67,34 +83,30 @@ def yes_no(line: Line, key: str) -> bool:
     return given in _YES
 
 
-def default(line: Line, kind: Kind, choices: str | None, lists: Lists) -> str | Expression | None:
-    """An expression when it refers to a question or is one call, else the given itself."""
+def default(line: Line, kind: Kind, choices: tuple[Choice, ...] | None) -> str | Expression | None:
+    """An expression when it refers to a question, is one call, or is sums where a number is wanted;
+    else the given itself. `choices` is None where the list is not known."""
     given = line.get("default")
     if not given:
         return None
     if "${" in given or _CALL.fullmatch(given):
         return expression(line, "default")
-    names = {choice.name: choice for choice in lists.get(choices or "", ())}
-    if kind in SELECTS and choices is None:
+    if kind in LISTED and choices is None:
         return given
-    found = parse(kind, given, names)
+    found = parse(kind, given, {choice.name: choice for choice in choices or ()})
     if found.code is not None:
+        if kind in NUMBERS and (computed := _sum(given)):
+            return computed
         line.problem("bad_default", "default", value=given[:80], why=found.code)
     return given
 
 
-def appearance(line: Line, kind: Kind | None) -> frozenset[str]:
-    looks = line.get("appearance").split()
-    kept = set()
-    for look in looks:
-        code = rowtypes.appearance_code(look.lower(), kind)
-        if code is None:
-            kept.add(look.lower())
-        elif code == "appearance_ignored":
-            line.warning(code, "appearance", appearance=look[:80])
-        else:
-            line.problem(code, "appearance", appearance=look[:80])
-    return frozenset(kept)
+def _sum(given: str) -> Expression | None:
+    """`2 * 3` -> an expression; None when it is none, or words."""
+    try:
+        return compile_expression(given) if _SUM.fullmatch(given) else None
+    except ExpressionError:
+        return None
 
 
 def bind(line: Line, kind: Kind) -> str | None:
@@ -102,7 +114,7 @@ def bind(line: Line, kind: Kind) -> str | None:
     if not given:
         return None
     if given not in BINDS:
-        line.problem("wrong_bind", "x_bind", value=given[:80], allowed=list(BINDS))
+        line.problem("wrong_bind", "x_bind", value=given[:80], allowed=list(BINDS), **line.near(given, BINDS))
         return None
     fitting = {Kind.TEXT, Kind.HIDDEN, Kind.DATE if given.startswith("period.") else Kind.SELECT_ONE}
     if kind not in fitting:
@@ -123,9 +135,14 @@ def consolidate(line: Line, kind: Kind | None) -> Consolidate | None:
         found = Consolidate("" if given.lower() == "ratio" else given.lower())
     fits = _fits_kind(found.how, kind)
     if fits is None:
-        line.problem("wrong_consolidate", "x_consolidate", value=given[:80])
+        allowed = [*(how for how in CONSOLIDATIONS if how != "ratio"), "ratio: a / b"]
+        near = line.near(given.lower(), CONSOLIDATIONS)
+        line.problem("wrong_consolidate", "x_consolidate", value=given[:80], allowed=allowed, **near)
     elif not fits:
-        line.problem("consolidate_not_for_type", "x_consolidate", value=given[:80], type=kind or "repeat")
+        usable = [how for how in CONSOLIDATIONS if _FITTING[how](kind)]
+        line.problem(
+            "consolidate_not_for_type", "x_consolidate", value=given[:80], type=kind or "repeat", allowed=usable
+        )
     return found if fits else None
 
 
@@ -138,7 +155,9 @@ def previous(line: Line, kind: Kind) -> Previous | None:
             return Previous("explain", Decimal(match[1].replace(",", ".")))
         line.problem("previous_not_for_type", "x_previous", value=given, type=kind.value)
     elif given:
-        line.problem("wrong_previous", "x_previous", value=given[:80])
+        line.problem(
+            "wrong_previous", "x_previous", value=given[:80], allowed=list(PREVIOUS), **line.near(given, PREVIOUS)
+        )
     return None
 
 

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 
 from forms.problems import FormProblem, Severity
 from forms.xlsform.cells import letter
+from forms.xlsform.media import is_file
 
-TRANSLATED = ("label", "hint", "required_message", "constraint_message")
+TRANSLATED = ("label", "hint", "guidance_hint", "required_message", "constraint_message")
 SURVEY = frozenset(
     {
-        "type", "name", "label", "hint", "required", "required_message", "relevant", "constraint", "constraint_message",
-        "calculation", "appearance", "choice_filter", "read_only", "default", "repeat_count",
-        "x_bind", "x_consolidate", "x_previous",
+        "type", "name", "label", "hint", "guidance_hint", "required", "required_message", "relevant", "constraint",
+        "constraint_message", "calculation", "trigger", "appearance", "parameters", "choice_filter", "read_only",
+        "default", "repeat_count", "x_bind", "x_consolidate", "x_previous",
     }
 )  # fmt: skip
 CHOICES = frozenset({"list_name", "name", "label"})
 SETTINGS = frozenset({"form_title", "form_id", "version", "default_language", "instance_name", "style"})
-CHOICE_MEDIA = frozenset({"image", "audio", "video", "big-image", "media"})
+MEDIA = frozenset({"image", "audio", "video", "big-image", "media"})
+MAX_NEAR = 300  # no names are suggested for what is not shown any more
 
 _ALIASES = {
     "caption": "label",
@@ -43,15 +46,19 @@ _ALIASES = {
     "control::appearance": "appearance",
     "body::appearance": "appearance",
 }
-_SETTING_ALIASES = {"set_form_title": "form_title", "title": "form_title", "set_form_id": "form_id"}
+_SETTING_ALIASES = {
+    "set_form_title": "form_title",
+    "title": "form_title",
+    "set_form_id": "form_id",
+    "id_string": "form_id",
+}
 _CHOICE_ALIASES = {"list": "list_name", "caption": "label", "value": "name"}
-_LANGUAGE = re.compile(r"(.+?)\s*::?\s*(.+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """`key` is the canonical name ("label"), `header` the author's own, `language` what stands
-    behind "::"."""
+    behind "::" (None for the form's default language, once forms.xlsform.languages has settled it)."""
 
     key: str
     header: str
@@ -75,8 +82,10 @@ class Sheet:
         key: str | None = None,
         severity: Severity = "error",
         params: Mapping[str, object] | None = None,
+        language: str | None = None,
     ) -> None:
-        column = next((found for found in self.columns if found.key == key), None)
+        found = [column for column in self.columns if column.key == key]
+        column = next((column for column in found if column.language == language), found[0] if found else None)
         header = column.header if column else key
         place = letter(column.place) if column else None
         self.problems.append(FormProblem(self.name, row, header, code, params or {}, severity, place))
@@ -91,21 +100,28 @@ class Sheet:
 
     def lines(self) -> Iterator[Line]:
         """The rows below the header that hold anything."""
+        plain = [column for column in self.columns if column.language is None]
+        further = [column for column in self.columns if column.language is not None]
         for number, row in enumerate(self.rows[1:], 2):
             values = {
-                column.key: row[column.place]
-                for column in self.columns
-                if column.place < len(row) and row[column.place]
+                column.key: row[column.place] for column in plain if column.place < len(row) and row[column.place]
             }
-            if values:
-                yield Line(self, number, values)
+            others: dict[str, dict[str, str]] = {}
+            for column in further:
+                if column.language and column.place < len(row) and row[column.place]:
+                    others.setdefault(column.key, {})[column.language] = row[column.place]
+            if values or others:
+                yield Line(self, number, values, others)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """One row: `values` by column, in the default language; `others` what its further languages say."""
+
     sheet: Sheet
     number: int
     values: Mapping[str, str]
+    others: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def get(self, key: str) -> str:
         return self.values.get(key, "")
@@ -116,65 +132,59 @@ class Line:
     def warning(self, code: str, key: str | None = None, **params: object) -> None:
         self.sheet.problem(code, self.number, key, "warning", params)
 
+    def near(self, word: str, words: Iterable[str]) -> dict[str, str]:
+        """{"near": the word that was most likely meant}, {} when none is like it."""
+        if len(self.sheet.problems) > MAX_NEAR:
+            return {}
+        found = get_close_matches(word[:80], list(words), 1, 0.75)
+        return {"near": found[0]} if found else {}
+
 
 def open_sheet(name: str, rows: list[list[str]], problems: list[FormProblem]) -> Sheet:
-    """The sheet with its header understood. Problems: duplicate_column, several_languages,
-    column_without_header."""
+    """The sheet with its header understood. Problems: duplicate_column, column_without_header."""
     sheet = Sheet(name, rows, problems)
     header = rows[0] if rows else []
+    colons = "::" if any("::" in text for text in header) else ":"
     for place, text in enumerate(header):
         if text:
-            sheet.columns.append(_column(name, text, place))
-    seen: dict[tuple[str, str | None], Column] = {}
+            sheet.columns.append(_column(name, text, place, colons))
+    seen: set[tuple[str, str | None]] = set()
     for column in list(sheet.columns):
-        identity = (column.key, column.language)
+        identity = (column.key, column.language and same_language(column.language))
         if identity in seen:
-            sheet.problem("duplicate_column", 1, column.key, params={"header": column.header})
             sheet.columns.remove(column)
-        seen[identity] = column
-    _one_language(sheet)
+            twice = FormProblem(name, 1, column.header, "duplicate_column", {"header": column.header})
+            problems.append(replace(twice, letter=letter(column.place)))
+        seen.add(identity)
     _no_stray_cells(sheet, header)
     return sheet
 
 
-def _column(sheet: str, header: str, place: int) -> Column:
+def same_language(name: str) -> str:
+    """Alike for two ways of writing a language: "English (en)" and "english(en)"."""
+    return "".join(name.split()).casefold()
+
+
+def _column(sheet: str, header: str, place: int, colons: str) -> Column:
+    if is_file(sheet):
+        return Column(header, header, place)
     key = re.sub(r"\s+", "_", header.strip().lower())
     aliases = {"settings": _SETTING_ALIASES, "choices": _CHOICE_ALIASES}.get(sheet, _ALIASES)
     key = aliases.get(key, key)
-    match = _LANGUAGE.fullmatch(header.strip())
-    if match and key not in aliases.values():
-        base = re.sub(r"\s+", "_", match[1].strip().lower())
+    base, parted, language = header.rpartition("::") if colons == "::" else header.partition(":")
+    if parted and language.strip() and key not in aliases.values():
+        base = re.sub(r"\s+", "_", base.strip().lower())
         base = aliases.get(base, base)
         if base in TRANSLATED:
-            return Column(base, header, place, match[2].strip())
-    if sheet == "choices" and key not in CHOICES and not _media(key):
+            return Column(base, header, place, " ".join(language.split()))
+    if sheet == "choices" and key not in CHOICES and not is_media(key):
         key = header.strip()  # a column of the author's own, for choice_filter, as it is written
     return Column(key, header, place)
 
 
-def _media(key: str) -> bool:
-    return key.split(":")[0] in CHOICE_MEDIA
-
-
-def is_media(column: Column) -> bool:
-    return _media(column.key)
-
-
-def languages(sheet: Sheet) -> set[str]:
-    """The languages named in headers of columns that hold something."""
-    return {column.language for column in sheet.columns if column.language and sheet.filled(column)}
-
-
-def _one_language(sheet: Sheet) -> None:
-    """Keeps one column of each key: that with content. Two with content are refused."""
-    for key in TRANSLATED:
-        found = [column for column in sheet.columns if column.key == key]
-        full = [column for column in found if sheet.filled(column)]
-        if len(full) > 1:
-            named = [column.header for column in full]
-            sheet.problem("several_languages", 1, key, params={"columns": named})
-        keep = (full or found)[:1]
-        sheet.columns = [column for column in sheet.columns if column.key != key or column in keep]
+def is_media(key: str) -> bool:
+    """Whether a column holds a picture, sound or video that goes with a label."""
+    return key.split(":")[0] in MEDIA
 
 
 def _no_stray_cells(sheet: Sheet, header: list[str]) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from forms.schema import METADATA, ROW_ID, Group, Item, Kind, Question, Repeat
-from forms.xlsform import columns, rowtypes
-from forms.xlsform.columns import Lists
-from forms.xlsform.sheets import SURVEY, Line, Sheet
+from forms.schema import ROW_ID, Group, Item, Kind, Repeat
+from forms.xlsform import columns, looks, media, questions, rowtypes
+from forms.xlsform.choices import Lists
+from forms.xlsform.sheets import Line, Sheet
 
 MAX_ITEMS = 2_000
-MAX_DEPTH = 8
+MAX_DEPTH = 16
 MAX_NAME = 64
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
@@ -45,6 +45,7 @@ class _Reader:
     def __init__(self, sheet: Sheet, lists: Lists) -> None:
         self.sheet = sheet
         self.lists = lists
+        self.names = _names(sheet)
         self.survey = Survey()
         self.open = [_Open(None, "form", "", "")]
         self.deeper = 0  # groups open below MAX_DEPTH: refused, and left out so that the tree stays shallow
@@ -79,8 +80,12 @@ class _Reader:
             self._end(line, row.what or "")
         elif row.act == "begin":
             self._begin(line, row.what or "")
-        elif row.kind is not None:
-            self._question(line, row.kind, row.choices)
+        elif row.act == "question":
+            self._question(line, row)
+        elif row.act == "log":
+            line.warning("log_not_kept", "type")
+        else:
+            self._file(line)
 
     # groups and repeats
 
@@ -91,15 +96,12 @@ class _Reader:
                 line.problem("too_deep", "type", limit=MAX_DEPTH)
             self.deeper += 1
             return
-        if line.get("repeat_count"):
-            line.problem("unsupported_repeat_count", "repeat_count")
-        allowed = rowtypes.REPEAT_COLUMNS if what == "repeat" else rowtypes.GROUP_COLUMNS
-        self._idle(line, allowed | {"repeat_count"}, what)
+        questions.tell_idle(line, questions.REPEAT_COLUMNS if what == "repeat" else questions.GROUP_COLUMNS, what)
         path = f"{self.open[-1].path}{name}"
         self.open.append(_Open(line, what, name, f"{path}/"))
 
     def _end(self, line: Line, what: str) -> None:
-        self._idle(line, frozenset({"type", "name"}), f"end {what}")
+        questions.tell_idle(line, frozenset({"type", "name", "label"}), f"end {what}")
         if self.deeper:
             self.deeper -= 1
             return
@@ -119,56 +121,37 @@ class _Reader:
         if not done.items:
             line.problem("empty_group", "name", name=done.name)
         path, label = done.path.rstrip("/"), columns.text(line, "label")
-        relevant, looks = columns.expression(line, "relevant"), columns.appearance(line, None)
+        relevant, appearance = columns.expression(line, "relevant"), looks.read_appearance(line, None, done.what)
         items = tuple(done.items)
         made: Item
         if done.what == "repeat":
             consolidate = columns.consolidate(line, None)
-            made = Repeat(done.name, path, label, items, relevant, looks, consolidate)
+            count = columns.expression(line, "repeat_count")
+            made = Repeat(done.name, path, label, items, relevant, appearance, consolidate, count)
         else:
-            made = Group(done.name, path, label, items, relevant, looks)
+            made = Group(done.name, path, label, items, relevant, appearance)
         self.open[-1].items.append(made)
 
     # questions
 
-    def _question(self, line: Line, kind: Kind, choices: str | None) -> None:
-        name = self._name(line)
-        if choices is not None and choices not in self.lists:
-            line.problem("unknown_list", "type", list=choices)
-            choices = None
-        self._idle(line, rowtypes.columns_of(kind), kind.value)
-        calculation = columns.expression(line, "calculation")
-        if kind is Kind.CALCULATE and calculation is None and not line.get("calculation"):
-            line.problem("missing_calculation", "calculation", name=name)
-        if kind is not Kind.HIDDEN and kind not in METADATA and kind is not Kind.CALCULATE:
-            self._labelled(line, name)
-        self.open[-1].items.append(
-            Question(
-                name=name,
-                path=f"{self.open[-1].path}{name}",
-                kind=kind,
-                label=columns.text(line, "label"),
-                hint=columns.text(line, "hint"),
-                required=columns.required(line),
-                required_message=columns.text(line, "required_message"),
-                relevant=columns.expression(line, "relevant"),
-                constraint=columns.expression(line, "constraint"),
-                constraint_message=columns.text(line, "constraint_message"),
-                calculation=calculation,
-                default=columns.default(line, kind, choices, self.lists),
-                choices=choices,
-                choice_filter=columns.expression(line, "choice_filter"),
-                read_only=columns.yes_no(line, "read_only"),
-                appearance=columns.appearance(line, kind),
-                bind=columns.bind(line, kind),
-                consolidate=columns.consolidate(line, kind),
-                previous=columns.previous(line, kind),
-            )
-        )
+    def _question(self, line: Line, row: rowtypes.RowType) -> None:
+        unnamed = row.kind is Kind.NOTE and not line.get("name")
+        # pyxform names a note that has no name like this.
+        name = f"generated_note_name_{line.number}" if unnamed else self._name(line)
+        made = questions.read_question(line, row, name, self.open[-1].path, self.lists, self.names)
+        for question in made:
+            self.survey.lines.setdefault(question.name, line)
+        self.open[-1].items.extend(made)
 
-    def _labelled(self, line: Line, name: str) -> None:
-        if not line.get("label"):
-            line.problem("missing_label", "label", name=name)
+    def _file(self, line: Line) -> None:
+        """A row csv-external: `name` says which file."""
+        questions.tell_idle(line, frozenset({"type", "name", "label"}), "csv-external")
+        name = line.get("name").removesuffix(media.SUFFIX)
+        if not name:
+            line.problem("missing_name", "name")
+        elif self.lists.columns_of_instance(name) is None:
+            file = f"{name}{media.SUFFIX}"
+            line.problem("missing_file", "name", file=file[:80], **line.near(file, self.lists.files))
 
     def _name(self, line: Line) -> str:
         name = line.get("name")
@@ -184,10 +167,7 @@ class _Reader:
             line.problem("duplicate_name", "name", name=name, row=first.number)
         return name
 
-    def _idle(self, line: Line, allowed: frozenset[str], what: str) -> None:
-        """Content in a column that means nothing for this kind of row."""
-        for key in line.values:
-            if key in allowed or key not in SURVEY:
-                continue  # a column that we do not know is told once, by the importer
-            told = line.warning if key in rowtypes.IDLE_COLUMNS else line.problem
-            told("column_not_for_type", key, type=what)
+
+def _names(sheet: Sheet) -> frozenset[str]:
+    """Every name that the sheet gives."""
+    return frozenset(line.get("name") for line in sheet.lines())

@@ -20,7 +20,7 @@ from tests.service.build import ND132
 ROOM = Path(inspect.getfile(forms)).parent
 SOURCES = sorted((ROOM / "xlsform").glob("*.py"))
 EXPRESSIONS = sorted((ROOM / "expressions").rglob("*.py"))
-TELLING = {"problem", "warning", "told", "_refuse", "_at", "TypeProblem", "ExpressionError", "fail", "_wrong"}
+TELLING = {"problem", "warning", "told", "_refuse", "_at", "TypeProblem", "ExpressionError", "fail", "_wrong", "_tell"}
 
 
 def codes() -> set[str]:
@@ -35,10 +35,6 @@ def _told(tree: ast.AST) -> Iterator[str]:
             place = 3 if name == "FormProblem" else 0
             if name in TELLING | {"FormProblem"} and len(node.args) > place:
                 yield from _texts(node.args[place])
-        elif isinstance(node, ast.FunctionDef) and node.name in ("appearance_code", "_other_look"):
-            for part in ast.walk(node):
-                if isinstance(part, ast.Return) and part.value is not None:
-                    yield from _texts(part.value)
         elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "code":
             yield from _texts(node.value)
 
@@ -106,7 +102,7 @@ def told(data: bytes) -> dict[str | None, str]:
         ({"relevant_12": "round(1)  = 1 and coalesce()"}, "nhận"),
         ({"relevant_12": "co = 1"}, "Chữ “co” thiếu dấu: tên câu hỏi viết là ${co}, còn chữ cố định viết là 'co'."),
         ({"relevant_12": "(" * 300}, "lồng nhau"),
-        ({"type_12": "geopoint"}, "“geopoint” chưa được hỗ trợ"),
+        ({"type_12": "geotrace"}, "Thay vào đó, có thể dùng kiểu geopoint"),
         ({"type_12": "begin repeat", "name_12": "r"}, "nhóm lặp (repeat) “r” chưa được đóng"),
         ({"x_consolidate_12": "tổng"}, "sum, mean, count, list, ledger"),
         ({"x_bind_12": "unit.x"}, "unit.kind, unit.code"),
