@@ -104,8 +104,6 @@ def _repeat_around(question: Question, items: Mapping[str, Item]) -> str | None:
 def _cycles(survey: Survey, items: Mapping[str, Item]) -> None:
     """Every ring of relevance and calculations, told once at its first row."""
     edges = graph(survey.items)
-    for name, item in items.items():
-        edges[name] |= _counting(item)
     for _ in range(_MAX_CYCLES):
         try:
             TopologicalSorter(edges).prepare()
@@ -116,13 +114,6 @@ def _cycles(survey: Survey, items: Mapping[str, Item]) -> None:
                 edges[name] -= set(ring)
         else:
             return
-
-
-def _counting(item: Item) -> set[str]:
-    """What a question waits for besides what its expressions name, and what a repeat's rows wait for."""
-    if isinstance(item, Question):
-        return set(item.trigger)
-    return set(item.count.names) if isinstance(item, Repeat) and item.count is not None else set()
 
 
 def _tell(survey: Survey, ring: list[str], items: Mapping[str, Item]) -> None:

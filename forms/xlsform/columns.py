@@ -9,7 +9,7 @@ from decimal import Decimal
 from forms.expressions import Expression, ExpressionError
 from forms.expressions import compile as compile_expression
 from forms.expressions.functions import FUNCTIONS
-from forms.schema import BINDS, CONSOLIDATIONS, EMPTY, LISTED, NUMBERS, Choice, Consolidate, Kind, Previous, Text
+from forms.schema import BINDS, CONSOLIDATIONS, EMPTY, LISTED, NUMBERS, Choice, Consolidate, Kind, Previous, Range, Text
 from forms.values import parse
 from forms.xlsform.sheets import Line
 
@@ -83,7 +83,9 @@ def yes_no(line: Line, key: str) -> bool:
     return given in _YES
 
 
-def default(line: Line, kind: Kind, choices: tuple[Choice, ...] | None) -> str | Expression | None:
+def default(
+    line: Line, kind: Kind, choices: tuple[Choice, ...] | None, offered: Range | None
+) -> str | Expression | None:
     """An expression when it refers to a question, is one call, or is sums where a number is wanted;
     else the given itself. `choices` is None where the list is not known."""
     given = line.get("default")
@@ -93,9 +95,9 @@ def default(line: Line, kind: Kind, choices: tuple[Choice, ...] | None) -> str |
         return expression(line, "default")
     if kind in LISTED and choices is None:
         return given
-    found = parse(kind, given, {choice.name: choice for choice in choices or ()})
+    found = parse(kind, given, {choice.name: choice for choice in choices or ()}, None, offered)
     if found.code is not None:
-        if kind in NUMBERS and (computed := _sum(given)):
+        if found.code in ("not_integer", "not_number") and (computed := _sum(given)):
             return computed
         line.problem("bad_default", "default", value=given[:80], why=found.code)
     return given

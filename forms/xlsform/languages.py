@@ -49,6 +49,7 @@ def _default(survey: Sheet, choices: Sheet, settings: Settings, named: dict[str,
             settings.line.problem(
                 "unknown_language", "default_language", language=setting[:80], allowed=list(named.values()), **near
             )
+            return next(iter(named.values()))
         return named.get(same_language(setting), setting)
     if not named:
         return None

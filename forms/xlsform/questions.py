@@ -125,7 +125,7 @@ def _made(
         constraint_message=columns.text(line, "constraint_message"),
         calculation=calculation,
         trigger=trigger,
-        default=columns.default(line, kind, offered),
+        default=columns.default(line, kind, offered, parameters.range),
         choices=choices,
         choice_filter=columns.expression(line, "choice_filter"),
         read_only=columns.yes_no(line, "read_only"),

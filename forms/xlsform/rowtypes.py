@@ -133,6 +133,8 @@ def read_type(text: str) -> RowType:
     """What a cell of the column type means. Raises TypeProblem."""
     text = " ".join(text.split())
     lower = text.lower()
+    if lower in UNSUPPORTED:
+        return _refuse(text, lower)
     if match := _BLOCK.fullmatch(lower):
         return RowType(match[1], what="group" if match[2] == "group" else "repeat")
     if match := _SELECT.fullmatch(lower):
