@@ -180,6 +180,7 @@ function start() {
     const news = [`${form.dataset.saved} ${found.at}`, merged && form.dataset.merged].filter(Boolean).join(", ");
     say(news);
     if (fresh) byId("news").textContent = form.dataset.fresh;
+    form.dispatchEvent(new CustomEvent("phieu:saved", { detail: found }));
   }
 
   function reveal(show) {
