@@ -7,9 +7,7 @@ _BREAKING = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 def one_line(text: str, limit: int = 300) -> str:
     """`text` on one line, NFC, without control characters and lone surrogates, at most `limit` long."""
-    kept = unicodedata.normalize("NFC", text)
-    if not kept.isprintable():
-        kept = "".join(" " if unicodedata.category(c) in _BREAKING else c for c in kept)
+    kept = "".join(" " if unicodedata.category(c) in _BREAKING else c for c in unicodedata.normalize("NFC", text))
     return " ".join(kept.split())[:limit].rstrip()
 
 

@@ -186,10 +186,10 @@ def values(filled: Filled, known: Sequence[Unit], stored: Campaign | None = None
 
 def timing(texts: Mapping[str, str], stored: Campaign | None = None) -> dict[str, object]:
     """The values that a due time hangs on, for terms.read and terms.timing."""
-    opens, due_at, closes = (stored.opens_at, stored.due_at, stored.closes_at) if stored else (None, None, None)
+    opens, due, closes = (stored.opens_at, stored.due_at, stored.closes_at) if stored else (None, None, None)
     return {
         "opens_at": _at(texts, "opens", opens),
-        "due": due(texts, due_at),
+        "due": _due(texts, due),
         "closes_at": _at(texts, "closes", closes),
         "period_to": _day(texts["period_to"]),
     }
@@ -217,8 +217,7 @@ def _at(texts: Mapping[str, str], name: str, stored: datetime | None) -> str:
     return f"{day}T{clock}" if day else ""
 
 
-def due(texts: Mapping[str, str], stored: datetime | None = None) -> dict[str, object] | None:
-    """The due time as typed (due_mode, due_on, due_time, due_days, due_kind), for terms.due."""
+def _due(texts: Mapping[str, str], stored: datetime | None) -> dict[str, object] | None:
     if texts["due_mode"] == "days":
         return {"days": texts["due_days"], "kind": texts["due_kind"]}
     at = _at(texts, "due", stored)
