@@ -192,7 +192,13 @@ class Question:
     def asked(self) -> bool:
         """Whether a person is expected to answer it."""
         computed = self.calculation is not None and not self.trigger
-        return self.seen and self.kind is not Kind.NOTE and not computed and not self.read_only
+        words = self.kind is Kind.NOTE or self.header
+        return self.seen and not words and not computed and not self.read_only
+
+    @property
+    def header(self) -> bool:
+        """Whether it is a select that only names the columns of those below it."""
+        return self.kind in SELECTS and "label" in self.appearance
 
 
 @dataclass(frozen=True, slots=True, eq=False)

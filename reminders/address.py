@@ -11,6 +11,7 @@ NAME = 200
 
 _ATEXT = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_WHOLE = re.compile(rf"{_ATEXT.pattern}@{_LABEL.pattern}(\.{_LABEL.pattern})+")
 _NAMED = re.compile(r"^(?P<name>[^<>]*)<(?P<address>[^<>]+)>$")
 
 
@@ -61,6 +62,11 @@ def parse(text: str) -> str:
     if len(local) > 64 or len(address) > 254:
         raise AddressError("too_long")
     return address
+
+
+def is_one(text: str) -> bool:
+    """Whether it is one address in the form that parse gives."""
+    return len(text) <= 254 and _WHOLE.fullmatch(text) is not None
 
 
 def mailbox(text: str) -> Mailbox:

@@ -7,7 +7,9 @@ _BREAKING = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 def one_line(text: str, limit: int = 300) -> str:
     """`text` on one line, NFC, without control characters and lone surrogates, at most `limit` long."""
-    kept = "".join(" " if unicodedata.category(c) in _BREAKING else c for c in unicodedata.normalize("NFC", text))
+    kept = unicodedata.normalize("NFC", text)
+    if not kept.isprintable():
+        kept = "".join(" " if unicodedata.category(c) in _BREAKING else c for c in kept)
     return " ".join(kept.split())[:limit].rstrip()
 
 

@@ -7,6 +7,7 @@ up that lane only.
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from reminders import delivery, message, settling
@@ -20,6 +21,9 @@ log = logging.getLogger(__name__)
 SETTLE_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 # Most messages of one transaction: with a fast server this many are claimed or settled in some 30 ms.
 LARGEST = 64
+# Ends are collected for so many seconds, or until there are LARGEST, so that one transaction records many: were the
+# process killed in between, so much more would be sent again, with the same Message-ID.
+COLLECT = 0.05
 # A claim should be under way to the server within so many seconds: whether a unit still owes was decided in it.
 FRESH = 1.0
 
@@ -51,7 +55,7 @@ class Drain:
         self._queue: asyncio.Queue[Claimed | None] = asyncio.Queue()
         self._taken = asyncio.Event()
         self._ends: list[tuple[Claimed, Reply | SendError]] = []
-        self._returned = asyncio.Event()
+        self._returned, self._many = asyncio.Event(), asyncio.Event()
         self._size = self._lanes_open = len(senders)
         self._broken = False
         self.states: list[str] = []
@@ -128,6 +132,8 @@ class Drain:
                 result = await self._send(sender, one)
                 self._ends.append((one, result))
                 self._returned.set()
+                if len(self._ends) >= LARGEST:
+                    self._many.set()
                 if isinstance(result, Transient) and result.unreachable:
                     # The others are not to blame: they keep their place and wait for the next tick.
                     return
@@ -135,6 +141,8 @@ class Drain:
             self._lanes_open -= 1
             self._taken.set()
             self._returned.set()
+            if not self._lanes_open:
+                self._many.set()
 
     async def _send(self, sender: Sender, claimed: Claimed) -> Reply | SendError:
         try:
@@ -151,7 +159,10 @@ class Drain:
             self._returned.clear()
             if not self._ends:
                 await self._returned.wait()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._many.wait(), COLLECT)
                 continue
+            self._many.clear()
             ends, self._ends = self._ends[:LARGEST], self._ends[LARGEST:]
             try:
                 outcomes = await self._recorded(ends)

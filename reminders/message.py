@@ -7,7 +7,7 @@ from email.utils import format_datetime
 from hashlib import sha256
 
 from reminders import wire
-from reminders.address import NAME, Mailbox, parse
+from reminders.address import NAME, Mailbox, is_one
 from reminders.clean import one_line
 from reminders.delivery import Claimed
 from reminders.ports import Mail
@@ -27,10 +27,12 @@ _LABEL = "Mở phiếu"
 def build(claimed: Claimed, sender: Mailbox, now: datetime) -> Mail:
     """The mail as it goes out, to one recipient: plain text, and HTML with the link as a button.
 
-    The Message-ID is the row's, the same for every attempt. Raises AddressError when an address is not one;
-    addresses come from address.parse, so that is a fault of ours.
+    The Message-ID is the row's, the same for every attempt. Raises ValueError when the address is not
+    one: addresses come from address.parse, so that is a fault of ours.
     """
-    recipient = parse(claimed.envelope.to_address)
+    recipient = claimed.envelope.to_address
+    if not is_one(recipient):
+        raise ValueError("a mail goes to one address")
     # No base64 has an underscore, so that the parts cannot contain their own boundary.
     boundary = f"=_{sha256(claimed.message_id.encode()).hexdigest()[:24]}"
     parts = _part("plain", claimed.text), _part("html", as_html(claimed.text, claimed.link))

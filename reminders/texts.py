@@ -11,7 +11,7 @@ ngày làm việc", share "59/114", letter "Công văn số 123/SKHCN ngày 8/7/
 import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from reminders.clean import one_line
@@ -121,16 +121,17 @@ def _value(text: str) -> str:
     return text.strip()
 
 
-def _parts(text: str) -> Iterable[tuple[str, str | None]]:
+@lru_cache(maxsize=1000)
+def _parts(text: str) -> tuple[tuple[str, str | None], ...]:
+    """The pieces of a line of a template: what stands there, and the placeholder after it."""
     try:
-        for literal, name, form, conversion in string.Formatter().parse(text):
-            if name is not None and (name not in PLACEHOLDERS or form or conversion):
-                raise TemplateError("unknown", name)
-            yield literal, name
-    except TemplateError:
-        raise
+        parsed = list(string.Formatter().parse(text))
     except ValueError as error:
         raise TemplateError("braces") from error
+    for _literal, name, form, conversion in parsed:
+        if name is not None and (name not in PLACEHOLDERS or form or conversion):
+            raise TemplateError("unknown", name)
+    return tuple((literal, name) for literal, name, _form, _conversion in parsed)
 
 
 def _names(text: str) -> list[str]:

@@ -53,7 +53,7 @@ WORKBOOK = {
     ),
     "too_many_cells": N_("Các tệp CSV có quá {limit} ô. Vui lòng bỏ các dòng và cột không dùng."),
     "uneven_row": N_(
-        "Dòng này có {given} ô, dòng tiêu đề có {header} ô. "
+        "Dòng này có {given} ô, dòng tiêu đề có {wanted} ô. "
         "Vui lòng kiểm tra dấu phẩy; chữ có dấu phẩy phải đặt trong dấu nháy kép."
     ),
     "no_survey_sheet": N_("Thiếu trang tính “survey” chứa các câu hỏi. Vui lòng đặt tên trang tính câu hỏi là survey."),
@@ -64,6 +64,10 @@ WORKBOOK = {
     "missing_column": N_("Thiếu cột này ở dòng tiêu đề. Vui lòng thêm cột."),
     "duplicate_column": N_("Cột “{header}” có hai lần. Vui lòng bỏ một cột."),
     "column_without_header": N_("Ô có nội dung nhưng cột không có tiêu đề. Vui lòng đặt tiêu đề hoặc xóa nội dung."),
+    "file_named_as_list": N_(
+        "Tệp này và danh sách “{list}” ở trang choices cùng tên nên không rõ công thức gọi cái nào. "
+        "Vui lòng đổi tên một trong hai."
+    ),
     "file_unused": N_("Không câu hỏi hay công thức nào dùng tệp này."),
     "unsupported_column": N_("Cột “{header}” có nội dung nhưng không dùng được ở đây. Vui lòng xóa cột hoặc nội dung."),
     "column_ignored": N_("Cột “{header}” là ghi chú của KoboToolbox nên không được đọc."),
@@ -86,6 +90,7 @@ ROWS = {
     "too_many_questions": N_("Mẫu phiếu có quá {limit} dòng. Vui lòng tách thành nhiều phiếu."),
     "no_questions": N_("Trang survey chưa có câu hỏi nào."),
     "missing_type": N_("Dòng có nội dung nhưng thiếu kiểu câu hỏi. Vui lòng điền cột type."),
+    "row_skipped": N_("Dòng không có kiểu, tên và lời nên được bỏ qua như một ghi chú."),
     "unknown_type": N_("Không có kiểu câu hỏi “{type}”. Vui lòng kiểm tra chính tả ở cột type."),
     "unsupported_type": N_("Kiểu câu hỏi “{type}” không dùng được ở đây."),
     "unsupported_or_other": N_(
@@ -98,6 +103,10 @@ ROWS = {
     ),
     "or_other_name_taken": N_(
         "Dòng or_other thêm câu hỏi “{other}”, nhưng tên này đã dùng. Vui lòng đổi tên câu hỏi kia, hoặc bỏ or_other."
+    ),
+    "count_name_taken": N_(
+        "Cột repeat_count thêm câu tính “{other}”, nhưng tên này đã dùng. "
+        "Vui lòng đổi tên câu hỏi kia hoặc nhóm lặp “{name}”."
     ),
     "unsupported_file": N_(
         "Chỉ chọn được từ tệp CSV, không từ “{file}”. "

@@ -104,9 +104,23 @@ def over(end: datetime, at: datetime) -> bool:
     return at.replace(microsecond=0) > end
 
 
+def before_exemption(lived: Sequence[tuple[Act, State]]) -> State:
+    """The state to go back to when an exemption is taken back, of all that happened, in order."""
+    state = was = State.NOT_SENT
+    for act, to in lived:
+        if act is Act.EXEMPT:
+            was = state
+        state = to
+    return was
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened. `to` is the state after it; `due_at` the new due time of an extension."""
+    """One thing that happened. `to` is the state after it.
+
+    `due_at` is a due time set anew: by a return, or an extension while a report is handed back, that of the
+    correction; by any other extension that of the report.
+    """
 
     act: Act
     to: State
@@ -129,7 +143,11 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where one invitation stands at a moment. `due_at` includes the extensions known then."""
+    """Where one invitation stands at a moment. `due_at` includes the extensions known then.
+
+    `correction_due_at` is that of the latest return (None: never handed back, or without one), `corrected_at` when it
+    was sent again. On time is judged by the first sending alone; a correction that comes late is told beside it.
+    """
 
     unit: str
     kind: str
@@ -139,6 +157,26 @@ class Standing:
     due_at: datetime
     first_sent_at: datetime | None = None
     nil: bool = False
+    correction_due_at: datetime | None = None
+    corrected_at: datetime | None = None
+
+    @property
+    def owed_by(self) -> datetime:
+        """The due time in force: that of the correction while the report is handed back."""
+        return self.correction_due_at if self.state is State.RETURNED and self.correction_due_at else self.due_at
+
+    def correction_late(self, as_of: datetime) -> bool:
+        """Whether a correction came, or is still missing, after its due time."""
+        if self.correction_due_at is None or self.state is State.EXEMPT:
+            return False
+        if self.corrected_at is None:
+            return self.state is State.RETURNED and over(self.correction_due_at, as_of)
+        return over(self.correction_due_at, self.corrected_at)
+
+    @property
+    def first_on_time(self) -> bool:
+        """Whether its first sending came by the due time, responded or handed back now."""
+        return self.first_sent_at is not None and not over(self.due_at, self.first_sent_at)
 
     @property
     def responded(self) -> bool:
@@ -161,22 +199,32 @@ class Standing:
             return "exempt"
         if self.responded:
             return "on_time" if self.on_time_extended else "late"
-        return "overdue" if over(self.due_at, as_of) else "not_yet_due"
+        return "overdue" if over(self.owed_by, as_of) else "not_yet_due"
 
 
 def state_at(track: Track, as_of: datetime) -> Standing:
     """How the invitation stood, by what was recorded at `as_of` (inclusive)."""
-    state, due_at, first, nil = State.NOT_SENT, track.due_at, None, False
+    state, due_at, nil = State.NOT_SENT, track.due_at, False
+    first: datetime | None = None
+    correct_by: datetime | None = None
+    corrected: datetime | None = None
     for event in track.events:
         if event.recorded_at > as_of:
             continue
-        state = event.to
-        if event.due_at is not None:
-            due_at = event.due_at
         if event.act in SENDINGS:
+            if state is State.RETURNED:
+                corrected = event.at
             first = event.at if first is None else min(first, event.at)
             nil = event.nil
-    return Standing(track.unit, track.kind, track.group, state, track.due_at, due_at, first, nil)
+        elif event.act is Act.RETURN:
+            correct_by, corrected = event.due_at, None
+        elif event.due_at is not None and event.to is State.RETURNED:
+            correct_by = event.due_at
+        elif event.due_at is not None:
+            due_at = event.due_at
+        state = event.to
+    unit, kind, group = track.unit, track.kind, track.group
+    return Standing(unit, kind, group, state, track.due_at, due_at, first, nil, correct_by, corrected)
 
 
 def recorded_later(track: Track, as_of: datetime) -> bool:

@@ -101,7 +101,10 @@ class Lists:
         for name, sheet in self.files.items():
             if name not in self.used:
                 sheet.problem("file_unused", None, None, "warning")
-            elif name not in self.made:
+                continue
+            if media.stem(name) in self._named:  # instance('xa') would be either
+                sheet.problem("file_named_as_list", None, params={"list": media.stem(name)})
+            if name not in self.made:
                 headers = [column.key for column in sheet.columns]
                 value = "name" if "name" in headers else headers[0]
                 self.made[name] = self._choices(sheet, value, "label" if "label" in headers else value)

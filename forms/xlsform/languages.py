@@ -16,8 +16,8 @@ def settle_languages(survey: Sheet, choices: Sheet, settings: Settings) -> tuple
     """The form's languages, the default one first; () when it names none. From here on the columns of
     the default language have no language of their own.
 
-    The default is what the setting default_language says; else that of the columns without a language,
-    when they hold the labels; else the first that is named. Problems: unknown_language,
+    The default is what the setting default_language says; else that of the column `label` without a
+    language, where it stands beside others; else the first that is named. Problems: unknown_language,
     default_language_twice; default_language_unnamed, missing_translation and
     missing_language_column are warnings.
     """
@@ -42,7 +42,9 @@ def _translated(*sheets: Sheet) -> Iterable[Column]:
 
 
 def _default(survey: Sheet, choices: Sheet, settings: Settings, named: dict[str, str]) -> str | None:
-    plain = any(column.key == "label" and not column.language for column in _translated(survey, choices))
+    labels = [[column for column in _translated(sheet) if column.key == "label"] for sheet in (survey, choices)]
+    plain = any(not column.language for found in labels for column in found)
+    beside = any(len({column.language is None for column in found}) == 2 for found in labels)
     if setting := " ".join(settings.get("default_language").split()):
         if not plain and named and same_language(setting) not in named and settings.line is not None:
             near = settings.line.near(setting, named.values())
@@ -53,7 +55,7 @@ def _default(survey: Sheet, choices: Sheet, settings: Settings, named: dict[str,
         return named.get(same_language(setting), setting)
     if not named:
         return None
-    if not plain:
+    if not beside:
         return next(iter(named.values()))
     vietnamese = any(key.endswith("(vi)") for key in named)
     default = "default" if vietnamese else UNNAMED

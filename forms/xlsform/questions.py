@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from dataclasses import replace
 
 from forms.expressions import compile as compile_expression
 from forms.schema import FILES, LISTED, METADATA, OTHER, UNSEEN, Choice, Kind, Question, Text
@@ -58,6 +59,9 @@ def read_question(
     """The question, and the text for another answer that or_other adds. `prefix` is the path of what it
     stands in with a slash, "" at the top; `taken` are the names that the survey gives."""
     kind = row.kind or Kind.TEXT
+    if kind is Kind.CALCULATE and line.get("default") and not line.get("calculation"):
+        row = replace(row, kind=Kind.HIDDEN)  # as in pyxform: set once, when the form is opened
+        kind = Kind.HIDDEN
     tell_idle(line, columns_of(kind), kind.value)
     parameters = read_parameters(line, kind, row.file)
     choices = _choices(line, row, parameters, lists)

@@ -14,6 +14,8 @@ MAX_ITEMS = 2_000
 MAX_DEPTH = 16
 MAX_NAME = 64
 
+_ROOT = "data"  # what XLSForm's tools call the form itself
+_REFERENCE = re.compile(r"\$\{[^{}]*\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
@@ -69,7 +71,10 @@ class _Reader:
 
     def _line(self, line: Line) -> None:
         if not line.get("type"):
-            line.problem("missing_type", "type")
+            if line.get("name") or line.get("label") or line.others:
+                line.problem("missing_type", "type")
+            else:
+                line.warning("row_skipped")
             return
         try:
             row = rowtypes.read_type(line.get("type"))
@@ -97,6 +102,11 @@ class _Reader:
             self.deeper += 1
             return
         questions.tell_idle(line, questions.REPEAT_COLUMNS if what == "repeat" else questions.GROUP_COLUMNS, what)
+        if what == "repeat" and name == _ROOT:
+            line.problem("reserved_name", "name", name=name)
+        counter = f"{name}_count"  # pyxform adds it, for a count that is more than a name
+        if counter in self.names and line.get("repeat_count") and not _REFERENCE.fullmatch(line.get("repeat_count")):
+            line.problem("count_name_taken", "name", name=name, other=counter)
         path = f"{self.open[-1].path}{name}"
         self.open.append(_Open(line, what, name, f"{path}/"))
 

@@ -11,8 +11,8 @@ from forms.values import clean
 from service import answerwords, life, web
 from service.api import reply
 from service.errors import Invalid, NotFound
-from service.flow import campaigns, drafts, entry, intakes, progress, reviews, submissions
-from service.models import Submission
+from service.flow import campaigns, drafts, entry, intakes, progress, reviews, rosteracts, submissions, terms
+from service.models import Event, Submission
 from service.words import _
 
 LONGEST_KEY = 200
@@ -47,6 +47,8 @@ async def index(request: Request) -> Response:
             "timing": row.timing,
             "due_at": standing.due_at,
             "original_due_at": standing.original_due_at,
+            "correction_due_at": standing.correction_due_at,
+            "correction_late": standing.correction_late(as_of),
             "first_sent_at": standing.first_sent_at,
             "nil": standing.nil,
             "submission": _submission(submission) if submission else None,
@@ -147,8 +149,41 @@ async def intake(request: Request) -> Response:
 
 
 async def hand_back(request: Request) -> Response:
-    """Hand back for correction what was sent: {remark}. It does not count as responded until it is sent again."""
-    remark = (await reply.body(request)).get("remark")
+    """Hand back for correction what was sent: {remark, due?}. Without due, until two working days from now.
+
+    It does not count as responded until it is sent again.
+    """
+    body = await reply.body(request)
+    remark = body.get("remark")
+    due = terms.due(body["due"]) if body.get("due") is not None else None
     who, now = reply.who(request), web.now(request)
-    event = await reviews.hand_back(*_where(request), clean(remark) if isinstance(remark, str) else "", who, now)
-    return reply.reply({"state": event.to, "recorded_at": event.recorded_at}, 201)
+    event = await reviews.hand_back(*_where(request), clean(remark) if isinstance(remark, str) else "", who, now, due)
+    return _happened(event)
+
+
+async def extend(request: Request) -> Response:
+    """Give a unit a later due time: {due, reason}. Days count from the due time in force, or now when it has passed."""
+    body = await reply.body(request)
+    due, who = terms.due(body.get("due")), reply.who(request)
+    return _happened(await rosteracts.extend(*_where(request), due, _reason(body), who, web.now(request)))
+
+
+async def exempt(request: Request) -> Response:
+    """Take a unit off the roster: {reason}. It is not expected any longer."""
+    reason = _reason(await reply.body(request))
+    return _happened(await rosteracts.exempt(*_where(request), reason, reply.who(request), web.now(request)))
+
+
+async def include(request: Request) -> Response:
+    """Put an exempt unit back on the roster: {reason}. It stands as it stood before."""
+    reason = _reason(await reply.body(request))
+    return _happened(await rosteracts.include(*_where(request), reason, reply.who(request), web.now(request)))
+
+
+def _reason(body: Mapping[str, object]) -> str:
+    reason = body.get("reason")
+    return clean(reason) if isinstance(reason, str) else ""
+
+
+def _happened(event: Event) -> Response:
+    return reply.reply({"state": event.to, "due_at": event.due_at, "recorded_at": event.recorded_at}, 201)

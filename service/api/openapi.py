@@ -41,7 +41,7 @@ _FILE: dict[str, object] = {"type": "string", "format": "binary"}
 _MOMENT: dict[str, object] = {"type": "string", "description": "ISO 8601; without an offset Vietnam's time"}
 _DUE: dict[str, object] = {
     "type": "object",
-    "description": "either {at}, or {days, kind}: after the later of publication and opening; halves for working days",
+    "description": "either {at}, or {days, kind}: counted from what the call says; halves for working days",
     "properties": {"at": _MOMENT, "days": {"type": "number"}, "kind": {"enum": ["day", "working_day"]}},
 }
 # What a call takes as its body, by the end of its path: the fields, and those that are needed.
@@ -76,7 +76,10 @@ _BODIES: dict[str, tuple[dict[str, object], tuple[str, ...]]] = {
         },
         ("channel", "number", "received_at"),
     ),
-    "/return": ({"remark": _TEXT}, ("remark",)),
+    "/return": ({"remark": _TEXT, "due": _DUE}, ("remark",)),
+    "/extend": ({"due": _DUE, "reason": _TEXT}, ("due", "reason")),
+    "/exempt": ({"reason": _TEXT}, ("reason",)),
+    "/include": ({"reason": _TEXT}, ("reason",)),
 }
 
 

@@ -6,18 +6,21 @@ from decimal import Decimal
 from typing import Any
 
 from exports import report
-from forms.schema import FILES, METADATA, SELECTS, TICKED, Form, Group, Item, Kind, Page, Question, Repeat
+from forms.schema import FILES, LISTED, METADATA, TICKED, Form, Group, Item, Kind, Page, Question, Repeat
+from forms.values import show_point
 from service.models import Submission
 from service.words import _
 
 _KINDS = {
     Kind.INTEGER: "integer",
     Kind.DECIMAL: "decimal",
+    Kind.RANGE: "decimal",
     Kind.DATE: "date",
     Kind.TIME: "time",
     Kind.DATETIME: "datetime",
     Kind.SELECT_ONE: "choice",
     Kind.SELECT_MULTIPLE: "choice",
+    Kind.RANK: "choice",
 }
 _NUMERIC = frozenset({"sum", "mean", "ratio"})
 _LEFT_OUT = METADATA | {Kind.NOTE}
@@ -102,9 +105,13 @@ def _leaves(items: tuple[Item, ...], answers: Mapping[str, Any]) -> Iterator[tup
 
 
 def _cell(form: Form, question: Question, kind: str, value: Any) -> report.AnswerValue:
-    if question.kind in SELECTS:
+    if question.kind in LISTED:
         names = value if isinstance(value, list) else [value]
-        return "; ".join(_choice(form, question, str(name)) for name in names)
+        labels = [_choice(form, question, str(name)) for name in names]
+        ranked = (f"{place}. {label}" for place, label in enumerate(labels, 1))
+        return "; ".join(ranked if question.kind is Kind.RANK else labels)
+    if question.kind is Kind.GEOPOINT:
+        return _point(str(value))
     if question.kind is Kind.ACKNOWLEDGE:
         return _("Đã xác nhận") if value == TICKED else str(value)
     if question.kind in FILES:
@@ -113,6 +120,13 @@ def _cell(form: Form, question: Question, kind: str, value: Any) -> report.Answe
         return _typed(kind, value)
     except (ValueError, ArithmeticError):
         return str(value)
+
+
+def _point(text: str) -> str:
+    try:
+        return show_point(text)
+    except (ValueError, ArithmeticError):
+        return text
 
 
 def _typed(kind: str, value: Any) -> report.AnswerValue:

@@ -31,6 +31,7 @@ class Given:
     id: int
     name: str
     size: int
+    picture: bool = False
 
 
 async def add(
@@ -76,7 +77,7 @@ async def named(invitation_id: int, form: Form, raw: Answers) -> dict[str, Given
     if not ids:
         return {}
     rows = await Attachment.filter(invitation_id=invitation_id, id__in=ids).select_related("file")
-    return {str(row.id): Given(row.id, row.file.name, row.file.size) for row in rows}
+    return {str(row.id): Given(row.id, row.file.name, row.file.size, row.file.content_type in IMAGES) for row in rows}
 
 
 def is_file(form: Form, key: str) -> bool:

@@ -8,7 +8,8 @@ from reminders import deadlines, timeline
 from reminders.calendar import Calendar, CalendarGap
 from reminders.deadlines import Explained
 from reminders.steps import Step
-from service import deadlinewords
+from service import deadlinewords, life
+from service.errors import Invalid
 from service.flow.terms import Due, Timing
 from service.models import Campaign
 from service.words import _, day, due, local, weekday
@@ -91,3 +92,26 @@ def _obstacles(timing: Timing, when: datetime, now: datetime) -> Sequence[str]:
     if timing.closes_at is not None and timing.closes_at < when:
         found.append(_("Thời điểm đóng trước hạn gửi. Vui lòng sửa lại."))
     return found
+
+
+def set_anew(
+    wanted: Due, start: datetime, calendar: Calendar, *, after: datetime, closes_at: datetime | None
+) -> tuple[datetime, Explained | None]:
+    """A due time given to one unit: fixed, or days after `start`. It comes after `after` and not after the closing.
+
+    Raises Invalid, also where a year has no table.
+    """
+    try:
+        when, explained = reckon(Timing(wanted), start, calendar)
+    except CalendarGap as gap:
+        raise _wrong(deadlinewords.gap(gap.year)) from gap
+    if when <= after:
+        raise _wrong(_("Hạn mới ({due}) phải sau {after}.").format(due=due(when), after=due(after)))
+    if closes_at is not None and life.over(closes_at, when):
+        message = _("Hạn mới ({due}) không được sau thời điểm đóng đợt khảo sát ({closes}).")
+        raise _wrong(message.format(due=due(when), closes=due(closes_at)))
+    return when, explained
+
+
+def _wrong(message: str) -> Invalid:
+    return Invalid([{"field": "due", "message": message}])

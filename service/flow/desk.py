@@ -12,6 +12,7 @@ from reminders.models import Message
 from reminders.ports import Envelope, Outcome, Verdict
 from reminders.texts import WITHOUT_LINK
 from service import life
+from service.database import is_postgres
 from service.flow import entry, events, planning, principal, recipients, units
 from service.flow.mailtexts import Writer
 from service.models import Campaign, Contact, Invitation
@@ -35,10 +36,10 @@ class MailDesk:
         """
         moving = {_invitation_id(envelope) for envelope in envelopes if envelope.kind in MOVING}
         others = {_invitation_id(envelope) for envelope in envelopes if envelope.kind == "receipt"} - moving
-        held, busy = await _held(Invitation, moving)
-        invitations = held | await _by_id(Invitation, others)
+        held, busy = await _held(Invitation, moving, "campaign_id", "unit_id", "state", "due_round")
+        invitations = held | await _by_id(Invitation, others, "unit_id")
         campaigns = await _campaigns(held.values())
-        readers = await _Readers.of(invitations.values(), envelopes, lock=True)
+        readers = await _Readers.of([invitation.unit_id for invitation in invitations.values()], envelopes, lock=True)
         later = await self._later(envelopes, at)
         found: dict[int, Verdict] = {}
         for envelope in envelopes:
@@ -46,7 +47,7 @@ class MailDesk:
                 continue
             number = _invitation_id(envelope)
             invitation = invitations.get(number)
-            if number in busy or (invitation is not None and readers.busy(invitation, envelope)):
+            if number in busy or (invitation is not None and readers.busy(invitation.unit_id, envelope)):
                 found[envelope.id] = Verdict(busy=True)
             elif invitation is None:
                 found[envelope.id] = Verdict("recalled")
@@ -66,7 +67,8 @@ class MailDesk:
         """Subject and text as of the moment of sending: days left, share, names."""
         invitations = await _by_id(Invitation, {_invitation_id(envelope) for envelope in envelopes})
         campaigns = await _campaigns(invitations.values())
-        readers = await _Readers.of(invitations.values(), [e for e in envelopes if e.kind == "receipt"])
+        receipts = [envelope for envelope in envelopes if envelope.kind == "receipt"]
+        readers = await _Readers.of([invitation.unit_id for invitation in invitations.values()], receipts)
         writer = Writer(self._settings, at)
         found: dict[int, tuple[str, str]] = {}
         for envelope in envelopes:
@@ -74,7 +76,7 @@ class MailDesk:
             invitation.campaign = campaigns[invitation.campaign_id]
             if envelope.kind == "receipt":
                 submission = recipients.submission_id(envelope.key)
-                with_link = readers.of_mail(invitation, envelope) is not None
+                with_link = readers.of_mail(invitation.unit_id, envelope) is not None
                 text = await writer.receipt(invitation, submission, envelope.to_name, with_link=with_link)
             else:
                 text = await writer.composed(invitation, envelope.template, envelope.to_name)
@@ -83,15 +85,16 @@ class MailDesk:
 
     async def links(self, envelopes: Sequence[Envelope]) -> Mapping[int, str]:
         """Each contact's personal link; "" when the mailbox is nobody's any more."""
-        invitations = await _by_id(Invitation, {_invitation_id(envelope) for envelope in envelopes})
+        numbers = sorted({_invitation_id(envelope) for envelope in envelopes})
+        unit_of = dict(await Invitation.filter(id__in=numbers).values_list("id", "unit_id"))
         # Locked since they were judged: whoever is taken off the list just now has this link ended with the others.
-        readers = await _Readers.of(invitations.values(), envelopes)
+        readers = await _Readers.of(list(unit_of.values()), envelopes)
         wanted: dict[int, tuple[int, int, str]] = {}
         for envelope in envelopes:
-            invitation = invitations[_invitation_id(envelope)]
-            reader = readers.of_mail(invitation, envelope)
+            number = _invitation_id(envelope)
+            reader = readers.of_mail(unit_of[number], envelope)
             if reader is not None:
-                wanted[envelope.id] = (invitation.id, reader, envelope.to_address)
+                wanted[envelope.id] = (number, reader, envelope.to_address)
         made = await entry.links_for(set(wanted.values()), self._clock())
         return {
             envelope.id: entry.address_of(
@@ -104,13 +107,14 @@ class MailDesk:
 
     async def lock(self, envelopes: Sequence[Envelope]) -> None:
         moved = {_invitation_id(envelope) for envelope in envelopes if _moves(envelope)}
-        if moved:
-            await Invitation.filter(id__in=sorted(moved)).order_by("id").select_for_update().values_list("id")
+        if moved and is_postgres():  # on SQLite BEGIN IMMEDIATE has done it already
+            await Invitation.filter(id__in=sorted(moved)).order_by("id").only("id").select_for_update()
 
     async def settled(self, ends: Sequence[tuple[Envelope, Outcome]], at: datetime) -> None:
         """A link delivered moves the invitation to sent; when every address refused, to undeliverable."""
         moved = [(e, o) for e, o in ends if _moves(e) and (o.state == "sent" or o.result == "permanent")]
-        invitations = await _by_id(Invitation, {_invitation_id(envelope) for envelope, _outcome in moved})
+        numbers = {_invitation_id(envelope) for envelope, _outcome in moved}
+        invitations = await _by_id(Invitation, numbers, "unit_id", "state", "events_count")
         delivered = {_invitation_id(envelope) for envelope, outcome in moved if outcome.state == "sent"}
         await _apply(life.Act.DELIVER, [i for i in invitations.values() if i.id in delivered], at)
         refused = [i for i in invitations.values() if i.id not in delivered and await every_address_refused(i)]
@@ -138,7 +142,7 @@ def _why_not(
     reason = planning.why_not(campaign, invitation.state, at)
     if reason is None and envelope.kind == "reminder" and envelope.due_round != invitation.due_round:
         reason = "replanned"
-    if reason is None and readers.of_mail(invitation, envelope, _audience(campaign, envelope)) is None:
+    if reason is None and readers.of_mail(invitation.unit_id, envelope, _audience(campaign, envelope)) is None:
         reason = "contact_gone"
     return reason
 
@@ -155,20 +159,24 @@ async def _campaigns(invitations: Iterable[Invitation]) -> Mapping[int, Campaign
     return {c.id: c for c in await Campaign.filter(id__in=sorted(numbers)).select_related("staff")}
 
 
-async def _by_id(model: type[R], numbers: Iterable[int]) -> dict[int, R]:
-    wanted = sorted(set(numbers))
-    return {row.id: row for row in await model.filter(id__in=wanted)} if wanted else {}
-
-
-async def _held(model: type[R], numbers: Iterable[int]) -> tuple[dict[int, R], set[int]]:
-    """The rows locked by us, and the ids of those that somebody else is changing just now."""
+async def _by_id(model: type[R], numbers: Iterable[int], *names: str) -> dict[int, R]:
+    """The rows of these ids; only the columns named, when some are."""
     wanted = sorted(set(numbers))
     if not wanted:
-        return {}, set()
-    found = model.filter(id__in=wanted).order_by("id").select_for_update(skip_locked=True, no_key=True)
-    held = {row.id: row for row in await found}
+        return {}
+    found = model.filter(id__in=wanted).order_by("id")
+    return {row.id: row for row in await (found.only("id", *names) if names else found)}
+
+
+async def _held(model: type[R], numbers: Iterable[int], *names: str) -> tuple[dict[int, R], set[int]]:
+    """The rows locked by us, and the ids of those that somebody else is changing just now."""
+    if not is_postgres():
+        return await _by_id(model, numbers, *names), set()  # BEGIN IMMEDIATE has locked them already
+    wanted = sorted(set(numbers))
+    found = model.filter(id__in=wanted).order_by("id").only("id", *names)
+    held = {row.id: row for row in await found.select_for_update(skip_locked=True, no_key=True)} if wanted else {}
     missing = [number for number in wanted if number not in held]
-    return held, set(await _by_id(model, missing)) if missing else set()
+    return held, set(await _by_id(model, missing, "id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,37 +187,32 @@ class _Readers:
     changing: frozenset[int] = frozenset()
 
     @classmethod
-    async def of(
-        cls, invitations: Iterable[Invitation], envelopes: Sequence[Envelope], *, lock: bool = False
-    ) -> "_Readers":
-        unit_ids = sorted({invitation.unit_id for invitation in invitations})
-        addresses = sorted({envelope.to_address for envelope in envelopes})
-        if not unit_ids or not addresses:
+    async def of(cls, unit_ids: Iterable[int], envelopes: Sequence[Envelope], *, lock: bool = False) -> "_Readers":
+        where = {"unit_id__in": sorted(set(unit_ids)), "email__in": sorted({e.to_address for e in envelopes})}
+        if not all(where.values()):
             return cls({})
-        rows = await Contact.filter(unit_id__in=unit_ids, email__in=addresses, active=True).order_by("id")
+        names = ("unit_id", "email", "role", "active")
+        rows = {row.id: row for row in await Contact.filter(**where, active=True).order_by("id").only("id", *names)}
         changing: set[int] = set()
-        if lock:
-            held, changing = await _held(Contact, {row.id for row in rows})
-            rows = [held.get(row.id, row) for row in rows]
+        if lock and is_postgres():
+            held, changing = await _held(Contact, rows, *names)
+            rows |= held
         people: dict[tuple[int, str], list[tuple[int, str]]] = {}
-        for row in rows:
+        for row in rows.values():
             if row.active:
                 people.setdefault((row.unit_id, row.email), []).append((row.id, row.role))
         return cls(people, frozenset(changing))
 
-    def of_mail(self, invitation: Invitation, envelope: Envelope, role: str = "") -> int | None:
+    def of_mail(self, unit_id: int, envelope: Envelope, role: str = "") -> int | None:
         """The contact whose link the mail carries: the one it names when still there, else the first. None: the
         mailbox is nobody's any more (of that role), and no link goes there."""
-        found = [
-            number
-            for number, has in self.people.get((invitation.unit_id, envelope.to_address), ())
-            if role in ("", has)
-        ]
+        people = self.people.get((unit_id, envelope.to_address), ())
+        found = [number for number, has in people if role in ("", has)]
         return envelope.contact if envelope.contact in found else (found[0] if found else None)
 
-    def busy(self, invitation: Invitation, envelope: Envelope) -> bool:
-        people = self.people.get((invitation.unit_id, envelope.to_address), ())
-        return any(number in self.changing for number, _role in people)
+    def busy(self, unit_id: int, envelope: Envelope) -> bool:
+        """Whether somebody who reads the mailbox is being changed just now."""
+        return any(number in self.changing for number, _role in self.people.get((unit_id, envelope.to_address), ()))
 
 
 async def every_address_refused(invitation: Invitation) -> bool:

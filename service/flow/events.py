@@ -24,6 +24,14 @@ async def locked(campaign_id: int, code: str) -> Invitation:
     return row
 
 
+async def found(campaign_id: int, code: str) -> Invitation:
+    """The invitation, to look at. Raises NotFound."""
+    row = await Invitation.get_or_none(campaign_id=campaign_id, code=code)
+    if row is None:
+        raise NotFound()
+    return row
+
+
 async def apply(
     invitation: Invitation,
     act: life.Act,
@@ -36,10 +44,14 @@ async def apply(
     note: str = "",
 ) -> Event:
     """Record the act and bring the invitation's current columns up to it. Raises WrongState."""
+    before = life.State(invitation.state)
     try:
-        state = life.step(life.State(invitation.state), act, who.actor)
+        state = life.step(before, act, who.actor)
     except life.NotAllowed as error:
         raise WrongState(state=state_words(invitation.state)) from error
+    if act is life.Act.INCLUDE:
+        lived = await Event.filter(invitation=invitation).order_by("seq").values_list("act", "to")
+        state = life.before_exemption([(life.Act(done), life.State(to)) for done, to in lived])
     invitation.events_count += 1
     invitation.state = state
     if act in life.SENDINGS:
@@ -47,6 +59,8 @@ async def apply(
         invitation.first_sent_at = min(invitation.first_sent_at or at, at)
     if due_at is not None:
         invitation.due_at = due_at
+    elif before is life.State.RETURNED and act in life.SENDINGS:
+        invitation.due_at = await report_due(invitation)  # the correction's has served
     if act in (life.Act.EXTEND, life.Act.RETURN):
         invitation.due_round += 1
     await invitation.save(update_fields=["state", "nil", "due_at", "due_round", "first_sent_at", "events_count"])
@@ -84,3 +98,12 @@ async def apply_to_all(invitations: Sequence[Invitation], act: life.Act, who: Pr
         await Invitation.filter(id__in=numbers).update(state=state, events_count=F("events_count") + 1)
     if made:
         await Event.bulk_create(made)
+
+
+async def report_due(invitation: Invitation) -> datetime:
+    """The due time of the report itself, extensions included: not that of a correction."""
+    if not invitation.due_round:
+        return invitation.original_due_at
+    set_anew = Event.filter(invitation=invitation, due_at__not_isnull=True).exclude(to=life.State.RETURNED)
+    latest = await set_anew.order_by("-seq").first()
+    return latest.due_at if latest and latest.due_at else invitation.original_due_at

@@ -91,10 +91,11 @@ def filled(
     )
 
 
-def judged(filling: Filling, raw: Answers, now: datetime) -> Picture:
-    """What the form says of other answers than the draft's: of earlier ones, or of some not saved."""
+def judged(filling: Filling, raw: Answers, now: datetime, language: str = "") -> Picture:
+    """What the form says of other answers than the draft's, of earlier ones or of some not saved, or in another
+    language."""
     at = moment(filling.invitation, now)
-    return evaluate(filling.form, raw, at, filling.known, earlier=filling.earlier)
+    return evaluate(filling.form, raw, at, filling.known, language=language, earlier=filling.earlier)
 
 
 def bound(invitation: Invitation, campaign: Campaign, contact: Contact | None) -> dict[str, str]:

@@ -23,14 +23,15 @@ class Writer:
     """Writes mails as of one moment; what several of them say alike is looked up once."""
 
     def __init__(self, settings: Settings, at: datetime) -> None:
-        self._settings, self._at = settings, at
+        self._at = at
+        self._sender = address.mailbox(settings.mail_from).name or "Phiếu"
         self._calendar: Calendar | None = None
         self._shares: dict[int, str] = {}
         self._briefs: dict[int, dict[str, str]] = {}
 
     async def composed(self, invitation: Invitation, template: str, to_name: str) -> tuple[str, str]:
         """A template filled in for an invitation whose campaign and staff member are loaded."""
-        values = _values(self._settings, invitation, to_name)
+        values = _values(self._sender, invitation, to_name)
         wanted = texts.load(template).placeholders()
         if wanted & {"minutes", "figures"}:
             values |= await self._brief(invitation.campaign.form_id)
@@ -46,7 +47,7 @@ class Writer:
         """The receipt of one submission, whatever was sent after it; the invitation as in `composed`."""
         row = Submission.get(id=submission_id).values_list("receipt", "submitted_at", "hash")
         number, submitted_at, digest = await row
-        values = _values(self._settings, invitation, to_name)
+        values = _values(self._sender, invitation, to_name)
         values |= {"receipt": number, "submitted_at": words.moment(submitted_at), "hash": digest}
         return texts.render("receipt" if with_link else "receipt_without_link", values)
 
@@ -71,7 +72,7 @@ class Writer:
         return self._shares[campaign_id]
 
 
-def _values(settings: Settings, invitation: Invitation, to_name: str) -> dict[str, str]:
+def _values(sender: str, invitation: Invitation, to_name: str) -> dict[str, str]:
     campaign = invitation.campaign
     staff = campaign.staff
     return {
@@ -83,7 +84,7 @@ def _values(settings: Settings, invitation: Invitation, to_name: str) -> dict[st
         "staff_name": staff.name if staff else "",
         "staff_phone": staff.phone if staff else "",
         "site": "",
-        "sender": address.mailbox(settings.mail_from).name or "Phiếu",
+        "sender": sender,
     }
 
 

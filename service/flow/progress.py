@@ -17,7 +17,8 @@ from service.models import Event, Invitation
 class Row:
     """One invitation as lists show it, as of the moment asked for.
 
-    `recorded_later`: its reply took effect by then but was recorded only afterwards. `tile`: its place on the tile
+    `recorded_later`: its reply took effect by then but was recorded only afterwards. `correction_late`: what it was
+    asked to correct came, or is missing, after the correction's due time. `tile`: its place on the tile
     map (column, row), if it has one.
     """
 
@@ -30,6 +31,7 @@ class Row:
     standing: life.Standing
     timing: str
     recorded_later: bool
+    correction_late: bool
     tile: tuple[int, int] | None
 
 
@@ -82,7 +84,8 @@ async def of(campaign_id: int, as_of: datetime) -> Progress:
 def _row(values: Sequence[Any], standing: life.Standing, as_of: datetime, later: bool) -> Row:
     number, code, name, full_name, kind, group, _due_at, column, line = values
     tile = None if column is None or line is None else (column, line)
-    return Row(number, code, name, full_name, kind, group, standing, standing.timing(as_of), later, tile)
+    timing, slow = standing.timing(as_of), standing.correction_late(as_of)
+    return Row(number, code, name, full_name, kind, group, standing, timing, later, slow, tile)
 
 
 async def states(campaign_ids: Collection[int]) -> Mapping[int, Mapping[life.State, int]]:

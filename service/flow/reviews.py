@@ -1,24 +1,30 @@
 """The department's verdict on what a unit sent: for now, handing it back for correction."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from tortoise.transactions import in_transaction
 
 from service import life
 from service.errors import CampaignClosed, Invalid
-from service.flow import audit, events
+from service.flow import audit, calendars, deadlines, events
 from service.flow.principal import Principal
+from service.flow.terms import Due
 from service.models import Campaign, Event, EventNote
 from service.words import _
 
 MAX_REMARK = 2000
+USUAL = Due(days=Decimal(2), kind="working_day")
 
 
-async def hand_back(campaign_id: int, code: str, remark: str, who: Principal, now: datetime) -> Event:
+async def hand_back(
+    campaign_id: int, code: str, remark: str, who: Principal, now: datetime, due: Due | None = None
+) -> Event:
     """Open what was sent for correction; the unit sees the remark and sends again as the next number.
 
-    Until then it does not count as responded. Raises Invalid, NotFound, WrongState, CampaignClosed (it could not be
-    sent again).
+    Until then it does not count as responded. `due`: until when it is to be corrected, days counted from now; without
+    it two working days, or the closing when that comes first. Raises Invalid, NotFound, WrongState, CampaignClosed
+    (it could not be sent again).
     """
     remark = remark.strip()
     if not remark or len(remark) > MAX_REMARK:
@@ -29,9 +35,20 @@ async def hand_back(campaign_id: int, code: str, remark: str, who: Principal, no
         campaign = await Campaign.get(id=campaign_id)
         if campaign.closes_at is not None and life.over(campaign.closes_at, now):
             raise CampaignClosed()
-        event = await events.apply(invitation, life.Act.RETURN, who, at=now, recorded_at=now, note=remark)
-        await audit.record("invitation.return", f"invitation:{invitation.id}", who, now, {"event": event.id})
+        due_at = await _correct_by(campaign, due, now)
+        act = life.Act.RETURN
+        event = await events.apply(invitation, act, who, at=now, recorded_at=now, due_at=due_at, note=remark)
+        data = {"event": event.id, "due_at": due_at.isoformat()}
+        await audit.record("invitation.return", f"invitation:{invitation.id}", who, now, data)
     return event
+
+
+async def _correct_by(campaign: Campaign, due: Due | None, now: datetime) -> datetime:
+    calendar = await calendars.current()
+    if due is not None:
+        return deadlines.set_anew(due, now, calendar, after=now, closes_at=campaign.closes_at)[0]
+    usual, _why = deadlines.set_anew(USUAL, now, calendar, after=now, closes_at=None)
+    return min(usual, campaign.closes_at or usual)
 
 
 async def last_remark(invitation_id: int) -> str:

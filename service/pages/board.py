@@ -49,16 +49,18 @@ def units(rows: Iterable[Row], board: Board) -> Markup:
     moment = _written()
     nil = f' <span class="tag">{_("không phát sinh")}</span>'
     later = f' <span class="tag warn">{_("bổ sung sau")}</span>'
+    slow = f' <span class="tag warn">{_("bổ sung quá hạn")}</span>'
     groups = _escaped()
     parts = []
     for row in rows:
         standing = row.standing
         tags = (nil if standing.nil and standing.responded else "") + (later if row.recorded_later else "")
+        tags += slow if row.correction_late else ""
         parts.append(
             f'<tr><th scope="row"><a href="{board.path}{row.code}{board.query}">{escape(row.full_name)}</a>'
             f' <span class="soft small">{row.code}</span></th><td>{board.states[standing.state]}{tags}</td>'
             f'<td class="m-{row.timing}">{board.timings[row.timing]}</td><td>{moment(standing.first_sent_at)}</td>'
-            f"<td>{moment(standing.due_at)}</td><td>{groups(row.group)}</td></tr>\n"
+            f"<td>{moment(standing.owed_by)}</td><td>{groups(row.group)}</td></tr>\n"
         )
     return Markup("".join(parts))  # noqa: S704 - put together from escaped parts
 

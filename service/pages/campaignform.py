@@ -186,10 +186,10 @@ def values(filled: Filled, known: Sequence[Unit], stored: Campaign | None = None
 
 def timing(texts: Mapping[str, str], stored: Campaign | None = None) -> dict[str, object]:
     """The values that a due time hangs on, for terms.read and terms.timing."""
-    opens, due, closes = (stored.opens_at, stored.due_at, stored.closes_at) if stored else (None, None, None)
+    opens, due_at, closes = (stored.opens_at, stored.due_at, stored.closes_at) if stored else (None, None, None)
     return {
         "opens_at": _at(texts, "opens", opens),
-        "due": _due(texts, due),
+        "due": due(texts, due_at),
         "closes_at": _at(texts, "closes", closes),
         "period_to": _day(texts["period_to"]),
     }
@@ -217,7 +217,8 @@ def _at(texts: Mapping[str, str], name: str, stored: datetime | None) -> str:
     return f"{day}T{clock}" if day else ""
 
 
-def _due(texts: Mapping[str, str], stored: datetime | None) -> dict[str, object] | None:
+def due(texts: Mapping[str, str], stored: datetime | None = None) -> dict[str, object] | None:
+    """The due time as typed (due_mode, due_on, due_time, due_days, due_kind), for terms.due."""
     if texts["due_mode"] == "days":
         return {"days": texts["due_days"], "kind": texts["due_kind"]}
     at = _at(texts, "due", stored)

@@ -16,7 +16,7 @@ from service.flow import attachments, openness, submissions
 from service.flow.attachments import Given
 from service.flow.filling import Filling, waiting_choices
 from service.models import Submission
-from service.pages import controls, live, reading
+from service.pages import controls, languages, live, reading
 from service.pages.controls import MARK, Sheet
 from service.pages.unit import contents, filling_of, frame, visit_of
 from service.words import N_, _
@@ -53,6 +53,7 @@ async def _draw(
         **review(filling, given, f"/u/{filling.campaign.id}", problems, ticked),
         "notice": notice,
         "key": secrets.token_urlsafe(16),
+        "languages": languages.offered(request, filling.form),
     }
     return web.render(request, "unit/check.html", context, status)
 
@@ -94,6 +95,7 @@ def _lines(filling: Filling, problems: tuple[Problem, ...], here: set[str], base
     found: list[dict[str, str]] = []
     blank = Counter(_page_key(filling, p.key) for p in problems if p.code == "required" and p.key not in here)
     told: set[str] = set()
+    places = _places(filling, problems)
     for problem in problems:
         page = "" if problem.key in here else _page_key(filling, problem.key)
         if page and problem.code == "required" and blank[page] > FEW:
@@ -103,10 +105,18 @@ def _lines(filling: Filling, problems: tuple[Problem, ...], here: set[str], base
             continue
         label = answerwords.short(problem.question.label.plain) if problem.question else ""
         sentence = answerwords.problem(problem)
-        words = sentence if not label or label in sentence else f"{label}: {sentence}"
+        words = ": ".join(
+            part for part in (places.get(problem.key, ""), label if label not in sentence else "", sentence) if part
+        )
         anchor = f"#q-{problem.key}"
         found.append({"address": f"{base}/{page}?check=1{anchor}" if page else anchor, "words": words})
     return found
+
+
+def _places(filling: Filling, problems: tuple[Problem, ...]) -> dict[str, str]:
+    """Which row the questions with a problem stand in."""
+    pages = {_page_key(filling, problem.key) for problem in problems if problem.row}
+    return {key: place for page in pages for key, place in reading.places(filling.picture.page(page))}
 
 
 def _many(filling: Filling, page_key: str, count: int) -> str:

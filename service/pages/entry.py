@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service import web
+from service import life, web
 from service.flow import entry, forms
 from service.flow.reminding import letter_words
 
@@ -18,6 +18,7 @@ async def door(request: Request) -> Response:
         "person": link.contact,
         "letter": letter_words(campaign),
         "brief": await forms.brief(campaign.form_id),
+        "responded": life.State(link.invitation.state) in life.RESPONDED and link.invitation.first_sent_at is not None,
         "now": web.now(request),
     }
     return web.render(request, "unit/door.html", context)

@@ -17,7 +17,7 @@ from service.flow import attachments, drafts, openness
 from service.flow.drafts import Saved
 from service.flow.filling import Filling, judged, officer
 from service.flow.keys import admitted
-from service.pages import controls, live, posted, reading
+from service.pages import languages, layout, live, posted, reading
 from service.pages.controls import Sheet
 from service.pages.unit import contents, filling_of, frame, visit_of
 from service.words import N_, _
@@ -53,7 +53,10 @@ async def _draw(
     problems = told(filling.picture, page, fields, extra or {}, check)
     context = {
         **frame(filling, now),
-        **sheet(filling, page, drawn, Sheet(filling.form, problems=problems, files=files, rivals=rivals)),
+        **sheet(
+            filling, page, drawn, Sheet(filling.form, problems, files, rivals, languages.tag(request, filling.form))
+        ),
+        "languages": languages.offered(request, filling.form),
         "check": check,
         "saved_by": await _saved_by(request, filling),
         "tab": secrets.token_hex(4),
@@ -68,19 +71,24 @@ def sheet(
 ) -> dict[str, object]:
     """What a section's template draws of the form itself; `drawn` is the page as the picture has it."""
     fields = {found.key: found for found in live.fields_of(drawn)}
-    items = controls.controls(drawn, given)
+    items = layout.arrange(drawn, given)
+    places = dict(reading.places(drawn))
     lines = contents(filling.picture)
     place = next((number for number, line in enumerate(lines) if line.key == page.key), 0)
     return {
         "page": page,
         "title": reading.title(filling.picture, page),
         "items": items,
-        "keys": " ".join(control.key for control in controls.typed_in(items)),
-        "summary": [(key, _line(fields.get(key), sentence)) for key, sentence in given.problems.items()],
+        "keys": " ".join(control.key for control in layout.typed_in(items)),
+        "summary": [
+            (key, _line(fields.get(key), sentence, places.get(key, ""))) for key, sentence in given.problems.items()
+        ],
         "contents": lines,
         "number": place + 1,
         "before": lines[place - 1] if place else None,
         "after": lines[place + 1] if place + 1 < len(lines) else None,
+        "languages": [],
+        "widgets": layout.needs_widgets(items),
     }
 
 
@@ -105,10 +113,10 @@ def told(
     return dict(sorted(found.items(), key=lambda pair: order.get(pair[0], 0)))
 
 
-def _line(found: Field | None, sentence: str) -> str:
-    """A problem for the summary: the question first, unless its sentence names it already."""
+def _line(found: Field | None, sentence: str, place: str) -> str:
+    """A problem for the summary: its row and the question first, unless its sentence names the question already."""
     label = answerwords.short(found.label) if found else ""
-    return sentence if not label or label in sentence else f"{label}: {sentence}"
+    return ": ".join(part for part in (place, label if label not in sentence else "", sentence) if part)
 
 
 def _page(request: Request, filling: Filling) -> Page:
@@ -152,15 +160,16 @@ async def save_section(request: Request) -> Response:
     except (CampaignClosed, WrongState) as error:
         return await _not_taken(request, before, page, form, error)
     if refused:
-        return await _draw(request, saved.filling, extra=refused, status=422)
-    return after(request, saved, page, act, target, f"/u/{before.campaign.id}")
+        return await _draw(request, languages.spoken(request, saved.filling), extra=refused, status=422)
+    answer = after(request, saved, page, act, target, f"/u/{before.campaign.id}")
+    return languages.remember(request, answer, target) if act == "language" else answer
 
 
 async def _not_taken(request: Request, filling: Filling, page: Page, form: FormData, error: ServiceError) -> Response:
     """The draft can no longer be changed: say so, with what was typed to copy from."""
     typed = admitted(filling.form, posted.values(filling, form))
     raw = {**filling.raw, **typed}
-    picture = judged(filling, raw, web.now(request))
+    picture = judged(filling, raw, web.now(request), languages.chosen(request, filling.form))
     context = {
         **frame(filling, web.now(request)),
         "sections": reading.read(picture, [page], {}),

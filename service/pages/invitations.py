@@ -1,61 +1,93 @@
 """One unit's file in a campaign: people, what happened, mail, what it sent; recording a reply that came on paper."""
 
-from collections.abc import Mapping, Sequence
-from datetime import time
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, time
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from forms.values import read_date
-from service import files, life, mailwords, web, words
-from service.errors import BadFile, CampaignClosed, EmptyFile, Invalid, TooLarge, WrongState
-from service.flow import dossier, entry, intakes, principal, reviews
+from service import deadlinewords, files, life, mailwords, web, words
+from service.errors import BadFile, EmptyFile, Invalid, TooLarge, WrongState
+from service.flow import dossier, entry, intakes, principal, rosteracts
 from service.models import StoredFile
 from service.pages import asked
 from service.words import _
 
 INTAKE = ("channel", "number", "date", "received_on", "received_time", "note")
-ANCHORS = {"received_at": "received_on", "channel": "channel_paper"}
+# Where the summary of errors leads for a field of a form.
+ANCHORS = {
+    "intake_received_at": "intake_received_on",
+    "intake_channel": "intake_channel_paper",
+    "return_due": "return_due_mode_at",
+    "extend_due": "extend_due_mode_at",
+}
 
 
 async def show(request: Request) -> Response:
-    return await _page(request)
+    return await page(request)
 
 
-async def _page(
+async def page(
     request: Request,
     *,
+    act: str = "",
     filled: Mapping[str, str] | None = None,
     problems: Sequence[dict[str, object]] = (),
     link: str = "",
-    remark: str = "",
+    extension: rosteracts.Extension | None = None,
 ) -> Response:
+    """The unit's page. `act`: the form that is open, with what was typed and what is wrong in it."""
     now, as_of = web.now(request), asked.as_of(request)
     found = await dossier.of(asked.number(request), asked.code(request), now)
-    state = life.State(found.invitation.state)
-    today = words.local(now)
+    problems = [{**p, "field": f"{act}_{p.get('field', '')}"} for p in problems]
     context = {
         "found": found,
         "campaign": found.campaign,
         "invitation": found.invitation,
         "timing": found.standing.timing(now),
-        "may_take_in": life.may(state, life.Act.INTAKE, life.Actor.STAFF) and request.state.staff.role != "viewer",
-        "may_return": life.may(state, life.Act.RETURN, life.Actor.STAFF) and request.state.staff.role != "viewer",
-        "remark": remark,
+        "correction_late": found.standing.correction_late(now),
+        "on_time_first": found.standing.first_on_time,
+        "may": _may(request, life.State(found.invitation.state)),
         "may_link": request.state.staff.role != "viewer",
         "channels": intakes.CHANNELS,
         "w": mailwords,
-        "filled": filled
-        or dict.fromkeys(INTAKE, "") | {"received_on": today.date().isoformat(), "received_time": f"{today:%H:%M}"},
+        "open": act,
+        "t": _defaults(now) | ({f"{act}_{name}": text for name, text in filled.items()} if filled else {}),
+        "extension": extension,
+        "counted": deadlinewords.lines,
+        "frozen": deadlinewords.frozen(found.campaign.due_explained),
         "problems": problems,
-        "wrong": {str(p.get("field", "")): p["message"] for p in problems},
+        "wrong": {str(p["field"]): p["message"] for p in problems},
         "anchors": ANCHORS,
         "fresh": link,
         "back": as_of.link(f"/campaigns/{found.campaign.id}"),
         "here": f"/campaigns/{found.campaign.id}/units/{found.invitation.code}",
     }
     return web.render(request, "monitor/unit.html", context, 422 if problems else 200)
+
+
+def _may(request: Request, state: life.State) -> Collection[str]:
+    """What the staff member who looks may do to the invitation now."""
+    if request.state.staff.role == "viewer":
+        return ()
+    return {act for act in life.Act if life.may(state, act, life.Actor.STAFF)}
+
+
+def _defaults(now: datetime) -> dict[str, str]:
+    """What stands in the forms of the page before anybody types: form_field -> text."""
+    today = words.local(now)
+    received = {"received_on": today.date().isoformat(), "received_time": f"{today:%H:%M}"}
+    due = {"due_mode": "days", "due_on": "", "due_time": "17:00", "due_days": "2", "due_kind": "working_day"}
+    forms = {
+        "intake": dict.fromkeys(INTAKE, "") | received,
+        "return": {"remark": ""} | due,
+        "extend": {"reason": ""} | due,
+        "exempt": {"reason": ""},
+        "include": {"reason": ""},
+    }
+    return {f"{form}_{name}": text for form, fields in forms.items() for name, text in fields.items()}
 
 
 async def take_in(request: Request) -> Response:
@@ -68,13 +100,14 @@ async def take_in(request: Request) -> Response:
         who = principal.staff(request.state.staff.id)
         await intakes.record(web.settings(request), number, code, document, who, now)
     except Invalid as error:
-        return await _page(request, filled=filled, problems=error.problems)
+        return await page(request, act="intake", filled=filled, problems=error.problems)
     except WrongState as error:
         # A second click, or a colleague was faster: the page shows how it stands.
         return web.redirect(request, f"/campaigns/{number}/units/{code}", _(error.message).format(**error.params))
     except (BadFile, EmptyFile, TooLarge) as error:
         message = _(error.message).format(**error.params)
-        return await _page(request, filled=filled, problems=[{"field": "scan", "message": message}])
+        problems: list[dict[str, object]] = [{"field": "scan", "message": message}]
+        return await page(request, act="intake", filled=filled, problems=problems)
     said = _("Đã ghi nhận văn bản. Đơn vị được tính là đã gửi.")
     return web.redirect(request, f"/campaigns/{number}/units/{code}", said)
 
@@ -103,26 +136,12 @@ async def _document(form: FormData, filled: Mapping[str, str]) -> intakes.Docume
     )
 
 
-async def hand_back(request: Request) -> Response:
-    """Open what was sent for correction."""
-    number, code, form = asked.number(request), asked.code(request), await web.read_form(request)
-    remark = web.text(form, "remark")
-    try:
-        await reviews.hand_back(number, code, remark, principal.staff(request.state.staff.id), web.now(request))
-    except Invalid as error:
-        return await _page(request, problems=error.problems, remark=remark)
-    except (WrongState, CampaignClosed) as error:
-        return web.redirect(request, f"/campaigns/{number}/units/{code}", _(error.message).format(**error.params))
-    said = _("Đã mở lại phiếu để đơn vị sửa. Vui lòng gọi báo cho đơn vị.")
-    return web.redirect(request, f"/campaigns/{number}/units/{code}", said)
-
-
 async def link(request: Request) -> Response:
     """A fresh personal link, shown this once."""
     number, code = asked.number(request), asked.code(request)
     settings = web.settings(request)
     fresh = await entry.fresh_link(number, code, principal.staff(request.state.staff.id), web.now(request))
-    return await _page(request, link=entry.address_of(settings.public_url, settings.secret_key, fresh))
+    return await page(request, link=entry.address_of(settings.public_url, settings.secret_key, fresh))
 
 
 async def attachment(request: Request) -> Response:

@@ -2,18 +2,19 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from forms.answers import Field, Heading, RowGroup
-from forms.schema import SELECTS
+from forms.schema import LISTED
 from service import answerwords, web, words
 from service.errors import NotFound, ServiceError
 from service.flow import attachments, drafts
 from service.flow.drafts import Edit, Saved
 from service.flow.filling import MAX_ID, Filling
-from service.pages import controls, reading
+from service.pages import controls, languages, reading
 from service.pages.controls import Rival, Sheet
 from service.pages.unit import visit_of
 
@@ -57,6 +58,7 @@ async def autosave(request: Request) -> Response:
     visit, now, edit = visit_of(request), web.now(request), edit_of(body)
     campaign = int(request.path_params["campaign"])
     saved = await drafts.save(campaign, visit.unit, edit, visit.principal, now, contact_id=visit.contact)
+    saved = replace(saved, filling=languages.spoken(request, saved.filling))
     return JSONResponse(await answer(request, saved, body))
 
 
@@ -97,14 +99,16 @@ async def answer(request: Request, saved: Saved, body: Mapping[str, object]) -> 
     touched = body.get("touched")
     names = {key for key in touched if isinstance(key, str)} if isinstance(touched, list) else set()
     chosen = body.get("chosen")
-    wanted = {**saved.merged, **(chosen if isinstance(chosen, dict) else {})}
+    wanted = {*saved.merged, *(chosen if isinstance(chosen, dict) else {})}
     told |= {
         "show": dict(_shown(items)),
         "texts": _texts(fields),
         "options": _options(fields),
         "problems": {key: _problem(fields[key]) for key in names if key in fields},
         "values": {key: fields[key].raw for key in wanted if key in fields},
+        "computed": {key: found.raw for key, found in fields.items() if found.question.trigger and not found.locked},
         "rivals": await _rivals(request, filling, fields),
+        "rows": dict(_counted(items)),
     }
     return told
 
@@ -117,12 +121,23 @@ def _shown(items: Iterable[Field | Heading | RowGroup]) -> Iterator[tuple[str, b
                 yield from _shown(row.items)
 
 
+def _counted(items: Iterable[Field | Heading | RowGroup]) -> Iterator[tuple[str, str]]:
+    """The rows of repeats whose number follows from an answer."""
+    for item in items:
+        if isinstance(item, RowGroup):
+            if item.fixed:
+                yield item.key, " ".join(row.id for row in item.rows)
+            for row in item.rows:
+                yield from _counted(row.items)
+
+
 def _texts(fields: Mapping[str, Field]) -> dict[str, list[str]]:
-    """Labels and hints with values in them, and the values of locked questions, which may be computed."""
+    """Labels, hints and guidance with values in them, and the values of locked questions, which may be computed."""
     return {
-        key: [found.label, found.hint, found.shown if found.locked else ""]
+        key: [found.label, found.hint, reading.shown(found) if found.locked else "", found.guidance]
         for key, found in fields.items()
-        if found.locked or found.question.label.filled or found.question.hint.filled
+        if found.locked
+        or any(text.filled for text in (found.question.label, found.question.hint, found.question.guidance))
     }
 
 
@@ -131,7 +146,7 @@ def _options(fields: Mapping[str, Field]) -> dict[str, list[list[str]]]:
     return {
         key: [[choice.name, choice.label] for choice in found.choices]
         for key, found in fields.items()
-        if found.question.kind in SELECTS and found.question.choice_filter is not None and not found.locked
+        if found.question.kind in LISTED and found.question.choice_filter is not None and not found.locked
     }
 
 

@@ -45,11 +45,23 @@ def values(filling: Filling, form: FormData) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for key in web.text(form, "keys").split()[:5000]:
         question = filling.form.question(key.rsplit("/", 1)[-1])
-        if question is not None and question.kind is Kind.SELECT_MULTIPLE:
+        if question is not None and question.kind is Kind.RANK:
+            found[key] = ranked(web.texts(form, MARK + key))
+        elif question is not None and question.kind is Kind.SELECT_MULTIPLE:
             found[key] = web.texts(form, MARK + key)
         elif question is not None:
             found[key] = web.text(form, MARK + key)
     return found
+
+
+def ranked(texts: list[str]) -> list[str]:
+    """The names in the order of their places: "2 road", "1 school" -> school, road. Those without a place are left
+    out; of two with the same place the one higher on the page goes first."""
+    pairs = (text.partition(" ") for text in texts)
+    placed = [
+        (int(place), name) for place, _space, name in pairs if place.isascii() and place.isdigit() and len(place) < 5
+    ]
+    return [name for _place, name in sorted(placed, key=lambda pair: pair[0])]
 
 
 def _row_act(act: str, target: str) -> RowAct | None:

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from forms.answers import Field, Heading, Picture, RowGroup
+from forms.answers import Field, Heading, Picture, Row, RowGroup
 from forms.schema import FILES, Form, Kind, Page, Question
 from service.flow.attachments import Given
 from service.words import N_, _
 
 UNTITLED = N_("Câu hỏi khác")
 DECLARATION = N_("Cam kết")
+SHORT = 60  # a longer answer does not tell one row from another at a glance
+MAP = "https://www.openstreetmap.org/?mlat={0}&mlon={1}#map=16/{0}/{1}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,12 @@ class Line:
     label: str
     text: str = ""
     file: Given | None = None
+    point: str = ""
+
+    @property
+    def map(self) -> str:
+        """Where a map shows the place, for people of the department; "" without one."""
+        return MAP.format(*self.point.split()[:2]) if self.point else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,8 @@ def read(picture: Picture, pages: Iterable[Page], files: Mapping[str, Given]) ->
     return [section for section in found if section.lines]
 
 
-def lines(items: Iterable[Field | Heading | RowGroup], files: Mapping[str, Given]) -> Iterator[Line]:
+def lines(items: Iterable[Field | Heading | RowGroup], files: Mapping[str, Given], above: str = "") -> Iterator[Line]:
+    """Every line in form order; `above` is the place of the row that holds them."""
     for item in items:
         if not item.relevant:
             continue
@@ -73,8 +82,11 @@ def lines(items: Iterable[Field | Heading | RowGroup], files: Mapping[str, Given
             if not item.rows:
                 yield Line("none", item.key, item.label)
             for row in item.rows:
-                yield Line("row", row.key, f"{item.label} {row.number}")
-                yield from lines(row.items, files)
+                place = f"{above}.{row.number}" if above else str(row.number)
+                yield Line("row", row.key, row_title(item, row, place))
+                yield from lines(row.items, files, place)
+        elif item.question.header:
+            continue
         elif item.question.kind is Kind.NOTE:
             yield Line("note", item.key, item.label)
         else:
@@ -82,10 +94,47 @@ def lines(items: Iterable[Field | Heading | RowGroup], files: Mapping[str, Given
 
 
 def _answer(item: Field, files: Mapping[str, Given]) -> Line:
-    file = files.get(item.shown) if item.question.kind in FILES else None
-    text = file.name if file else item.shown
-    if item.question.kind is Kind.ACKNOWLEDGE and text:
+    kind = item.question.kind
+    file = files.get(item.shown) if kind in FILES else None
+    text = file.name if file else shown(item)
+    if kind is Kind.ACKNOWLEDGE and text:
         text = _("Đã xác nhận")
     if not text and isinstance(item.raw, str):
         text = item.raw  # not understood, but typed: show what it is
-    return Line("answer", item.key, item.label or item.question.name, text, file)
+    point = item.typed if kind is Kind.GEOPOINT and isinstance(item.typed, str) else ""
+    return Line("answer", item.key, item.label or item.question.name, text, file, point)
+
+
+def shown(found: Field) -> str:
+    """The value of a question as a person reads it; ranked choices with their places."""
+    if found.question.kind is not Kind.RANK or not isinstance(found.typed, tuple):
+        return found.shown
+    labels = {choice.name: choice.label for choice in found.choices}
+    return ranked(labels.get(name, name) for name in found.typed)
+
+
+def ranked(labels: Iterable[str]) -> str:
+    """1. Đường; 2. Trường."""
+    return "; ".join(f"{place}. {label}" for place, label in enumerate(labels, 1))
+
+
+def row_title(group: RowGroup, row: Row, place: str) -> str:
+    """Hộ 2: Nguyễn Văn An. What the row is called, its place, and its first answer when that is short."""
+    name = f"{group.label} {place}".strip()
+    told = next((text for item in row.items if isinstance(item, Field) and (text := _telling(item))), "")
+    return f"{name}: {told}" if told else name
+
+
+def _telling(item: Field) -> str:
+    telling = item.relevant and item.question.kind in (Kind.TEXT, Kind.SELECT_ONE, Kind.BARCODE)
+    return item.shown if telling and len(item.shown) <= SHORT and "\n" not in item.shown else ""
+
+
+def places(items: Iterable[Field | Heading | RowGroup], above: str = "") -> Iterator[tuple[str, str]]:
+    """The key of every question in a row with the words for the row: "Dòng 2", and "Dòng 2.1" in a row of a row."""
+    for item in items:
+        if isinstance(item, RowGroup):
+            for row in item.rows:
+                yield from places(row.items, f"{above}.{row.number}" if above else str(row.number))
+        elif isinstance(item, Field) and above:
+            yield item.key, _("Dòng {number}").format(number=above)

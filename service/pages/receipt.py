@@ -3,8 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service import web
-from service.flow import attachments, forms, submissions
+from service import life, web
+from service.flow import attachments, events, forms, submissions
 from service.flow.filling import find, officer
 from service.pages import reading
 from service.pages.unit import visit_of
@@ -14,6 +14,7 @@ async def receipt(request: Request) -> Response:
     invitation = await find(int(request.path_params["campaign"]), unit_id=visit_of(request).unit)
     submission = await submissions.numbered(invitation.id, int(request.path_params["number"]))
     form = await forms.built(invitation.campaign.form_id)
+    due_at = await events.report_due(invitation)
     sections: list[reading.Section] = []
     if not submission.nil_reason:
         picture = await submissions.as_sent(form, invitation, invitation.campaign, submission)
@@ -27,7 +28,8 @@ async def receipt(request: Request) -> Response:
         "unit_name": invitation.full_name,
         "submission": submission,
         "sections": sections,
-        "late": submission.submitted_at > invitation.due_at,
+        "due_at": due_at,
+        "late": life.over(due_at, invitation.first_sent_at or submission.submitted_at),
         "fresh": submission.number == await submissions.count(invitation.id),
         "officer": await officer(invitation.campaign),
         "now": web.now(request),

@@ -14,7 +14,7 @@ from service.flow.entry import Visit
 from service.flow.filling import Filling, find, load, of_unit, officer
 from service.flow.keys import item_at
 from service.models import Invitation, Submission
-from service.pages import reading
+from service.pages import languages, reading
 from service.words import N_, _
 
 STATUS = {
@@ -55,10 +55,11 @@ def visit_of(request: Request) -> Visit:
 
 
 async def filling_of(request: Request) -> Filling:
-    """The visit's own form in the campaign of the address. Raises NotFound for any other."""
+    """The visit's own form in the campaign of the address, in its chosen language. Raises NotFound for any other."""
     visit = visit_of(request)
     campaign = int(request.path_params["campaign"])
-    return await load(campaign, web.now(request), unit_id=visit.unit, contact_id=visit.contact)
+    found = await load(campaign, web.now(request), unit_id=visit.unit, contact_id=visit.contact)
+    return languages.spoken(request, found)
 
 
 def contents(picture: Picture) -> list[Content]:
@@ -116,6 +117,7 @@ async def overview(request: Request) -> Response:
         "officer": await officer(filling.campaign),
         "remark": await reviews.last_remark(filling.invitation.id) if filling.invitation.due_round else "",
         "counted": _counted(filling),
+        "languages": languages.offered(request, filling.form),
     }
     return web.render(request, "unit/overview.html", context)
 

@@ -12,6 +12,7 @@ from service.errors import EntryNeeded, OtherSession, ServiceError
 from service.flow import filling, forms
 from service.models import Campaign
 from service.pages.controls import MARK
+from service.pages.posted import ranked
 from service.words import _
 
 
@@ -57,7 +58,8 @@ def _line(form: Form | None, key: str, texts: list[str], rows: dict[str, list[st
     if form is None or question is None:
         return key, ", ".join(texts)
     label = " ".join("".join(part if isinstance(part, str) else "…" for part in question.label.parts).split())
-    shown = [_shown(form, question, text) for text in texts]
+    ranks = ranked(texts) if question.kind is Kind.RANK else texts
+    shown = [_shown(form, question, text) for text in ranks]
     return _row(form, key, rows) + (label or question.name), ", ".join(shown)
 
 

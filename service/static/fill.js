@@ -15,19 +15,46 @@ once?.addEventListener("submit", (event) => {
 });
 addEventListener("pageshow", () => once && delete once.dataset.sent);
 
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
 const form = byId("fill");
 if (form) start();
+
+// 1142 -> 1.142 as one types; what is typed with dots or commas of its own is left alone until it reads as a number.
+function figure(input) {
+  const whole = /^-?(\d+|\d{1,3}([. ]\d{3})+)$/;
+  let ours = false;
+  function group(event) {
+    const typed = input.value;
+    const bare = typed.replace(/[. ]/g, "");
+    const byDigit = ours && /^-?\d*$/.test(bare) && !/\D/.test(event.data ?? "") && !/Paste|Drop/.test(event.inputType);
+    ours = whole.test(typed) || byDigit;
+    if (!ours || event.isComposing) return;
+    const year = input.dataset.grouped === "years" && /^(19|20|21)\d\d$/.test(bare);
+    const text = year ? bare : bare.replace(/\B(?=(\d{3})+$)/g, ".");
+    let right = typed.slice(input.selectionEnd ?? typed.length).replace(/\D/g, "").length;
+    if (text !== typed) input.value = text;
+    if (document.activeElement !== input) return;
+    let place = text.length;
+    while (right) if (/\d/.test(text[--place])) right -= 1;
+    if (text[place - 1] === "." && event.inputType !== "deleteContentForward") place -= 1;
+    input.setSelectionRange(place, place);
+  }
+  input.dataset.ready = "yes";
+  for (const name of ["input", "filled"]) input.addEventListener(name, group);
+  group({ inputType: "" });
+}
 
 function start() {
   const hidden = (name) => form.querySelector(`input[type=hidden][name=${name}]`);
   const saving = byId("saving");
   const inputs = new Map(); // key -> its inputs
-  for (const element of form.elements) {
-    if (!element.name.startsWith("v:") || element.type === "file") continue;
-    const key = element.name.slice(2);
-    inputs.set(key, [...(inputs.get(key) || []), element]);
-  }
-  const base = new Map([...inputs.keys()].map((key) => [key, read(key)]));
+  const base = new Map(); // key -> the value that the server has
+  form.dataset.live = "yes";
+  scan();
   const touched = new Set([...form.querySelectorAll(".bad")].map((element) => element.dataset.key));
   let pending = {}; // key -> value not saved yet
   let chosen = {};
@@ -39,23 +66,52 @@ function start() {
   let halted = false;
   let failures = 0;
 
+  function scan() {
+    inputs.clear();
+    for (const element of form.elements) {
+      if (!element.name.startsWith("v:") || element.type === "file") continue;
+      const key = element.name.slice(2);
+      inputs.set(key, [...(inputs.get(key) || []), element]);
+    }
+    for (const [key, [one]] of inputs) {
+      if ("grouped" in one.dataset && !one.dataset.ready) figure(one);
+      if (!base.has(key)) base.set(key, read(key));
+    }
+  }
+
+  function what(key) {
+    return byId(`w-${key}`)?.dataset.what;
+  }
+
+  function plain({ dataset, value }) {
+    return "grouped" in dataset && /^-?\d{1,3}(\.\d{3})+$/.test(value) ? value.replaceAll(".", "") : value;
+  }
+
   function read(key) {
-    const [first, ...more] = inputs.get(key);
-    const all = [first, ...more];
+    const all = inputs.get(key);
+    const first = all[0];
+    if (what(key) === "rank") {
+      const places = all.map((one) => one.value).filter(Boolean);
+      return places.sort((one, other) => parseInt(one, 10) - parseInt(other, 10)).map((one) => one.slice(one.indexOf(" ") + 1));
+    }
     if (first.type === "radio") return all.find((one) => one.checked)?.value ?? "";
-    if (first.type !== "checkbox") return first.value;
+    if (first.type !== "checkbox") return plain(first);
     const ticked = all.filter((one) => one.checked).map((one) => one.value);
-    return byId(`w-${key}`).dataset.what === "tick" ? ticked[0] ?? "" : ticked;
+    return what(key) === "tick" ? ticked[0] ?? "" : ticked;
   }
 
   function write(key, value) {
     const all = inputs.get(key);
     if (!all) return;
     const values = [].concat(value);
+    const ranked = what(key) === "rank";
     for (const one of all) {
+      const name = one.closest("li")?.dataset.choice;
       if (one.type === "radio" || one.type === "checkbox") one.checked = values.includes(one.value);
+      else if (ranked) one.value = values.includes(name) ? `${values.indexOf(name) + 1} ${name}` : "";
       else one.value = values[0] ?? "";
     }
+    all[0].dispatchEvent(new Event("filled"));
   }
 
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
@@ -168,6 +224,11 @@ function start() {
       }
       if (!(key in pending)) base.set(key, value);
     }
+    for (const [key, value] of Object.entries(found.computed ?? {})) {
+      if (key in pending || !inputs.has(key)) continue;
+      if (!same(read(key), value)) write(key, value);
+      base.set(key, value);
+    }
     // A value typed meanwhile over one that somebody else changed keeps its old version, so that both are kept.
     if (!held) version = found.version;
     marks();
@@ -177,6 +238,7 @@ function start() {
     options(found.options ?? {});
     problems(found.problems ?? {});
     rivals(found.rivals ?? {});
+    rows(found.rows ?? {});
     const news = [`${form.dataset.saved} ${found.at}`, merged && form.dataset.merged].filter(Boolean).join(", ");
     say(news);
     if (fresh) byId("news").textContent = form.dataset.fresh;
@@ -196,14 +258,15 @@ function start() {
   }
 
   function words(texts) {
-    for (const [key, [label, hint, shown]] of Object.entries(texts)) {
+    for (const [key, [label, hint, shown, guidance]] of Object.entries(texts)) {
       const place = byId(`l-${key}`);
       const text = place?.querySelector("span:not(.optional)")?.firstChild ?? place?.firstChild;
       if (text && text.data !== label) text.data = label;
       const below = byId(`h-${key}`);
       if (below) below.textContent = hint;
-      const what = byId(`w-${key}`)?.dataset.what;
-      if (what === "locked") byId(`q-${key}`).textContent = shown || "–";
+      const more = byId(`g-${key}`);
+      if (more) more.textContent = guidance;
+      if (what(key) === "locked") byId(`q-${key}`).textContent = shown || "–";
     }
   }
 
@@ -221,6 +284,7 @@ function start() {
       if (same([...select.options].slice(1).map((one) => one.value), names)) continue;
       select.replaceChildren(new Option(form.dataset.choose, ""), ...list.map(([name, label]) => new Option(label, name)));
       select.value = names.includes(had) ? had : "";
+      select.dispatchEvent(new Event("filled"));
       if (select.value !== had) {
         note(key);
         later(WAIT);
@@ -252,6 +316,25 @@ function start() {
     }
   }
 
+  // How many rows there are follows from an answer: the repeat is drawn anew, what is not saved yet stays.
+  async function rows(found) {
+    const places = Object.entries(found).filter(([key, ids]) => (byId(`w-${key}`)?.dataset.rows ?? ids) !== ids);
+    if (!places.length) return;
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch(form.action)).text(), "text/html");
+      for (const [key] of places) {
+        const fresh = page.getElementById(`w-${key}`);
+        byId(`w-${key}`).replaceWith(fresh);
+        fresh.dispatchEvent(new Event("drawn", { bubbles: true }));
+      }
+      hidden("keys").value = page.querySelector("#fill input[name=keys]").value;
+      scan();
+      for (const [key, value] of Object.entries(pending)) write(key, value);
+    } catch {
+      // the line is dead: the rows come with the next page
+    }
+  }
+
   function changed(event, wait) {
     const name = event.target.name ?? "";
     if (name.startsWith("v:") && event.target.type !== "file") {
@@ -270,6 +353,9 @@ function start() {
 
   form.addEventListener("input", (event) => changed(event, WAIT));
   form.addEventListener("change", (event) => changed(event, 100));
+  form.addEventListener("formdata", ({ formData }) => {
+    for (const [key, [one]] of inputs) if ("grouped" in one.dataset) formData.set(`v:${key}`, plain(one));
+  });
   form.addEventListener("submit", () => {
     clearTimeout(timer);
     halted = true; // the form carries everything itself

@@ -200,6 +200,12 @@ def test_guidance_defaults_and_last_saved_are_read(good: Callable[..., Form]) ->
     assert asked(form, "e").default == "2025-07-20"
 
 
+def test_a_calculate_with_nothing_but_a_default_is_set_once(good: Callable[..., Form]) -> None:
+    form = good([TEXT, {"type": "calculate", "name": "c", "default": "now()"}])
+    assert asked(form, "c").kind is Kind.HIDDEN
+    assert isinstance(asked(form, "c").default, Expression)
+
+
 def test_types_of_old_bring_their_constraint(cells_of: CellsOf) -> None:
     survey = [
         {"type": "percentage", "name": "p", "label": "P", "constraint": ""},
@@ -304,6 +310,9 @@ WRONG: list[tuple[list[Row], int, str, str, dict[str, Any]]] = [
     ([{"type": "note", "name": "i", "label": "I"}, {**NUMBER, "trigger": "${i}"}], 3, "trigger", "note_reference", {}),
     ([{**REPEAT, "repeat_count": "${zzz}"}, TEXT, {"type": "end repeat"}], 2, "repeat_count", "unknown_reference", {}),
     ([{**REPEAT, "repeat_count": "${n}"}, NUMBER, {"type": "end repeat"}], 2, "repeat_count", "cycle", {}),
+    ([{**REPEAT, "repeat_count": "1 + 1"}, {**NUMBER, "name": "r_count"}, {"type": "end repeat"}], 2, "name",
+     "count_name_taken", {"other": "r_count"}),
+    ([{**REPEAT, "name": "data"}, NUMBER, {"type": "end repeat"}], 2, "name", "reserved_name", {}),
     ([{**REPEAT, "repeat_count": "3 +"}, NUMBER, {"type": "end repeat"}], 2, "repeat_count", "syntax", {}),
     ([{**ONE, "type": "select_one l or_other", "choice_filter": "name='a'"}], 2, "choice_filter",
      "or_other_with_filter", {}),
@@ -372,6 +381,7 @@ WARNED: list[tuple[list[Row], int | None, str | None, str]] = [
     ([{"type": "geopoint", "name": "g", "label": "G", "parameters": "capture-accuracy=5"}], 2, "parameters",
      "parameter_ignored"),
     ([TEXT, {"type": "username", "name": "u"}], 3, "type", "metadata_left_blank"),
+    ([TEXT, {"type": "", "hint": "Xem lại mục này"}], 3, None, "row_skipped"),
     ([TEXT, {"type": "audit", "name": ""}], 3, "type", "log_not_kept"),
     ([{**NUMBER, "appearance": "multiline"}], 2, "appearance", "appearance_ignored"),
     ([{**TEXT, "appearance": "table-list"}], 2, "appearance", "appearance_ignored"),
@@ -396,6 +406,28 @@ def test_what_changes_nothing_is_a_warning(
 def test_a_file_that_nobody_asks_for_is_a_warning(cells_of: CellsOf) -> None:
     (found,) = problems({**cells_of([TEXT]), "xa.csv": XA})
     assert (found.sheet, found.code, found.severity) == ("xa.csv", "file_unused", "warning")
+
+
+def test_a_file_and_a_list_of_one_name_are_refused(cells_of: CellsOf) -> None:
+    cells = cells_of([{**FILE, "parameters": "value=ma label=ten"}], [{**LIST[0], "list_name": "xa"}])
+    (found,) = problems({**cells, "xa.csv": XA})
+    assert (found.sheet, found.code, found.params) == ("xa.csv", "file_named_as_list", {"list": "xa"})
+
+
+QUIET: list[list[Row]] = [
+    [{"type": "image", "name": "i", "label": "I"}],
+    [{"type": "text", "name": "t", "label::Việt (vi)": "T", "label::Anh (en)": "T", "hint::Việt (vi)": "H"}],
+    [{"type": "select_one l or_other", "name": "t", "label::Việt": "T", "label::Anh": "T"}],
+    [TEXT, {"type": "simserial", "name": "s"}, {"type": "audit"}, {"type": "", "hint": "ghi chú"}],
+    [{**NUMBER, "name": "N"}, {**ONE, "parameters": "randomize=true seed=${N}"}],
+]
+
+
+@pytest.mark.parametrize("survey", QUIET)
+def test_pyxform_raises_no_false_alarm(cells_of: CellsOf, survey: list[Row]) -> None:
+    cells = cells_of(survey, LIST)
+    assert all(problem.severity == "warning" for problem in problems(cells))
+    assert second_opinion(cells) == ()
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,14 @@ def test_what_is_not_translated_is_told_with_row_and_column(cells_of: CellsOf) -
     ]
 
 
+def test_choices_that_nobody_translated_are_in_the_default_language(cells_of: CellsOf) -> None:
+    survey = [{"type": "select_one l", "name": "s", f"label::{VI}": "Chọn", f"label::{EN}": "Choose"}]
+    cells = cells_of(survey, [{"list_name": "l", "name": "a", "label": "A"}])
+    form = xlsform.build(cells)
+    assert (form.languages, form.lists["l"][0].in_language(EN)) == ((VI, EN), "A")
+    assert problems(cells) == [("choices", 1, "label", "missing_language_column", "warning")]
+
+
 def test_the_same_language_twice_is_refused(cells_of: CellsOf) -> None:
     survey = [{"type": "text", "name": "t", "label": "A", f"label::{VI}": "B", f"label::{EN}": "C"}]
     cells = cells_of(survey, (), [{"form_id": "f", "default_language": VI}])

@@ -4,7 +4,9 @@ import pytest
 from pyxform import aliases, constants
 from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
 
+from forms import xlsform
 from forms.schema import FILES, METADATA, Kind
+from forms.xlsform import FormErrors
 from forms.xlsform.rowtypes import TypeProblem, read_type
 
 SELECTS = {
@@ -150,3 +152,33 @@ def test_a_type_that_is_wrong_says_what_was_meant(text: str, code: str, params: 
 
 def test_a_file_after_a_plain_select_is_a_file_too() -> None:
     assert read_type("select_one xa.csv").file
+
+
+# Columns of pyxform that are read here; every other one of its columns is refused when it holds something.
+READ = {
+    *("read_only", "readonly", "relevant", "relevance", "required", "constraint", "calculation", "calculate"),
+    *("constraint_message", "constraining_message", "required_message", "requiredmsg", "caption", "command", "tag"),
+    *("value", "appearance", "count", "repeat_count", "jr:count"),
+}
+CELL = {
+    "readonly": "yes",
+    "read_only": "yes",
+    "command": "text",
+    "caption": "T",
+    "value": "t",
+    "tag": "t",
+    "count": "2",
+}
+
+
+@pytest.mark.parametrize("header", sorted(aliases.survey_header))
+def test_every_column_of_pyxform_is_read_or_refused(header: str) -> None:
+    base = {"type": "text", "name": "t", "label": "T"}
+    same = {"command": "type", "tag": "name", "value": "name", "caption": "label"}.get(header)
+    row = {key: value for key, value in base.items() if key != same} | {header: CELL.get(header, "1")}
+    try:
+        xlsform.build({"survey": [list(row), list(row.values())], "settings": [["form_id"], ["f"]]})
+        codes = []
+    except FormErrors as errors:
+        codes = [problem.code for problem in errors.problems if problem.severity == "error"]
+    assert ("unsupported_column" in codes) == (header not in READ)

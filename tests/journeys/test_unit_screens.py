@@ -92,7 +92,7 @@ async def test_a_dead_line_keeps_what_is_typed_and_sends_it_later(inside: Browse
     await inside.set_offline(False)
     page = await inside.new_page()
     await page.goto(f"{site.url}/u/{site.campaign}/s/e")
-    await expect(page.locator(box(page, "e/e_recv"))).to_have_value("1142")
+    await expect(page.locator(box(page, "e/e_recv"))).to_have_value("1.142")
     await expect(page.locator("#saving")).to_contain_text("Đã lưu")
     await expect(page.locator('[id="w-e/e_note"]')).to_be_visible()
     assert await stored(site) == {"e/e_visits": "7117", "e/e_recv": "1142"}

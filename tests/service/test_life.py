@@ -47,15 +47,86 @@ def test_the_second_of_the_due_time_is_on_time_and_the_next_one_is_not() -> None
 
 
 def test_on_time_is_judged_by_the_first_sending() -> None:
-    returned = Event(Act.RETURN, State.RETURNED, DUE + DAY, DUE + DAY)
-    standing = life.state_at(track(sent(DUE - DAY), returned, sent(DUE + 2 * DAY)), DUE + 3 * DAY)
+    back = returned(DUE + DAY)
+    standing = life.state_at(track(sent(DUE - DAY), back, sent(DUE + 2 * DAY)), DUE + 3 * DAY)
     assert standing.on_time_original
     assert standing.first_sent_at == DUE - DAY
 
 
+def returned(at: datetime, due_at: datetime | None = None) -> Event:
+    return Event(Act.RETURN, State.RETURNED, at, at, due_at=due_at)
+
+
+def test_a_correction_has_a_due_time_of_its_own_and_leaves_on_time_alone() -> None:
+    late_first = track(sent(DUE + DAY), returned(DUE + 2 * DAY, DUE + 4 * DAY), sent(DUE + 3 * DAY))
+    standing = life.state_at(late_first, DUE + 9 * DAY)
+    assert not standing.on_time_extended, "a later correction makes no late report timely"
+    assert (standing.due_at, standing.correction_due_at, standing.corrected_at) == (
+        DUE,
+        DUE + 4 * DAY,
+        DUE + 3 * DAY,
+    )
+    assert not standing.correction_late(DUE + 9 * DAY)
+
+
+def test_a_correction_that_is_missed_is_told_beside_a_report_on_time() -> None:
+    found = track(sent(DUE - DAY), returned(DUE + DAY, DUE + 3 * DAY), sent(DUE + 5 * DAY))
+    waiting = life.state_at(found, DUE + 2 * DAY)
+    assert (waiting.owed_by, waiting.timing(DUE + 2 * DAY)) == (DUE + 3 * DAY, "not_yet_due")
+    assert not waiting.correction_late(DUE + 2 * DAY)
+    missed = life.state_at(found, DUE + 4 * DAY)
+    assert (missed.timing(DUE + 4 * DAY), missed.correction_late(DUE + 4 * DAY)) == ("overdue", True)
+    came = life.state_at(found, DUE + 6 * DAY)
+    assert (came.timing(DUE + 6 * DAY), came.correction_late(DUE + 6 * DAY)) == ("on_time", True)
+    assert (came.owed_by, came.first_on_time) == (DUE, True)
+
+
+def test_the_second_return_counts_anew() -> None:
+    found = track(
+        sent(DUE - DAY),
+        returned(DUE, DUE + DAY),
+        sent(DUE + 2 * DAY),
+        returned(DUE + 3 * DAY, DUE + 5 * DAY),
+        sent(DUE + 4 * DAY),
+    )
+    assert life.state_at(found, DUE + 2 * DAY).correction_late(DUE + 2 * DAY)
+    assert not life.state_at(found, DUE + 9 * DAY).correction_late(DUE + 9 * DAY)
+
+
+def test_an_extension_while_handed_back_is_the_corrections() -> None:
+    more = Event(Act.EXTEND, State.RETURNED, DUE + DAY, DUE + DAY, due_at=DUE + 6 * DAY)
+    found = track(sent(DUE + DAY), returned(DUE + DAY, DUE + 2 * DAY), more, sent(DUE + 5 * DAY))
+    standing = life.state_at(found, DUE + 9 * DAY)
+    assert (standing.due_at, standing.correction_due_at) == (DUE, DUE + 6 * DAY)
+    assert not standing.correction_late(DUE + 9 * DAY)
+    assert not standing.on_time_extended
+
+
+@pytest.mark.parametrize(
+    ("lived", "state"),
+    [
+        ([], State.NOT_SENT),
+        ([(Act.DELIVER, State.SENT), (Act.EXEMPT, State.EXEMPT)], State.SENT),
+        ([(Act.SUBMIT, State.SUBMITTED), (Act.EXEMPT, State.EXEMPT)], State.SUBMITTED),
+        (
+            [
+                (Act.BEGIN, State.DRAFT),
+                (Act.EXEMPT, State.EXEMPT),
+                (Act.INCLUDE, State.DRAFT),
+                (Act.SUBMIT, State.SUBMITTED),
+                (Act.EXEMPT, State.EXEMPT),
+            ],
+            State.SUBMITTED,
+        ),
+    ],
+)
+def test_an_exemption_taken_back_leaves_what_was_before_it(lived: list[tuple[Act, State]], state: State) -> None:
+    assert life.before_exemption(lived) is state
+
+
 def test_a_returned_one_is_beside_the_figure_not_in_it() -> None:
-    returned = Event(Act.RETURN, State.RETURNED, DUE + DAY, DUE + DAY)
-    rate = life.rate([track(sent(DUE - DAY)), track(sent(DUE - DAY), returned, unit="2")], DUE + 2 * DAY)
+    back = returned(DUE + DAY)
+    rate = life.rate([track(sent(DUE - DAY)), track(sent(DUE - DAY), back, unit="2")], DUE + 2 * DAY)
     assert (rate.responded, rate.returned, rate.expected) == (1, 1, 2)
 
 
@@ -87,8 +158,8 @@ def test_who_has_not_answered_is_not_yet_due_until_the_due_time_has_passed() -> 
 
 
 def test_the_curve_goes_down_when_a_report_is_returned() -> None:
-    returned = Event(Act.RETURN, State.RETURNED, DUE, DUE)
-    points = life.curve([track(sent(DUE - DAY), returned), track(sent(DUE - DAY), unit="2")], DUE + DAY)
+    back = returned(DUE)
+    points = life.curve([track(sent(DUE - DAY), back), track(sent(DUE - DAY), unit="2")], DUE + DAY)
     assert [total for _, total in points] == [1, 2, 1]
 
 

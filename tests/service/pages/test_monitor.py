@@ -331,7 +331,7 @@ async def test_a_program_as_scan_is_refused_beside_the_field(house: House, july:
         f"/campaigns/{july.id}/units/{code}/intake", data=values, files={"scan": ("x.pdf", b"MZ...")}
     )
     assert answer.status_code == 422
-    assert 'id="scan-problem"' in answer.text
+    assert 'id="intake_scan-problem"' in answer.text
     assert 'value="45/BC"' in answer.text
 
 

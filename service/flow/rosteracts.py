@@ -1,0 +1,94 @@
+"""Acts on the roster of a campaign that runs: a later due time for a unit, off the roster, back on it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.transactions import in_transaction
+
+from reminders.deadlines import Explained
+from service import life
+from service.errors import CampaignClosed, Invalid
+from service.flow import audit, calendars, deadlines, events
+from service.flow.principal import Principal
+from service.flow.terms import Due
+from service.models import Campaign, Event, Invitation
+from service.words import _
+
+MAX_REASON = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A later due time that a unit would get. `before` is the one in force; `explained` None for a fixed one."""
+
+    before: datetime
+    due_at: datetime
+    explained: Explained | None
+
+
+async def extension(campaign_id: int, code: str, due: Due, now: datetime) -> Extension:
+    """What extending would do; nothing is written. Raises Invalid, NotFound, CampaignClosed."""
+    invitation = await events.found(campaign_id, code)
+    return await _extension(invitation, await Campaign.get(id=campaign_id), due, now)
+
+
+async def _extension(invitation: Invitation, campaign: Campaign, due: Due, now: datetime) -> Extension:
+    """Days count from the due time in force, or from now when that has passed."""
+    if campaign.closes_at is not None and life.over(campaign.closes_at, now):
+        raise CampaignClosed()
+    before = invitation.due_at
+    # Who has answered is judged anew by the new time, which may have passed; who has not can only be given more.
+    answered = life.State(invitation.state) in life.RESPONDED
+    when, explained = deadlines.set_anew(
+        due,
+        max(before, now),
+        await calendars.current(),
+        after=before if answered else max(before, now),
+        closes_at=campaign.closes_at,
+    )
+    return Extension(before, when, explained)
+
+
+async def extend(campaign_id: int, code: str, due: Due, reason: str, who: Principal, now: datetime) -> Event:
+    """Give a unit a later due time; its reminders are planned anew for it.
+
+    While its report is handed back, it is the correction that gets more time. Raises Invalid, NotFound, WrongState,
+    CampaignClosed.
+    """
+    reason = checked(reason)
+    async with in_transaction():
+        invitation = await events.locked(campaign_id, code)
+        found = await _extension(invitation, await Campaign.get(id=campaign_id), due, now)
+        return await _act(invitation, life.Act.EXTEND, reason, who, now, found.due_at)
+
+
+async def exempt(campaign_id: int, code: str, reason: str, who: Principal, now: datetime) -> Event:
+    """Take a unit off the roster: it is expected no longer and gets no mail. Raises Invalid, NotFound, WrongState."""
+    reason = checked(reason)
+    async with in_transaction():
+        return await _act(await events.locked(campaign_id, code), life.Act.EXEMPT, reason, who, now)
+
+
+async def include(campaign_id: int, code: str, reason: str, who: Principal, now: datetime) -> Event:
+    """Put an exempt unit back on the roster, as it stood before. Raises Invalid, NotFound, WrongState."""
+    reason = checked(reason)
+    async with in_transaction():
+        return await _act(await events.locked(campaign_id, code), life.Act.INCLUDE, reason, who, now)
+
+
+async def _act(
+    invitation: Invitation, act: life.Act, reason: str, who: Principal, now: datetime, due_at: datetime | None = None
+) -> Event:
+    event = await events.apply(invitation, act, who, at=now, recorded_at=now, due_at=due_at, note=reason)
+    data = {"event": event.id, **({"due_at": due_at.isoformat()} if due_at else {})}
+    await audit.record(f"invitation.{act}", f"invitation:{invitation.id}", who, now, data)
+    return event
+
+
+def checked(reason: str) -> str:
+    """The reason, that must be given. Raises Invalid."""
+    reason = reason.strip()
+    if not reason or len(reason) > MAX_REASON:
+        message = _("Vui lòng ghi lý do (tối đa {limit} ký tự).").format(limit="2.000")
+        raise Invalid([{"field": "reason", "message": message}])
+    return reason
