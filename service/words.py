@@ -152,6 +152,13 @@ def timing(code: str) -> str:
     return _(TIMINGS[code])
 
 
+def corrected(code: str, *, late: bool, first_on_time: bool) -> str:
+    """The timing of a report that may have been handed back: `late`, when its correction missed its own due time."""
+    if not late:
+        return timing(code)
+    return _("Đúng hạn lần đầu, bổ sung quá hạn") if first_on_time else _("Gửi muộn lần đầu, bổ sung quá hạn")
+
+
 def kind(code: str) -> str:
     return _(KINDS.get(code, code))
 

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from service import life, web
 from service.api import reply
-from service.flow import campaigns, downloads, progress, terms
+from service.flow import calendars, campaigns, deadlines, downloads, progress, terms
 from service.models import Campaign
 from service.settings import Settings
 
@@ -17,10 +17,14 @@ async def index(request: Request) -> Response:
 
 
 async def create(request: Request) -> Response:
-    """A campaign that is not published yet; 422 with a problem per field."""
-    found = terms.read(await reply.body(request))
-    campaign = await campaigns.create(web.settings(request), found, reply.who(request), web.now(request))
-    return reply.reply(shape(campaign), 201)
+    """A campaign that is not published yet; 422 with a problem per field.
+
+    `warnings` tell what is to be known, or mended before publication, about its due time.
+    """
+    found, now = terms.read(await reply.body(request)), web.now(request)
+    campaign = await campaigns.create(web.settings(request), found, reply.who(request), now)
+    judged = deadlines.judge(deadlines.timing_of(campaign), now, await calendars.current())
+    return reply.reply({**shape(campaign), "warnings": [*judged.obstacles, *judged.warnings]}, 201)
 
 
 async def show(request: Request) -> Response:

@@ -150,7 +150,7 @@ def _unit(
         original_due_at=standing.original_due_at,
         first_sent_at=standing.first_sent_at,
         on_time=standing.on_time_extended if standing.responded else None,
-        late_label=words.timing(row.timing),
+        late_label=words.corrected(row.timing, late=row.correction_late, first_on_time=standing.first_on_time),
         receipt=submission.receipt if submission else "",
         document=intakes.get(row.id, ""),
         contacts=contacts.get(row.code, ()),

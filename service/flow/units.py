@@ -24,14 +24,17 @@ HAI_PHONG = "31"
 
 
 async def seed(now: datetime) -> None:
-    """The 114 units and the calendar that ship with the product. Safe to repeat: what stands is left as it is."""
+    """The 114 units and the calendar that ship with the product. Safe to repeat: what stands is left as it is.
+
+    Of the calendar whole years are added, never a day to a year that stands: somebody may have taken it out.
+    """
     units, days = _shipped_units(), _shipped_days()
     async with in_transaction():
         await locks.units()
         known = {row["code"] for row in await Unit.all().values("code")}
-        marked = {row["date"] for row in await CalendarDay.all().values("date")}
+        years = {row["date"].year for row in await CalendarDay.all().values("date")}
         new_units = [unit for unit in units if unit.code not in known]
-        new_days = [day for day in days if day.date not in marked]
+        new_days = [day for day in days if day.date.year not in years]
         if new_units or new_days:
             await Unit.bulk_create(new_units)
             await CalendarDay.bulk_create(new_days)

@@ -46,9 +46,7 @@ async def page(
         "found": found,
         "campaign": found.campaign,
         "invitation": found.invitation,
-        "timing": found.standing.timing(now),
-        "correction_late": found.standing.correction_late(now),
-        "on_time_first": found.standing.first_on_time,
+        "timing": _timing(found.standing, now),
         "may": _may(request, life.State(found.invitation.state)),
         "may_link": request.state.staff.role != "viewer",
         "channels": intakes.CHANNELS,
@@ -66,6 +64,11 @@ async def page(
         "here": f"/campaigns/{found.campaign.id}/units/{found.invitation.code}",
     }
     return web.render(request, "monitor/unit.html", context, 422 if problems else 200)
+
+
+def _timing(standing: life.Standing, now: datetime) -> str:
+    late = standing.correction_late(now)
+    return words.corrected(standing.timing(now), late=late, first_on_time=standing.first_on_time)
 
 
 def _may(request: Request, state: life.State) -> Collection[str]:

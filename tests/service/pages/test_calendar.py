@@ -10,7 +10,7 @@ import httpx
 import pytest
 from openpyxl import Workbook
 
-from service.flow import audit, calendars, campaigns, principal
+from service.flow import audit, calendars, campaigns, principal, units
 from service.flow.terms import Due
 from service.models import AuditRecord, CalendarChange, CalendarDay, Campaign
 from service.words import ZONE
@@ -149,6 +149,8 @@ async def test_a_day_is_taken_out(house: House, made: Office) -> None:
     shown = await post(house, "/calendar/day", day(date="2026-11-24", act="remove", known="1"))
     await confirm(house, shown, "Chưa có luật")
     assert (await calendars.current()).is_working(date(2026, 11, 24))
+    await units.seed(house.clock())  # as an upgrade does
+    assert (await calendars.current()).is_working(date(2026, 11, 24)), "what was taken out stays out"
 
 
 async def test_without_a_reason_nothing_is_saved(house: House, made: Office) -> None:

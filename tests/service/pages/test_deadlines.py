@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from service.flow import calendars, campaigns, principal
+from service.flow import accounts, calendars, campaigns, principal
 from service.flow.terms import Due
 from service.models import CalendarDay, Campaign
 from service.words import ZONE
@@ -131,3 +131,14 @@ async def test_called_back_it_is_counted_anew(house: House, made: Office) -> Non
 async def _published(house: House, made: Office) -> Campaign:
     found = await scenes.campaign(house.settings, made, house.clock(), due=HALVES, period_to=None)
     return await campaigns.publish(house.settings, found.id, principal.SYSTEM, house.clock())
+
+
+async def test_the_api_tells_it_when_a_campaign_is_made(house: House, made: Office) -> None:
+    token = await accounts.create_token("máy", "staff", house.clock())
+    body = {"title": "Quý I", "form": made.form.id, "due": {"at": "2029-03-01T17:00+07:00"}}
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = (await house.client.post("/api/v1/campaigns", json=body, headers=headers)).json()
+    assert "Chưa có lịch nghỉ lễ năm 2029" in answer["warnings"][0]
+    answer = await house.client.post(f"/api/v1/campaigns/{answer['id']}/publish", headers=headers)
+    assert answer.status_code == 422
+    assert "Chưa có lịch nghỉ lễ năm 2029" in answer.json()["error"]["problems"][0]["message"]

@@ -1,11 +1,12 @@
 """One unit's due time and place on the roster, changed on its page: told first, confirmed, undone."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
 
+from service.flow import submissions
 from service.models import Event, Invitation
 from service.words import ZONE
 from tests.conftest import House
@@ -97,6 +98,19 @@ async def test_a_report_is_handed_back_until_a_due_time(house: House, survey: Su
     done = await post(house, survey, "return", remark="Sửa mục E", **due)
     assert "hạn bổ sung 11:30 thứ Năm, 11/6/2026" in done.text
     assert "<dt>Hạn bổ sung</dt><dd>11:30 thứ Năm, 11/6/2026" in done.text
+
+
+async def test_a_correction_that_was_missed_is_told_beside_a_report_on_time(house: House, survey: Survey) -> None:
+    given = submissions.Given(build.AN_LAO_ANSWERS)
+    who = survey.visit.principal
+    await submissions.submit(house.settings, survey.id, AN_LAO, given, who, "một", house.clock())
+    await post(house, survey, "return", remark="Sửa mục E", due_mode="days", due_days="0,5", due_kind="working_day")
+    house.clock.forward(timedelta(days=2))
+    await scenes.log_in(house.client, survey.staff, house.clock())
+    page = (await house.client.get(f"/campaigns/{survey.id}/units/{AN_LAO}")).text
+    assert "Đúng hạn lần đầu, bổ sung quá hạn" in page
+    board = (await house.client.get(f"/campaigns/{survey.id}")).text
+    assert board.count('<span class="tag warn">bổ sung quá hạn</span>') == 1
 
 
 async def test_a_viewer_sees_no_button_and_may_do_nothing(house: House, survey: Survey) -> None:
