@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 
 from forms.schema import SELECTS, Group, Item, Kind, Question
 from forms.xlsform.sheets import Line
@@ -81,8 +80,8 @@ def _unsupported(line: Line, given: str, look: str) -> None:
     params: dict[str, object] = {"appearance": given}
     if instead := _INSTEAD.get(look):
         params["instead"] = instead
-    elif near := get_close_matches(look, LOOKS, 1, 0.75):
-        params["near"] = near[0]
+    else:
+        params |= line.near(look, LOOKS)
     line.problem("unsupported_appearance", "appearance", **params)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from forms.schema import Kind
 from forms.xlsform import media
@@ -156,8 +155,7 @@ def _refuse(text: str, lower: str) -> RowType:
     instead = UNSUPPORTED.get(lower) or UNSUPPORTED.get(words[0]) or UNSUPPORTED.get(" ".join(words[:2]))
     if instead:
         raise TypeProblem("unsupported_type", type=text[:80], instead=instead)
-    near = get_close_matches(lower[:80], TYPES, 1, 0.7) or get_close_matches(words[0][:80], TYPES, 1, 0.75)
-    raise TypeProblem("unknown_type", type=text[:80], **({"near": near[0]} if near else {}))
+    raise TypeProblem("unknown_type", type=text[:80])
 
 
 def _select(text: str, match: re.Match[str]) -> RowType:

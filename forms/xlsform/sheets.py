@@ -22,7 +22,8 @@ SURVEY = frozenset(
 CHOICES = frozenset({"list_name", "name", "label"})
 SETTINGS = frozenset({"form_title", "form_id", "version", "default_language", "instance_name", "style"})
 MEDIA = frozenset({"image", "audio", "video", "big-image", "media"})
-MAX_NEAR = 300  # no names are suggested for what is not shown any more
+# Comparisons of names, to suggest what was meant, before a sheet gets no more of them (under 1 s).
+MAX_COMPARED = 5_000
 
 _ALIASES = {
     "caption": "label",
@@ -74,6 +75,7 @@ class Sheet:
     rows: list[list[str]]
     problems: list[FormProblem]
     columns: list[Column] = field(default_factory=list)
+    compared: int = 0
 
     def problem(
         self,
@@ -134,9 +136,11 @@ class Line:
 
     def near(self, word: str, words: Iterable[str]) -> dict[str, str]:
         """{"near": the word that was most likely meant}, {} when none is like it."""
-        if len(self.sheet.problems) > MAX_NEAR:
+        words = list(words)
+        self.sheet.compared += len(words)
+        if self.sheet.compared > MAX_COMPARED:
             return {}
-        found = get_close_matches(word[:80], list(words), 1, 0.75)
+        found = get_close_matches(word[:80], words, 1, 0.75)
         return {"near": found[0]} if found else {}
 
 

@@ -79,7 +79,8 @@ class _Reader:
         try:
             row = rowtypes.read_type(line.get("type"))
         except rowtypes.TypeProblem as problem:
-            line.problem(problem.code, "type", **problem.params)
+            near = _near_type(line) if problem.code == "unknown_type" else {}
+            line.problem(problem.code, "type", **problem.params, **near)
             return
         if row.act == "end":
             self._end(line, row.what or "")
@@ -176,6 +177,12 @@ class _Reader:
         if first is not line:
             line.problem("duplicate_name", "name", name=name, row=first.number)
         return name
+
+
+def _near_type(line: Line) -> dict[str, str]:
+    """The type that was most likely meant, by the whole cell or by what stands before the list."""
+    text = line.get("type").lower()
+    return line.near(text, rowtypes.TYPES) or line.near(text.partition(" ")[0], rowtypes.TYPES)
 
 
 def _names(sheet: Sheet) -> frozenset[str]:
