@@ -53,7 +53,7 @@ WORKBOOK = {
     ),
     "too_many_cells": N_("Các tệp CSV có quá {limit} ô. Vui lòng bỏ các dòng và cột không dùng."),
     "uneven_row": N_(
-        "Dòng này có {given} ô, dòng tiêu đề có {wanted} ô. "
+        "Dòng này có {given} ô, dòng tiêu đề có {header} ô. "
         "Vui lòng kiểm tra dấu phẩy; chữ có dấu phẩy phải đặt trong dấu nháy kép."
     ),
     "no_survey_sheet": N_("Thiếu trang tính “survey” chứa các câu hỏi. Vui lòng đặt tên trang tính câu hỏi là survey."),

@@ -212,8 +212,8 @@ class _Reader:
             return ()
         sheet = book[name]
         sheet.reset_dimensions()
-        last = min(extent.rows, MAX_ROWS)
-        found: Iterable[tuple[object, ...]] = sheet.iter_rows(max_row=last, max_col=MAX_COLUMNS, values_only=True)
+        rows, columns = min(extent.rows, MAX_ROWS), min(extent.columns, MAX_COLUMNS)
+        found: Iterable[tuple[object, ...]] = sheet.iter_rows(max_row=rows, max_col=columns, values_only=True)
         return found
 
 

@@ -148,7 +148,7 @@ class _Reader:
             return
         self.uneven += 1
         if self.uneven <= _MOST_UNEVEN:
-            self._wrong("uneven_row", number, given=len(row), wanted=wanted)
+            self._wrong("uneven_row", number, given=len(row), header=wanted)
 
 
 def _separator(text: str) -> str:

@@ -59,7 +59,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def site(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
-    port = _free_port()
+    port = free_port()
     settings = Settings(
         database_url=database_url,
         data_dir=tmp_path,
@@ -72,7 +72,7 @@ async def site(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
     arguments = ("-m", "service.cli", "serve", "--host", "127.0.0.1", "--port", str(port))
     server = await asyncio.create_subprocess_exec(sys.executable, *arguments, env=_environment(settings))
     try:
-        await _wait_until_ready(settings.public_url, server)
+        await wait_until_ready(settings.public_url, server)
         link = settings.public_url + survey.address(settings)
         yield Site(settings.public_url, link, survey.id, staff_session, settings)
     finally:
@@ -107,14 +107,14 @@ def _environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-async def _wait_until_ready(url: str, server: asyncio.subprocess.Process) -> None:
+async def wait_until_ready(url: str, server: asyncio.subprocess.Process) -> None:
     until = time.monotonic() + 30
     async with httpx.AsyncClient() as client:
         while time.monotonic() < until:

@@ -4,10 +4,12 @@ Each function gives the bytes of one file. What the service says to it stands in
 """
 
 import io
+import itertools
 import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 
+import xlsxwriter
 from openpyxl import Workbook
 
 from tests.service.workbooks import changed
@@ -19,13 +21,14 @@ QUESTION = ("text", "hoi", "Câu hỏi")
 MEGABYTE = 1024 * 1024
 
 Row = Sequence[str]
+_NUMBERS = itertools.count(1)
 
 
 def book(survey: Sequence[Row], choices: Sequence[Row] = (), **settings: str) -> bytes:
-    """An XLSForm of these rows, the header of each sheet with them."""
+    """An XLSForm of these rows, the header of each sheet with them. Each has a form_id of its own."""
     made = Workbook()
     made.remove(made.worksheets[0])
-    given = {"form_title": "Mẫu thử", "form_id": "mau_thu", "version": "1", **settings}
+    given = {"form_title": "Mẫu thử", "form_id": f"mau_{next(_NUMBERS)}", "version": "1", **settings}
     sheets = {"survey": survey, "choices": choices, "settings": [list(given), list(given.values())]}
     for name, rows in sheets.items():
         if rows:
@@ -146,8 +149,8 @@ def lowest_cell() -> bytes:
 
 
 def empty_styled_rows() -> bytes:
-    """A million rows without content, each with a format, as Excel leaves behind a formatted column."""
-    rows = "".join(f'<row r="{row}" s="1" customFormat="1"><c r="A{row}" s="1"/></row>' for row in range(3, 1_000_001))
+    """A million rows without content, each with a format, as Excel leaves behind what was formatted to the bottom."""
+    rows = "".join(f'<row r="{row}" s="1"><c r="A{row}" s="1"/></row>' for row in range(3, 1_000_001))
     return with_sheet(lambda xml: xml.replace("</sheetData>", rows + "</sheetData>"))
 
 
@@ -169,18 +172,35 @@ def truncated() -> bytes:
     return data[: len(data) * 2 // 3]
 
 
+def as_excel_writes(survey: Sequence[Row], choices: Sequence[Row] = ()) -> bytes:
+    """A workbook whose texts stand in a part of their own."""
+    data = io.BytesIO()
+    made = xlsxwriter.Workbook(data, {"in_memory": True})
+    settings = [("form_id", "form_title"), (f"mau_{next(_NUMBERS)}", "Mẫu thử")]
+    for name, rows in {"survey": survey, "choices": choices, "settings": settings}.items():
+        sheet = made.add_worksheet(name)
+        for row, values in enumerate(rows):
+            sheet.write_row(row, 0, values)
+    made.close()
+    return data.getvalue()
+
+
+def with_strings() -> bytes:
+    return as_excel_writes([HEADER, QUESTION])
+
+
 def without_strings() -> bytes:
     """The part that holds all text is gone."""
-    return packed({name: content for name, content in parts_of(small()).items() if name != STRINGS})
-
-
-def broken_xml() -> bytes:
-    return with_sheet(lambda xml: xml[: len(xml) // 2])
+    return packed({name: content for name, content in parts_of(with_strings()).items() if name != STRINGS})
 
 
 def wrong_text_number() -> bytes:
     """A cell that points behind the end of the shared strings."""
-    return with_sheet(lambda xml: xml.replace('t="s"><v>3<', 't="s"><v>99999<'))
+    return changed(with_strings(), SHEET, lambda xml: xml.replace('t="s"><v>3<', 't="s"><v>99999<'))
+
+
+def broken_xml() -> bytes:
+    return with_sheet(lambda xml: xml[: len(xml) // 2])
 
 
 def strange_coordinates() -> bytes:
@@ -238,7 +258,20 @@ def nested_groups(levels: int) -> bytes:
 def many_choices(count: int) -> bytes:
     survey = [HEADER, ("select_one ds", "chon", "Chọn")]
     choices = [("list_name", "name", "label"), *(("ds", f"c{n}", f"Lựa chọn {n}") for n in range(count))]
-    return book(survey, choices)
+    return as_excel_writes(survey, choices)
+
+
+def from_file() -> bytes:
+    """A form that takes its choices from xa.csv."""
+    return small(("select_one_from_file xa.csv", "xa", "Xã"))
+
+
+def wrong_sheet_names() -> bytes:
+    made = Workbook()
+    made.worksheets[0].title = "khảo sát"
+    for row in (HEADER, QUESTION):
+        made.worksheets[0].append(list(row))
+    return saved(made)
 
 
 def many_sheets() -> bytes:
@@ -271,9 +304,10 @@ def cell_error() -> bytes:
 
 
 def merged_cells() -> bytes:
-    return with_sheet(
-        lambda xml: xml.replace("</sheetData>", '</sheetData><mergeCells><mergeCell ref="A2:A4"/></mergeCells>')
-    )
+    """Two questions share one cell for their type: the lower one has none of its own."""
+    data = small(("", "hoi_2", "Câu hỏi thứ hai"))
+    merged = '</sheetData><mergeCells count="1"><mergeCell ref="A2:A3"/></mergeCells>'
+    return changed(data, SHEET, lambda xml: xml.replace("</sheetData>", merged))
 
 
 def hidden_sheet() -> bytes:
@@ -282,10 +316,8 @@ def hidden_sheet() -> bytes:
     visible = made.worksheets[0]
     visible.title = "Bìa"
     visible.append(["Mẫu phiếu"])
-    for name, rows in {
-        "survey": [HEADER, QUESTION],
-        "settings": [("form_title", "form_id"), ("Mẫu thử", "an")],
-    }.items():
+    settings = [("form_title", "form_id"), ("Mẫu thử", f"an_{next(_NUMBERS)}")]
+    for name, rows in {"survey": [HEADER, QUESTION], "settings": settings}.items():
         sheet = made.create_sheet(name)
         sheet.sheet_state = "veryHidden"
         for row in rows:

@@ -146,3 +146,8 @@ def test_a_problem_is_handed_over_with_its_cell() -> None:
         "message": "Công thức trống.",
         "severity": "error",
     }
+
+
+def test_a_row_of_a_file_is_told_with_both_counts() -> None:
+    problem = FormProblem("xa.csv", 3, None, "uneven_row", {"given": 3, "header": 2})
+    assert "Dòng này có 3 ô, dòng tiêu đề có 2 ô." in str(formwords.form_problem(problem)["message"])
