@@ -41,9 +41,11 @@ class Refused(ValueError):
 
 @dataclass(slots=True)
 class Extent:
-    """How far the content of a sheet reaches: `rows` and `columns` are the last ones with any, `low` the first one below the rows
-    that are read, `wide` the first one with content beyond the columns that are read (0: there is none). Cells that
-    only have a format are no content."""
+    """How far the content of a sheet reaches; cells that only have a format are none.
+
+    `rows` and `columns` are the last ones with any, `low` the first row below those that are read, `wide` the first
+    row with content beyond the columns that are read (0: there is none).
+    """
 
     rows: int = 0
     columns: int = 0
