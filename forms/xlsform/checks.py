@@ -25,10 +25,11 @@ def check(survey: Survey, lists: Lists) -> None:
         line = survey.lines.get(item.name)
         if line is None:
             continue
-        for key, expression in _placed(item):
+        for key, expression, language in _placed(item):
+            here = line.at(language)
             filtered = lists.columns(item.choices) if isinstance(item, Question) and key == "choice_filter" else None
-            _references(line, key, expression.names | expression.saved, items)
-            Reach(line, key, lists, items).check(expression.source, filtered)
+            _references(here, key, expression.names | expression.saved, items)
+            Reach(here, key, lists, items).check(expression.source, filtered)
         if isinstance(item, Question) and item.trigger:
             _triggers(line, item.trigger, items)
         if consolidate := getattr(item, "consolidate", None):
@@ -37,8 +38,8 @@ def check(survey: Survey, lists: Lists) -> None:
     _cycles(survey, items)
 
 
-def _placed(item: Item) -> Iterator[tuple[str, Expression]]:
-    """The item's expressions with the column each stands in."""
+def _placed(item: Item) -> Iterator[tuple[str, Expression, str | None]]:
+    """The item's expressions with the column each stands in, and the language (None for the default one)."""
     columns: list[tuple[str, object]] = [("label", item.label), ("relevant", item.relevant)]
     if isinstance(item, Question):
         columns += [
@@ -57,10 +58,10 @@ def _placed(item: Item) -> Iterator[tuple[str, Expression]]:
         columns.append(("repeat_count", item.count))
     for key, value in columns:
         if isinstance(value, Text):
-            every = (part for parts in (value.parts, *value.others.values()) for part in parts)
-            yield from ((key, part) for part in dict.fromkeys(every) if not isinstance(part, str))
+            for language, parts in ((None, value.parts), *value.others.items()):
+                yield from ((key, part, language) for part in dict.fromkeys(parts) if not isinstance(part, str))
         elif isinstance(value, Expression):
-            yield key, value
+            yield key, value, None
 
 
 def _references(line: Line, key: str, names: frozenset[str], items: Mapping[str, Item]) -> None:

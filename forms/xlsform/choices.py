@@ -147,9 +147,9 @@ def _choice(line: Line) -> Choice:
     labels = line.others.get("label", {})
     if len(name) > MAX_CHOICE_NAME:
         line.problem("bad_choice_name", "name", name=name[:80], limit=MAX_CHOICE_NAME)
-    for words in (label, *labels.values()):
+    for language, words in ((None, label), *labels.items()):
         if "${" in words:
-            line.problem("reference_in_choice", "label", label=words[:80])
+            line.at(language).problem("reference_in_choice", "label", label=words[:80])
     extra = {key: value for key, value in line.values.items() if key not in sheets.CHOICES}
     return Choice(name, label, extra, labels)
 

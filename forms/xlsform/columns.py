@@ -42,7 +42,7 @@ def _compiled(line: Line, key: str, source: str) -> Expression | None:
 
 
 def text(line: Line, key: str) -> Text:
-    others = {language: _parts(line, key, words) for language, words in line.others.get(key, {}).items()}
+    others = {language: _parts(line.at(language), key, words) for language, words in line.others.get(key, {}).items()}
     words = line.get(key)
     return Text(_parts(line, key, words), others) if words or others else EMPTY
 

@@ -118,21 +118,29 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row: `values` by column, in the default language; `others` what its further languages say."""
+    """One row: `values` by column, in the default language; `others` what its further languages say.
+
+    Problems stand in the column of `language` where a column has several.
+    """
 
     sheet: Sheet
     number: int
     values: Mapping[str, str]
     others: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    language: str | None = None
+
+    def at(self, language: str | None) -> Line:
+        """The same row, for what is said in another language."""
+        return self if language == self.language else replace(self, language=language)
 
     def get(self, key: str) -> str:
         return self.values.get(key, "")
 
     def problem(self, code: str, key: str | None = None, **params: object) -> None:
-        self.sheet.problem(code, self.number, key, "error", params)
+        self.sheet.problem(code, self.number, key, "error", params, self.language)
 
     def warning(self, code: str, key: str | None = None, **params: object) -> None:
-        self.sheet.problem(code, self.number, key, "warning", params)
+        self.sheet.problem(code, self.number, key, "warning", params, self.language)
 
     def near(self, word: str, words: Iterable[str]) -> dict[str, str]:
         """{"near": the word that was most likely meant}, {} when none is like it."""

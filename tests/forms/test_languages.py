@@ -141,11 +141,14 @@ def test_a_default_language_that_is_nowhere_is_refused(cells_of: CellsOf) -> Non
 
 
 def test_references_are_checked_in_every_language(cells_of: CellsOf) -> None:
-    survey = [{"type": "text", "name": "t", f"label::{VI}": "A", f"label::{EN}": "B ${zzz}"}]
-    assert ("survey", 2, f"label::{VI}", "unknown_reference", "error") in problems(cells_of(survey))
+    survey = [{"type": "text", "name": "t", f"label::{VI}": "A", f"label::{EN}": "B ${zzz} ${}"}]
+    assert problems(cells_of(survey)) == [
+        ("survey", 2, f"label::{EN}", "bad_reference", "error"),
+        ("survey", 2, f"label::{EN}", "unknown_reference", "error"),
+    ]
 
 
 def test_a_choice_refers_to_nothing_in_any_language(cells_of: CellsOf) -> None:
     choices = [{"list_name": "l", "name": "a", f"label::{VI}": "A", f"label::{EN}": "${t}"}]
     survey = [{"type": "text", "name": "t", f"label::{VI}": "A", f"label::{EN}": "B"}]
-    assert [found[3] for found in problems(cells_of(survey, choices))] == ["reference_in_choice"]
+    assert [found[2:4] for found in problems(cells_of(survey, choices))] == [(f"label::{EN}", "reference_in_choice")]
