@@ -97,6 +97,10 @@ ROWS = {
         "“{type}”: or_other chỉ dùng cho select_one và select_multiple có danh sách ở trang choices. "
         "Vui lòng thêm lựa chọn “Khác” vào danh sách và một câu hỏi chữ hiện ra khi chọn “Khác”."
     ),
+    "or_other_shared": N_(
+        "Dòng or_other thêm “Khác” vào danh sách “{list}”, nên câu “{name}” dùng chung danh sách cũng có lựa chọn này. "
+        "Nếu không muốn, vui lòng tách thành hai danh sách."
+    ),
     "or_other_with_filter": N_(
         "Câu hỏi “{name}” vừa có or_other vừa có choice_filter. "
         "Vui lòng thêm lựa chọn “Khác” vào danh sách và một câu hỏi chữ hiện ra khi chọn “Khác”."

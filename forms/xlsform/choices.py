@@ -24,6 +24,7 @@ class Lists:
         self.languages = languages
         self.files = files
         self.used: set[str] = set()
+        self.added: dict[str, Line] = {}  # the row whose or_other added a choice to a list
         self.values: dict[str, str] = {}  # of each list from a file, the column that holds the names
         self._named = frozenset(named)
         self._columns: dict[str, frozenset[str]] = {}
@@ -38,9 +39,10 @@ class Lists:
     def get(self, key: str | None) -> tuple[Choice, ...] | None:
         return self.made.get(key or "")
 
-    def offer_other(self, key: str) -> None:
+    def offer_other(self, key: str, line: Line) -> None:
         """The choice that or_other adds, at the end; every question on the list then has it, as in pyxform."""
         if all(choice.name != OTHER for choice in self.made[key]):
+            self.added[key] = line
             label, labels = self.in_words("Khác", "Other")
             self.made[key] = (*self.made[key], Choice(OTHER, label, {}, labels))
 
@@ -159,6 +161,10 @@ def check_names(sheet: Sheet, items: tuple[Item, ...], lists: Lists) -> None:
     the rows of a file that is chosen from have names, and each its own."""
     asking = [item for item in walk(items) if isinstance(item, Question) and item.choices]
     many = {question.choices for question in asking if question.kind in MANY}
+    specified = {item.name for item in walk(items)}
+    for question in asking:
+        if (adding := lists.added.get(question.choices or "")) and f"{question.name}_{OTHER}" not in specified:
+            adding.warning("or_other_shared", "type", list=question.choices, name=question.name)
     for line in sheet.lines():
         if line.get("list_name") in many and len(line.get("name").split()) > 1:
             line.problem("bad_choice_name", "name", name=line.get("name")[:80], limit=MAX_CHOICE_NAME)

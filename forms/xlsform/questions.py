@@ -74,7 +74,7 @@ def read_question(
         line.problem("or_other_with_filter", "choice_filter", name=name)
     if choices is None:
         return [made]
-    lists.offer_other(choices)
+    lists.offer_other(choices, line)
     specify = f"{name}_{OTHER}"
     if specify in taken:
         line.problem("or_other_name_taken", "name", name=name, other=specify)

@@ -384,6 +384,8 @@ WARNED: list[tuple[list[Row], int | None, str | None, str]] = [
     ([{"type": "geopoint", "name": "g", "label": "G", "parameters": "capture-accuracy=5"}], 2, "parameters",
      "parameter_ignored"),
     ([TEXT, {"type": "username", "name": "u"}], 3, "type", "metadata_left_blank"),
+    ([{**ONE, "type": "select_one l or_other"}, {"type": "rank l", "name": "r", "label": "R"}], 2, "type",
+     "or_other_shared"),
     ([TEXT, {"type": "", "hint": "Xem lại mục này"}], 3, None, "row_skipped"),
     ([TEXT, {"type": "audit", "name": ""}], 3, "type", "log_not_kept"),
     ([{**NUMBER, "appearance": "multiline"}], 2, "appearance", "appearance_ignored"),
