@@ -53,7 +53,7 @@ async def _draw(
         **review(filling, given, f"/u/{filling.campaign.id}", problems, ticked),
         "notice": notice,
         "key": secrets.token_urlsafe(16),
-        "languages": languages.offered(request, filling.form),
+        "tongues": languages.offered(request, filling.form),
     }
     return web.render(request, "unit/check.html", context, status)
 
@@ -84,6 +84,7 @@ def review(
         "ticked": ticked if ticked is not None else {b.key: b.value for b in boxes},
         "ready": all(problem.key in here for problem in found),
         "contents": contents(picture),
+        "tongues": [],
     }
 
 

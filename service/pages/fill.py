@@ -56,7 +56,7 @@ async def _draw(
         **sheet(
             filling, page, drawn, Sheet(filling.form, problems, files, rivals, languages.tag(request, filling.form))
         ),
-        "languages": languages.offered(request, filling.form),
+        "tongues": languages.offered(request, filling.form),
         "check": check,
         "saved_by": await _saved_by(request, filling),
         "tab": secrets.token_hex(4),
@@ -87,7 +87,7 @@ def sheet(
         "number": place + 1,
         "before": lines[place - 1] if place else None,
         "after": lines[place + 1] if place + 1 < len(lines) else None,
-        "languages": [],
+        "tongues": [],
         "widgets": layout.needs_widgets(items),
     }
 

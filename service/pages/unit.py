@@ -117,7 +117,7 @@ async def overview(request: Request) -> Response:
         "officer": await officer(filling.campaign),
         "remark": await reviews.last_remark(filling.invitation.id) if filling.invitation.due_round else "",
         "counted": _counted(filling),
-        "languages": languages.offered(request, filling.form),
+        "tongues": languages.offered(request, filling.form),
     }
     return web.render(request, "unit/overview.html", context)
 
