@@ -153,10 +153,13 @@ def _add_imports(menu: Menu) -> None:
         made.add_argument("file", type=Path)
         made.add_argument("--dry-run", action="store_true", help="only show what would happen")
         made.set_defaults(kind=kind)
-    group = menu.under("form", "forms: check")
+    group = menu.under("form", "forms: check, export")
     made = group.add("check", commands.form_check, "check an XLSForm workbook; nothing is kept")
     made.add_argument("file", type=Path)
     made.add_argument("media", type=Path, nargs="*", metavar="CSV", help="CSV files that the workbook names")
+    made = group.add("export", commands.form_export, "write a form version as an XLSForm workbook")
+    made.add_argument("id", type=_row)
+    made.add_argument("-o", "--output", type=Path, required=True, help=".xlsx, or .zip with the CSV files of the form")
 
 
 def _add_campaign_commands(menu: Menu) -> None:

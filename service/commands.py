@@ -16,6 +16,7 @@ from service.flow import (
     downloads,
     entry,
     forms,
+    library,
     principal,
     progress,
     reminding,
@@ -137,6 +138,22 @@ async def form_check(settings: Settings, options: argparse.Namespace) -> int:
         print(*mistakes.refused(error.problems), sep="\n")
         return 1
     print(*mistakes.usable(checked.form, checked.warnings), sep="\n")
+    return 0
+
+
+async def form_export(settings: Settings, options: argparse.Namespace) -> int:
+    """`form export`: the workbook, or a ZIP of it and its CSV files where the form has any."""
+    found = await library.export(options.id)
+    output: Path = options.output
+    zipped = output.suffix.lower() == ".zip"
+    if found.files and not zipped:
+        names = ", ".join(found.files)
+        raise CannotRun(
+            _("Mẫu phiếu đi cùng tệp CSV ({names}). Vui lòng đặt tên tệp xuất là .zip.").format(names=names)
+        )
+    data = found.bundle if zipped else found.workbook
+    await asyncio.to_thread(_replace, output, data)
+    print(_("Đã ghi {path} ({size}).").format(path=output, size=words.size(len(data))))
     return 0
 
 

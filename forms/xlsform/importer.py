@@ -21,6 +21,7 @@ from forms.xlsform.survey import Survey, read_survey
 MAX_PROBLEMS = 300
 # Sheets of XLSForm that change what a form does; any other sheet is the author's own.
 _UNSUPPORTED_SHEETS = frozenset({"entities", "external_choices", "osm", "cascades"})
+_HELP_SHEET = "hướng dẫn"  # comes with the template workbook, for the author to read
 
 
 def build(cells: Cells) -> Form:
@@ -89,7 +90,7 @@ def _other_sheets(cells: Cells, problems: list[FormProblem]) -> None:
     if not cells.get("survey"):
         problems.append(FormProblem("survey", None, None, "no_survey_sheet", {"sheets": list(cells)}))
     for name, rows in cells.items():
-        if name in KEPT_SHEETS or is_file(name) or not rows:
+        if name in KEPT_SHEETS or is_file(name) or not rows or name.strip().lower() == _HELP_SHEET:
             continue
         if name.strip().lower() in _UNSUPPORTED_SHEETS:
             problems.append(FormProblem(name, None, None, "unsupported_sheet"))

@@ -21,10 +21,11 @@ def settle_languages(survey: Sheet, choices: Sheet, settings: Settings) -> tuple
     default_language_twice; default_language_unnamed, missing_translation and
     missing_language_column are warnings.
     """
+    spoken = {same_language(column.language) for column in _translated(survey, choices) if column.language}
     named: dict[str, str] = {}
-    for column in _translated(survey, choices):
-        if column.language:
-            named.setdefault(same_language(column.language), column.language)
+    for column in (*survey.columns, *choices.columns):  # in the order of the headers, those of blank columns too
+        if column.language and column.key in TRANSLATED and (key := same_language(column.language)) in spoken:
+            named.setdefault(key, column.language)
     default = _default(survey, choices, settings, named)
     if default is None:
         return ()

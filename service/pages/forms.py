@@ -1,18 +1,22 @@
 """Forms: the list of versions with the import, one version laid out for reading, and its files."""
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
+import anyio
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from forms.problems import FormProblem
-from service import files, formwords, mistakes, web
-from service.errors import BadFile, EmptyFile, Invalid, TooLarge
+from forms.xlsform.media import is_file
+from service import files, formwords, mistakes, starters, web
+from service.errors import BadFile, EmptyFile, Invalid, NotFound, TooLarge
 from service.flow import forms, library, principal
 from service.pages import asked, formview
 from service.words import _
 
 CSV = "text/csv; charset=utf-8"
+ZIP = "application/zip"
 
 
 async def index(request: Request) -> Response:
@@ -67,6 +71,7 @@ async def _version(request: Request, version_id: int, said: str, warnings: Seque
         "version": version,
         "file": file,
         "media": await library.media(version.id),
+        "with_files": any(is_file(name) for name in form.lists),
         "form": form,
         "parts": formview.parts(form),
         "behind": formview.behind(form),
@@ -89,3 +94,32 @@ async def beside(request: Request) -> Response:
     file_id = int(request.path_params["file"])
     place, name = await library.beside(web.settings(request), asked.number(request), file_id)
     return FileResponse(place, media_type=CSV, filename=name)
+
+
+async def exported(request: Request) -> Response:
+    """The form as an XLSForm workbook in canonical columns."""
+    found = await library.export(asked.number(request))
+    return _attached(found.workbook, files.XLSX, f"{found.name}.xlsx")
+
+
+async def exported_with_files(request: Request) -> Response:
+    """The workbook with the CSV files it goes with. Not found where there are none."""
+    found = await library.export(asked.number(request))
+    if not found.files:
+        raise NotFound()
+    return _attached(found.bundle, ZIP, f"{found.name}.zip")
+
+
+async def template(request: Request) -> Response:
+    """A workbook to begin with, with notes and a sheet of explanations."""
+    return _attached(await anyio.to_thread.run_sync(starters.template), files.XLSX, "mau-phieu.xlsx")
+
+
+async def example(request: Request) -> Response:
+    """A form that may be used as it is."""
+    return _attached(await anyio.to_thread.run_sync(starters.example), files.XLSX, "mau-phieu-vi-du.xlsx")
+
+
+def _attached(data: bytes, media_type: str, name: str) -> Response:
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+    return Response(data, media_type=media_type, headers=headers)

@@ -11,6 +11,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -148,6 +149,18 @@ def test_a_form_is_checked_without_any_database(tmp_path: Path) -> None:
     assert found.stdout.startswith("Lỗi: xa.csv: ")
     assert "UTF-8" in found.stdout
     assert not (empty.folder / "phieu.sqlite3").exists()
+
+
+@pytest.mark.slow
+def test_a_form_is_written_as_a_workbook(office: Office, tmp_path: Path) -> None:
+    office.done("demo", "--no-serve")
+    target = tmp_path / "mau.xlsx"
+    assert str(target) in office.done("form", "export", "1", "-o", target)[-1]
+    office.done("form", "check", target)
+    zipped = tmp_path / "mau.zip"
+    office.done("form", "export", "1", "-o", zipped)
+    assert zipfile.ZipFile(zipped).namelist() == ["nd132_2025_capxa-2025070101.xlsx"]
+    assert refused(office.run("form", "export", "99", "-o", target)).startswith("phieu: Không tìm thấy số")
 
 
 @pytest.mark.slow

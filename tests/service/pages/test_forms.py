@@ -1,19 +1,23 @@
 """The screens of forms: the list, an import with its problems, a version to read, the workbook back."""
 
 import io
+import re
+import zipfile
 from collections import OrderedDict
 
+import httpx
 import openpyxl
 import pytest
 
 from forms import xlsform
 from forms.schema import BINDS, CONSOLIDATIONS, Kind
-from service import sandbox
+from service import files, sandbox
 from service.flow import forms
 from service.models import FormVersion
 from service.pages import formview
 from tests.conftest import House
-from tests.service import scenes
+from tests.forms.strategies import meaning
+from tests.service import scenes, workbooks
 from tests.service.build import ND132
 from tests.service.scenes import Office, csrf
 
@@ -181,3 +185,83 @@ def test_every_kind_and_rule_has_words() -> None:
     assert set(formview.KINDS) == set(Kind)
     assert set(formview.BINDS) == set(BINDS)
     assert set(formview.CONSOLIDATIONS) == set(CONSOLIDATIONS)
+
+
+COMMUNES = "ma,ten,huyen\n001,Xã An Lão,al\n002,Xã Yên Hòa,yh\n".encode()
+FROM_FILE = (
+    {
+        "type": "select_one_from_file xa.csv",
+        "name": "xa",
+        "label": "Xã",
+        "parameters": "value=ma label=ten",
+        "choice_filter": "huyen = 'al'",
+    },
+)
+
+
+async def bring_in_with(house: House, data: bytes, *beside: tuple[str, bytes]) -> httpx.Response:
+    page = csrf((await house.client.get("/forms")).text)
+    given = [("file", ("từ tệp.xlsx", data)), *(("media", one) for one in beside)]
+    return await house.client.post("/forms", data={"csrf": page}, files=given, follow_redirects=True)
+
+
+async def test_a_form_comes_with_its_csv_file_and_goes_with_it(house: House, office: Office) -> None:
+    missing = await bring_in_with(house, workbooks.xlsform(FROM_FILE))
+    assert missing.status_code == 422
+    assert "xa.csv" in missing.text
+    made = await bring_in_with(house, workbooks.xlsform(FROM_FILE), ("C:\\x\\xa.csv", COMMUNES))
+    assert made.status_code == 200, made.text
+    version = await FormVersion.get(form_id="nho")
+    forms.forget()
+    assert [choice.label for choice in (await forms.built(version.id)).lists["xa.csv"]] == ["Xã An Lão", "Xã Yên Hòa"]
+    page = (await house.client.get(f"/forms/{version.id}")).text
+    (address,) = re.findall(rf'href="(/forms/{version.id}/files/\d+)"', page)
+    assert (await house.client.get(address)).content == COMMUNES
+    assert (await house.client.get(f"/forms/{office.form.id}/files/{address.rsplit('/', 1)[1]}")).status_code == 404
+    assert f'href="/forms/{version.id}/xlsform.zip"' in page
+    archive = zipfile.ZipFile(io.BytesIO((await house.client.get(f"/forms/{version.id}/xlsform.zip")).content))
+    names = archive.namelist()
+    assert names == ["nho-1.xlsx", "xa.csv"]
+    cells = xlsform.read(archive.read(names[0]), {"xa.csv": archive.read("xa.csv")})
+    assert meaning(xlsform.build(cells)) == meaning(await forms.built(version.id))
+
+
+async def test_files_of_one_name_or_too_much_in_all_are_refused(
+    house: House, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twice = await bring_in_with(house, workbooks.xlsform(FROM_FILE), ("xa.csv", COMMUNES), ("XA.csv", COMMUNES))
+    assert twice.status_code == 422
+    assert "Có hai tệp cùng tên." in twice.text
+    monkeypatch.setattr(files, "LIMIT", len(workbooks.xlsform(FROM_FILE)) + 10)
+    much = await bring_in_with(house, workbooks.xlsform(FROM_FILE), ("xa.csv", COMMUNES))
+    assert much.status_code == 422
+    assert "quá lớn" in much.text
+    assert await FormVersion.all().count() == 1
+
+
+async def test_a_version_is_written_as_xlsform_again(house: House, office: Office) -> None:
+    answer = await house.client.get(f"/forms/{office.form.id}/xlsform.xlsx")
+    assert "nd132_2025_capxa-" in answer.headers["content-disposition"]
+    again = xlsform.build(xlsform.read(answer.content))
+    assert meaning(again) == meaning(await forms.built(office.form.id))
+    assert (await house.client.get(f"/forms/{office.form.id}/xlsform.zip")).status_code == 404
+    assert (await house.client.get("/forms/999/xlsform.xlsx")).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["template", "example"])
+async def test_the_starters_are_there_to_download_and_import(house: House, office: Office, name: str) -> None:
+    assert f'href="/forms/{name}.xlsx"' in (await house.client.get("/forms")).text
+    data = (await house.client.get(f"/forms/{name}.xlsx")).content
+    status, page = await bring_in(house, "mẫu.xlsx", data)
+    assert status == 200
+    assert "Đã nhập mẫu phiếu" in page
+    assert "Lưu ý khi nhập" not in page
+
+
+async def test_one_mistake_on_many_rows_is_one_line(house: House, office: Office) -> None:
+    rows = [{"type": "hologram", "name": f"q{n}", "label": "Câu"} for n in range(50)]
+    status, page = await bring_in(house, "sai.xlsx", workbooks.xlsform(rows))
+    assert status == 422
+    assert "Tệp “sai.xlsx” có 50 lỗi nên chưa nhập được" in page
+    assert page.count('<span class="tag bad-tag">') == 1
+    assert "survey!A2:A51" in page
