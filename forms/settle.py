@@ -149,38 +149,30 @@ class Run(Draft):
         """
         held = [node.value for name in question.trigger for node in _marked(cell.node.scope, name)]
         mark = hashlib.sha256("\0".join(held).encode("utf-8", "replace")).hexdigest()[:16]
-        kept = self.raw.get(TRIGGERED + cell.key)
-        before, kind = (kept[:16], kept[16:]) if isinstance(kept, str) else ("", "")
-        if before == mark:
-            return self._keep(cell, kind)
-        if not before and (self.raw.get(cell.key) or not any(held)):
-            if self.raw.get(cell.key):
-                cell.draws = {TRIGGERED + cell.key: mark}
-            return False
-        try:
-            raw, kind = self._typed(question, expression, cell.node)
-        except EvaluationError:
-            cell.value, cell.broken = BLANK, True
-            return True
-        cell.value = self._parsed(cell, raw)
-        cell.draws = {cell.key: raw, TRIGGERED + cell.key: mark + kind}
-        return self._keep(cell, kind)
+        before = self.raw.get(TRIGGERED + cell.key, "")
+        due = before != mark if before else any(held) and not self.raw.get(cell.key)
+        if due:
+            try:
+                raw = self._typed(question, expression, cell.node)
+            except EvaluationError:
+                cell.value, cell.broken = BLANK, True
+                return True
+            cell.value = self._parsed(cell, raw)
+            cell.draws = {cell.key: raw, TRIGGERED + cell.key: mark}
+        elif not before and self.raw.get(cell.key):
+            cell.draws = {TRIGGERED + cell.key: mark}
+        if question.kind in _COMPUTED_KINDS and _gives_number(question, expression):
+            cell.value = _plain_number(cell.value)
+        return due
 
-    def _keep(self, cell: Cell, kind: str) -> bool:
-        """A calculation that gave a number is one for ever, though the draft keeps it as text."""
-        if kind == _NUMBER and _PLAIN_NUMBER.fullmatch(cell.value.text):
-            cell.value = Value(cell.value.text, Decimal(cell.value.text))
-        return True
-
-    def _typed(self, question: Question, expression: Expression, node: Node) -> tuple[str | list[str], str]:
-        """What the expression gives, as a person would type it into the question, and its mark's kind."""
+    def _typed(self, question: Question, expression: Expression, node: Node) -> str | list[str]:
+        """What the expression gives, as a person would type it into the question."""
         if question.kind in _COMPUTED_KINDS:
-            value = _free_value(question, expression, node, self.env)
-            return value.text, _NUMBER if isinstance(value.typed, int | Decimal) else ""
+            return _free_value(question, expression, node, self.env).text
         if question.kind in NUMBERS:
-            return _typed_number(expression.number(node, self.env)), ""
+            return _typed_number(expression.number(node, self.env))
         text = clean(expression.string(node, self.env))
-        return (text.split() if question.kind in MANY else text), ""
+        return text.split() if question.kind in MANY else text
 
     def _lock_contact(self, cell: Cell, question: Question) -> None:
         """A known contact value locks only when it passes the question's own checks."""
@@ -199,7 +191,6 @@ class Run(Draft):
             cell.node.value = before
 
 
-_NUMBER = "n"
 _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 
 
@@ -231,10 +222,22 @@ def _forget(repeat: Branch, spec: Spec) -> None:
         scope = scope.outer
 
 
+def _is_added_up(question: Question) -> bool:
+    return question.consolidate is not None and question.consolidate.how in NUMERIC_CONSOLIDATIONS
+
+
+def _gives_number(question: Question, expression: Expression) -> bool:
+    return expression.kind == "number" or _is_added_up(question)
+
+
+def _plain_number(value: Value) -> Value:
+    """The number that a draft keeps as text."""
+    return Value(value.text, Decimal(value.text)) if _PLAIN_NUMBER.fullmatch(value.text) else value
+
+
 def _free_value(question: Question, expression: Expression, node: Node, env: Environment) -> Value:
     """A calculation's value by what it gives; a number for certain where it is added up."""
-    how = question.consolidate.how if question.consolidate else ""
-    if how in NUMERIC_CONSOLIDATIONS:
+    if _is_added_up(question):
         return _number_value(expression.number(node, env), Kind.DECIMAL)
     found = expression.evaluate(node, env)
     if isinstance(found, bool):

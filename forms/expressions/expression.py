@@ -18,7 +18,8 @@ from forms.tree import Node
 class Expression:
     """One expression, compiled. Never changes and may be evaluated by several threads at once.
 
-    What it may read is known: see forms.expressions.reach.Reach for `names`, `saved`,
+    `kind` is what it gives: "number", "string", "boolean", "nodes", or "any" where only evaluation
+    tells. What it may read is known: see forms.expressions.reach.Reach for `names`, `saved`,
     `functions`, `counted`, `reads_context` and `wanders`.
 
     The context is the node that `.` means. Names are looked up from `at`, the
@@ -33,6 +34,7 @@ class Expression:
         "_value",
         "counted",
         "functions",
+        "kind",
         "names",
         "reads_context",
         "saved",
@@ -48,6 +50,7 @@ class Expression:
         self._number = make.number(part)
         self._boolean = make.boolean(part)
         self.source = source
+        self.kind = make.kind(part)
         reach = reach_of(part)
         self.names, self.saved, self.functions = reach.names, reach.saved, reach.functions
         self.counted, self.reads_context, self.wanders = reach.counted, reach.reads_context, reach.wanders

@@ -13,6 +13,8 @@ from forms.plan import hanging
 from forms.schema import Form
 from tests.forms.drawn import drafts, drawn_forms, keys_of, value_of
 
+OF_SHAPE = frozenset({"not_integer", "not_number", "not_choice", "not_date", "not_geopoint", "incomplete_rank",
+                      "ambiguous_number", "out_of_range", "wrong_shape", "cannot_evaluate"})  # fmt: skip
 SLOW = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 
 
@@ -96,10 +98,11 @@ def test_what_the_draft_keeps_settles_it(now: Now, made: Form, data: st.DataObje
 @SLOW
 @given(drawn_forms(), st.data())
 def test_answers_become_a_draft_and_the_same_answers_again(now: Now, made: Form, data: st.DataObject) -> None:
-    raw = data.draw(drafts(made))
-    answers = evaluate(made, raw, now).answers
-    flat, problems = flatten(made, answers)
+    first = evaluate(made, data.draw(drafts(made)), now)
+    flat, problems = flatten(made, first.answers)
     assert problems == ()
     assert flatten(made, nest(made, flat)) == (flat, ())
-    again = evaluate(made, flat, now).answers
-    assert again == evaluate(made, flatten(made, again)[0], now).answers
+    again = evaluate(made, flat, now)
+    assert again.answers == evaluate(made, flatten(made, again.answers)[0], now).answers
+    if not any(problem.code in OF_SHAPE for problem in first.problems):
+        assert again.answers == first.answers
