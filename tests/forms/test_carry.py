@@ -1,0 +1,343 @@
+"""Answers brought from one version of a form to another: what comes along, what is left and told."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forms.bring import bring
+from forms.carry import Left, carry
+from forms.keys import locate, moved_key, page_of
+from forms.schema import EMPTY, LISTED, MANY, Choice, Form, Group, Item, Kind, Question, Repeat, Text
+
+FormOf = Callable[..., Form]
+CHOICES = [
+    {"list_name": "yesno", "name": "co", "label": "Có"},
+    {"list_name": "yesno", "name": "khong", "label": "Không"},
+    {"list_name": "way", "name": "zalo", "label": "Nhóm Zalo"},
+    {"list_name": "way", "name": "thu", "label": "Thư"},
+    {"list_name": "way", "name": "goi", "label": "Gọi điện"},
+]
+
+
+def _group(name: str, *rows: dict[str, str]) -> list[dict[str, str]]:
+    return [{"type": "begin group", "name": name, "label": name.upper()}, *rows, {"type": "end group"}]
+
+
+def _repeat(name: str, *rows: dict[str, str]) -> list[dict[str, str]]:
+    return [{"type": "begin repeat", "name": name, "label": "Khó khăn"}, *rows, {"type": "end repeat"}]
+
+
+def _ask(kind: str, name: str, label: str = "", **more: str) -> dict[str, str]:
+    return {"type": kind, "name": name, "label": label or f"Câu {name}", **more}
+
+
+def test_a_question_is_found_by_its_name_wherever_it_stands(form_of: FormOf) -> None:
+    old = form_of([*_group("a", _ask("text", "who")), *_group("b", *_group("b1", _ask("integer", "many")))])
+    new = form_of([_ask("integer", "many"), *_group("c", _ask("text", "who"), _ask("text", "more"))])
+    found = carry(old, new, {"a/who": "Hồng", "b/b1/many": "mười"})
+    assert found.raw == {"c/who": "Hồng", "many": "mười"}
+    assert found.left == ()
+
+
+def test_rows_keep_their_ids_and_removed_rows_their_answers(form_of: FormOf) -> None:
+    old = form_of([*_group("h", *_repeat("item", _ask("text", "what"), *_repeat("sub", _ask("text", "deep"))))])
+    new = form_of([*_repeat("item", _ask("text", "what"), *_group("g", *_repeat("sub", _ask("text", "deep"))))])
+    raw = {
+        "h/item": ["ra", "rb"],
+        "h/item/ra/what": "Một",
+        "h/item/rb/sub": ["s"],
+        "h/item/rb/sub/s/deep": "Sâu",
+        "h/item/gone/what": "Đã xóa",
+    }
+    found = carry(old, new, raw)
+    assert found.left == ()
+    assert found.raw == {
+        "item": ["ra", "rb"],
+        "item/ra/what": "Một",
+        "item/rb/g/sub": ["s"],
+        "item/rb/g/sub/s/deep": "Sâu",
+        "item/gone/what": "Đã xóa",
+    }
+
+
+def test_into_or_out_of_a_repeat_does_not_fit(form_of: FormOf) -> None:
+    old = form_of([*_repeat("item", _ask("text", "what"), _ask("text", "stays")), _ask("text", "single")])
+    new = form_of([*_repeat("item", _ask("text", "single"), _ask("text", "stays")), _ask("text", "what")])
+    found = carry(old, new, {"item": ["r1", "r2"], "item/r2/what": "Thiếu máy", "single": "Một", "item/r1/stays": "x"})
+    assert found.raw == {"item": ["r1", "r2"], "item/r1/stays": "x"}
+    what = Left("item/r2/what", "Thiếu máy", "rows", Kind.TEXT, "Câu what", (("Khó khăn", 2),), "Thiếu máy")
+    assert found.left == (what, Left("single", "Một", "rows", Kind.TEXT, "Câu single", (), "Một"))
+
+
+def test_what_is_gone_is_told_with_its_words(form_of: FormOf) -> None:
+    old = form_of(
+        [_ask("select_one yesno", "plan", "Có kế hoạch?"), _ask("date", "day"), *_repeat("item", _ask("text", "what"))],
+        CHOICES,
+    )
+    new = form_of([_ask("text", "other")])
+    found = carry(old, new, {"plan": "co", "day": "2025-07-03", "item": ["r1"], "item/r1/what": "Dột", "x": ""})
+    assert found.raw == {"x": ""}
+    assert [(one.label, one.shown, one.code, one.kind) for one in found.left] == [
+        ("Có kế hoạch?", "Có", "removed", Kind.SELECT_ONE),
+        ("Câu day", "03/07/2025", "removed", Kind.DATE),
+        ("Khó khăn", "", "removed", None),
+        ("Câu what", "Dột", "removed", Kind.TEXT),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "value", "kept", "left"),
+    [
+        ("text", "integer", "khoảng 10", "khoảng 10", None),
+        ("integer", "text", "1.142", "1.142", None),
+        ("text", "date", "cuối tháng", "cuối tháng", None),
+        ("date", "text", "2025-07-03", "2025-07-03", None),
+        ("decimal", "integer", "12,5", "12,5", None),
+        ("text", "integer", "một\nhai", None, "một\nhai"),
+        ("select_one way", "text", "zalo", None, "zalo"),
+        ("text", "select_one way", "zalo", None, "zalo"),
+        ("select_one way", "select_multiple way", "zalo", ["zalo"], None),
+        ("select_multiple way", "select_one way", ["zalo"], "zalo", None),
+        ("select_multiple way", "select_one way", ["zalo", "thu"], None, ["zalo", "thu"]),
+        ("select_one yesno", "select_one way", "co", None, "co"),
+        ("file", "text", "17", None, "17"),
+        ("image", "file", "17", "17", None),
+        ("file", "image", "17", None, "17"),
+        ("text", "acknowledge", "yes", None, "yes"),
+        ("acknowledge", "text", "OK", None, "OK"),
+    ],
+)
+def test_another_kind_takes_what_can_be_typed_into_it(
+    form_of: FormOf, was: str, now: str, value: Any, kept: Any, left: Any
+) -> None:
+    found = carry(form_of([_ask(was, "q")], CHOICES), form_of([_ask(now, "q")], CHOICES), {"q": value})
+    assert found.raw == ({} if kept is None else {"q": kept})
+    assert [one.value for one in found.left] == ([] if left is None else [left])
+
+
+def test_choices_that_are_gone_are_left_and_the_others_stay(form_of: FormOf) -> None:
+    fewer = [choice for choice in CHOICES if choice["name"] != "thu"]
+    old = form_of([_ask("select_multiple way", "ways"), _ask("select_one way", "best")], CHOICES)
+    new = form_of([_ask("select_multiple way", "ways"), _ask("select_one way", "best")], fewer)
+    found = carry(old, new, {"ways": ["zalo", "thu"], "best": "thu"})
+    assert found.raw == {"ways": ["zalo"]}
+    assert [(one.key, one.value, one.shown, one.code) for one in found.left] == [
+        ("ways", ["thu"], "Thư", "choice"),
+        ("best", "thu", "Thư", "choice"),
+    ]
+
+
+def test_a_choice_whose_words_went_to_another_name_is_not_turned_over(form_of: FormOf) -> None:
+    swapped = [{**choice, "label": {"Có": "Không", "Không": "Có"}.get(choice["label"], "")} for choice in CHOICES[:2]]
+    reworded = [{**CHOICES[0], "label": "Có rồi"}, CHOICES[1]]
+    old = form_of([_ask("select_one yesno", "plan")], CHOICES)
+    turned = carry(old, form_of([_ask("select_one yesno", "plan")], swapped), {"plan": "co"})
+    assert (turned.raw, turned.left[0].shown) == ({}, "Có")
+    assert carry(old, form_of([_ask("select_one yesno", "plan")], reworded), {"plan": "co"}).raw == {"plan": "co"}
+
+
+def test_a_tick_does_not_agree_to_other_words(form_of: FormOf) -> None:
+    old, new = (form_of([_ask("acknowledge", "ok", label)]) for label in ("Số liệu đúng.", "Tôi chịu trách nhiệm."))
+    assert carry(old, new, {"ok": "OK"}).left[0].code == "wording"
+    assert carry(old, old, {"ok": "OK"}).raw == {"ok": "OK"}
+
+
+def test_what_the_form_fills_in_now_is_not_overwritten_by_what_was_typed(form_of: FormOf) -> None:
+    old = form_of([_ask("integer", "a"), _ask("integer", "sum"), _ask("text", "unit")])
+    new = form_of(
+        [
+            _ask("integer", "a"),
+            {"type": "calculate", "name": "sum", "calculation": "${a} + 1"},
+            _ask("text", "unit", x_bind="unit.name"),
+        ]
+    )
+    found = carry(old, new, {"a": "1", "sum": "5", "unit": "UBND"})
+    assert found.raw == {"a": "1"}
+    assert [(one.key, one.code) for one in found.left] == [("sum", "not_asked"), ("unit", "not_asked")]
+
+
+def test_going_back_puts_answers_where_they_stood(form_of: FormOf) -> None:
+    fewer = [choice for choice in CHOICES if choice["name"] != "thu"]
+    old = form_of(
+        [
+            _ask("text", "gone"),
+            _ask("select_multiple way", "ways"),
+            *_repeat("item", _ask("text", "what")),
+            _ask("acknowledge", "ok"),
+        ],
+        CHOICES,
+    )
+    new = form_of([_ask("select_multiple way", "ways"), _ask("acknowledge", "ok", "Lời khác")], fewer)
+    raw = {"gone": "Vẫn đây", "ways": ["zalo", "thu"], "item": ["r1", "x"], "item/x/what": "Dột", "ok": "OK"}
+    there = carry(old, new, raw)
+    back = carry(new, old, there.raw, there.left)
+    assert back.raw == {key: value for key, value in raw.items() if key != "ok"}
+    assert [one.key for one in back.left] == ["ok"]
+    assert set(map(id, back.restored)) == {id(one) for one in there.left if one.key != "ok"}
+
+
+def test_an_answer_given_since_is_not_written_over_by_an_old_one(form_of: FormOf) -> None:
+    form = form_of([_ask("text", "q")])
+    waiting = Left("q", "cũ", "kind", Kind.TEXT)
+    found = carry(form, form, {"q": "mới"}, [waiting])
+    assert (found.raw, found.left, found.restored) == ({"q": "mới"}, (waiting,), ())
+
+
+def test_the_same_left_answer_is_told_once(form_of: FormOf) -> None:
+    old, new = form_of([_ask("text", "q")]), form_of([_ask("text", "p")])
+    first = carry(old, new, {"q": "chữ"})
+    assert carry(old, new, {"q": "chữ"}, first.left).left == first.left
+
+
+def test_where_a_question_is_or_would_be(form_of: FormOf) -> None:
+    old = form_of([*_group("a", _ask("text", "one"), _ask("text", "two")), *_group("b", _ask("text", "three"))])
+    new = form_of([*_group("a", _ask("text", "one")), *_group("c", _ask("text", "three"))])
+    assert [page_of(old, new, key) for key in ("a/one", "a/two", "b/three", "no")] == ["a", "a", "c", "a"]
+    assert moved_key(old, new, "b/three") == "c/three"
+    assert moved_key(old, new, "a/two") is None
+
+
+# Sent answers
+
+
+def test_sent_answers_add_up_under_the_newer_version(form_of: FormOf) -> None:
+    old = form_of(
+        [
+            *_group("a", _ask("integer", "recv"), _ask("text", "cases"), _ask("integer", "total"), _ask("date", "day")),
+            *_group("h", *_repeat("item", _ask("text", "what"), _ask("decimal", "money"))),
+            _ask("select_one yesno", "plan"),
+        ],
+        CHOICES,
+    )
+    new = form_of(
+        [
+            *_group("b", _ask("integer", "recv"), _ask("integer", "cases"), _ask("text", "fresh"), _ask("date", "day")),
+            {"type": "calculate", "name": "total", "calculation": "${recv} * 2"},
+            *_repeat("item", _ask("text", "what"), _ask("decimal", "money")),
+        ],
+        CHOICES,
+    )
+    sent = {
+        "a": {"recv": 1142, "cases": "1.035", "total": 2000, "day": None},
+        "h": {"item": [{"_id": "ra", "what": "Dột", "money": 12.5}, {"_id": "rb", "what": None, "money": None}]},
+        "plan": "co",
+    }
+    found = bring(old, new, sent)
+    assert found.answers == {
+        "b": {"recv": 1142, "cases": 1035, "day": None},
+        "total": 2000,
+        "item": [{"_id": "ra", "what": "Dột", "money": 12.5}, {"_id": "rb", "what": None, "money": None}],
+    }
+    assert [one.key for one in found.left] == ["plan"]
+    assert bring(old, old, sent).answers == sent
+
+
+# Any two versions
+
+
+def _questions(names: list[str]) -> st.SearchStrategy[dict[str, tuple[Kind, str, bool]]]:
+    kinds = st.sampled_from([k for k in Kind if k is not Kind.NOTE])
+    return st.fixed_dictionaries(
+        {}, optional={n: st.tuples(kinds, st.sampled_from("LM"), st.booleans()) for n in names}
+    )
+
+
+def _made(placed: dict[str, tuple[Kind, str, bool]], homes: dict[str, str], labels: dict[str, str]) -> Form:
+    """Questions q0.. in the homes "", g (a group), r (a repeat), r/s (a repeat in it), g/t (a repeat in the group)."""
+
+    def inside(home: str) -> tuple[Item, ...]:
+        prefix = f"{home}/" if home else ""
+        found: list[Item] = [
+            Question(
+                name, f"{prefix}{name}", kind, Text((labels.get(name, name),)),
+                choices=which if kind in LISTED else None, read_only=locked,
+            )
+            for name, (kind, which, locked) in placed.items()
+            if homes.get(name, "") == home
+        ]  # fmt: skip
+        for name, kind in (("g", Group), ("r", Repeat), ("s", Repeat), ("t", Repeat)):
+            path = {"s": "r/s", "t": "g/t"}.get(name, name)
+            if path.rpartition("/")[0] == home:
+                found.append(kind(name, path, EMPTY, inside(path)))
+        return tuple(found)
+
+    lists = {
+        key: tuple(Choice(name, f"{key}-{name}") for name in names) for key, names in {"L": "abc", "M": "bcd"}.items()
+    }
+    return Form("f", "1", "F", inside(""), lists)
+
+
+NAMES = [f"q{number}" for number in range(6)]
+HOMES = st.dictionaries(st.sampled_from(NAMES), st.sampled_from(["", "g", "r", "r/s", "g/t"]))
+LABELS = st.dictionaries(st.sampled_from(NAMES), st.sampled_from(["một", "hai"]))
+FORMS = st.builds(_made, _questions(NAMES), HOMES, LABELS)
+TEXTS = st.one_of(
+    st.sampled_from(["", "OK", "a", "b", "d", "12", "2025-01-02", "một\nhai"]), st.text("aơ1 /\n", max_size=6)
+)
+
+
+@st.composite
+def _draft(draw: st.DrawFn, form: Form) -> dict[str, str | list[str]]:
+    rows = st.lists(st.sampled_from(["r1", "r2", "x"]), unique=True, max_size=3)
+    raw: dict[str, str | list[str]] = {}
+    for item in form.walk():
+        if isinstance(item, Group) or draw(st.booleans()):
+            continue
+        parts: list[str] = []
+        for name in item.path.split("/"):
+            parts.append(name)
+            if name != item.name and isinstance(form.item(name), Repeat):
+                parts.append(draw(st.sampled_from(["r1", "r2", "x"])))
+        if isinstance(item, Repeat):
+            value: str | list[str] = draw(rows)
+        elif item.kind in MANY:
+            value = draw(st.lists(st.sampled_from("abcdz"), unique=True, max_size=4))
+        else:
+            value = draw(TEXTS)
+        raw["/".join(parts)] = value
+    return raw
+
+
+@given(st.data())
+def test_every_answer_is_carried_or_left(data: st.DataObject) -> None:
+    old, new = data.draw(FORMS), data.draw(FORMS)
+    raw = data.draw(_draft(old))
+    found = carry(old, new, raw)
+    for key, value in raw.items():
+        if not value:
+            continue
+        target = moved_key(old, new, key)
+        kept = found.raw.get(target) if target else None
+        left = [one.value for one in found.left if one.key == key]
+        parts = set(value) if isinstance(value, list) else {value}
+        told = [kept, *left]
+        assert parts == {part for some in told if some for part in (some if isinstance(some, list) else [some])}
+    assert all(locate(new, key) for key in found.raw)
+
+
+@given(st.data())
+def test_to_the_same_form_nothing_changes(data: st.DataObject) -> None:
+    form = data.draw(FORMS)
+    raw = data.draw(_draft(form))
+    waiting = (Left("q9", "đã để lại", "removed", Kind.TEXT),)
+    assert carry(form, form, raw, waiting) == carry(form, form, dict(raw), waiting)
+    found = carry(form, form, raw, waiting)
+    assert (found.raw, found.left) == (raw, waiting)
+
+
+@given(st.data())
+def test_there_and_back_loses_nothing(data: st.DataObject) -> None:
+    old, new = data.draw(FORMS), data.draw(FORMS)
+    raw = data.draw(_draft(old))
+    there = carry(old, new, raw)
+    back = carry(new, old, there.raw, there.left)
+    for key, value in raw.items():
+        parts = set(value) if isinstance(value, list) else {value} - {""}
+        kept = back.raw.get(key, [])
+        found = set(kept) if isinstance(kept, list) else {kept}
+        for one in back.left:
+            found |= set(one.value) if isinstance(one.value, list) else {one.value}
+        assert parts <= found
