@@ -167,7 +167,12 @@ def _left(
 ) -> Left:
     kind = item.kind if isinstance(item, Question) else None
     shown = _shown(old, item, value) if isinstance(item, Question) else ""
-    return Left(key, value, code, kind, item.label.plain or item.name, _rows(old, raw, item, ids), shown)
+    return Left(key, value, code, kind, _words(item), _rows(old, raw, item, ids), shown)
+
+
+def _words(item: Item) -> str:
+    """The label without the values that stood in it."""
+    return "".join(part if isinstance(part, str) else "…" for part in item.label.parts) or item.name
 
 
 def _shown(form: Form, question: Question, value: RawValue) -> str:
@@ -188,7 +193,7 @@ def _rows(form: Form, raw: Raw, item: Item, ids: tuple[str, ...]) -> tuple[tuple
         repeat = form.item(name)
         listed = row_ids(raw.get(key_of(form, name, ids[:place]) or "", ["r1"]))
         number = listed.index(ids[place]) + 1 if ids[place] in listed else 0
-        found.append((repeat.label.plain or name if repeat else name, number))
+        found.append((_words(repeat) if repeat else name, number))
     return tuple(found)
 
 

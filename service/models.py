@@ -355,7 +355,10 @@ class UnitSession(Model):
 
 
 class Draft(Model):
-    """Work in progress: raw text by question key (forms.answers.Raw), invalid text included."""
+    """Work in progress: raw text by question key (forms.answers.Raw), invalid text included.
+
+    `form` is the version the keys are of: the campaign may have moved on to another (flow.carrying).
+    """
 
     id = fields.IntField(primary_key=True)
     invitation: fields.OneToOneRelation[Invitation] = fields.OneToOneField(
@@ -366,10 +369,17 @@ class Draft(Model):
     answers: dict[str, str | list[str]] = fields.JSONField()
     updated_at = Instant()
     updated_by = fields.CharField(max_length=60, default="")
+    form: fields.ForeignKeyNullableRelation[FormVersion] = fields.ForeignKeyField(
+        "service.FormVersion", related_name="drafts", null=True, on_delete=RESTRICT
+    )
+    form_id: int | None
 
 
 class DraftRevision(Model):
-    """What one save changed: question key -> [before, after], null where the key was absent."""
+    """What one save changed: question key -> [before, after], null where the key was absent.
+
+    The keys are of the version `form`.
+    """
 
     id = fields.IntField(primary_key=True)
     draft: fields.ForeignKeyRelation[Draft] = fields.ForeignKeyField(
@@ -380,9 +390,66 @@ class DraftRevision(Model):
     changes: dict[str, list[str | list[str] | None]] = fields.JSONField()
     at = Instant()
     by = fields.CharField(max_length=60)
+    form: fields.ForeignKeyNullableRelation[FormVersion] = fields.ForeignKeyField(
+        "service.FormVersion", related_name="revisions", null=True, on_delete=RESTRICT
+    )
+    form_id: int | None
 
     class Meta:
         unique_together = (("draft", "version"),)
+
+
+class FormMove(Model):
+    """A published campaign went over from one version of its form to another, and why."""
+
+    id = fields.IntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "service.Campaign", related_name="moves", on_delete=RESTRICT
+    )
+    campaign_id: int
+    old: fields.ForeignKeyRelation[FormVersion] = fields.ForeignKeyField(
+        "service.FormVersion", related_name="moves_from", on_delete=RESTRICT
+    )
+    old_id: int
+    new: fields.ForeignKeyRelation[FormVersion] = fields.ForeignKeyField(
+        "service.FormVersion", related_name="moves_to", on_delete=RESTRICT
+    )
+    new_id: int
+    reason = fields.CharField(max_length=1000)
+    at = Instant()
+    by = fields.CharField(max_length=60)
+
+
+class LeftOver(Model):
+    """An answer of a draft that had no place in the version it was carried to (forms.carry.Left).
+
+    `key` is of the version `form`, `label` says question and row in words of then. Settled, never deleted: `outcome`
+    is "dismissed" by a person or "restored" into the draft, "" while it waits.
+    """
+
+    id = fields.IntField(primary_key=True)
+    invitation: fields.ForeignKeyRelation[Invitation] = fields.ForeignKeyField(
+        "service.Invitation", related_name="left_over", on_delete=RESTRICT
+    )
+    invitation_id: int
+    form: fields.ForeignKeyRelation[FormVersion] = fields.ForeignKeyField(
+        "service.FormVersion", related_name="left_over", on_delete=RESTRICT
+    )
+    form_id: int
+    key = fields.CharField(max_length=2000)
+    kind = fields.CharField(max_length=20, default="")  # forms.schema.Kind, empty for a repeat's row ids
+    code = fields.CharField(max_length=20)
+    label = fields.TextField()
+    shown = fields.TextField()
+    value: str | list[str] = fields.JSONField()
+    at = Instant()
+    by = fields.CharField(max_length=60)
+    settled_at = Instant(null=True)
+    settled_by = fields.CharField(max_length=60, default="")
+    outcome = fields.CharField(max_length=20, default="")
+
+    class Meta:
+        indexes = (("invitation_id",),)
 
 
 class Attachment(Model):
@@ -407,6 +474,7 @@ class Submission(Model):
     `submitted_at` is when it took effect, `recorded_at` when it was written down: they differ where staff type in a
     reply that came on paper. `receipt` is the number people quote. `hash` is SHA-256 over the canonical JSON of the
     answers with the invitation, the number and the time. A key of one principal may be used once (idempotency).
+    `form` is the version that was filled in, and stays it when the campaign moves on to another.
     """
 
     id = fields.IntField(primary_key=True)
@@ -426,6 +494,10 @@ class Submission(Model):
     principal = fields.CharField(max_length=60)
     idempotency_key = fields.CharField(max_length=200)
     body_hash = fields.CharField(max_length=64)
+    form: fields.ForeignKeyNullableRelation[FormVersion] = fields.ForeignKeyField(
+        "service.FormVersion", related_name="submissions", null=True, on_delete=RESTRICT
+    )
+    form_id: int | None
 
     class Meta:
         unique_together = (("invitation", "number"), ("principal", "invitation", "idempotency_key"))

@@ -4,7 +4,7 @@ Autosaves go to draft revisions, not to the audit log. The first change moves th
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from tortoise.transactions import in_transaction
@@ -14,10 +14,11 @@ from forms.flat import MAX_ROWS, ROW_IDS, TRIGGERED, row_ids
 from forms.schema import Form, Repeat
 from service import answerwords, life
 from service.errors import Invalid, StaleDraft
-from service.flow import audit, events, forms, lookups, merging
-from service.flow.filling import Filling, bound, contact_of, earlier_answers, filled, find, load, moment, sent_before
-from service.flow.keys import admitted, item_at, require_bounded, tidy
-from service.flow.merging import Answers, Revision, RowAct, Value
+from service.flow import audit, carrying, events, landing, lookups, merging
+from service.flow.carrying import Standing
+from service.flow.filling import Filling, bound, contact_of, earlier_answers, filled, find, load, moment
+from service.flow.keys import item_at, require_bounded, tidy
+from service.flow.merging import Answers, Edit, Revision, Value
 from service.flow.openness import require_open, require_unsent
 from service.flow.principal import Principal
 from service.models import ContactLink, Draft, DraftRevision, Invitation, Staff
@@ -29,29 +30,16 @@ Changes = dict[str, tuple[Value | None, Value | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
-    """What a page hands over. `version` is the draft version it was drawn from, `tab` a mark of its own.
-
-    `files` are attachment ids by key, already checked; `chosen` settles conflicts (key -> "kept" or "saved").
-    """
-
-    version: int
-    tab: str = ""
-    values: Mapping[str, object] = field(default_factory=dict)
-    chosen: Mapping[str, str] = field(default_factory=dict)
-    files: Mapping[str, str] = field(default_factory=dict)
-    row: RowAct | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Saved:
     """The form after a save. `before` is the draft before it. `merged` are values that others changed since the
-    page was drawn; `conflicts` keys whose two texts are both kept."""
+    page was drawn; `conflicts` keys whose two texts are both kept. `moved`: the page was drawn from another version
+    of the form than the one in force."""
 
     filling: Filling
     before: dict[str, Value]
     merged: dict[str, Value]
     conflicts: tuple[str, ...]
+    moved: bool = False
 
 
 async def save(
@@ -71,26 +59,38 @@ async def save(
     by = f"{who.ref}#{edit.tab[:12]}" if edit.tab else who.ref
     async with in_transaction():
         invitation = await _locked(campaign_id, unit, who, now)
-        form = await forms.built(invitation.campaign.form_id)
         known = bound(invitation, invitation.campaign, await contact_of(contact_id))
-        mine = {**admitted(form, edit.values), **edit.files}
-        draft = await lookups.one(Draft, invitation_id=invitation.id)
-        before: dict[str, Value] = dict(draft.answers) if draft else await sent_before(invitation, form)
-        since = await _since(draft, edit.version)
+        draft, found = await _standing(invitation, now)
+        form, before = found.form, found.raw
+        landed = await landing.land(invitation.campaign, form, edit)
+        moved = landed.form_id != found.form_id
+        # A blank of a page that did not ask this question in these words blots out no default of it.
+        mine = {key: value for key, value in landed.mine.items() if value or key in before or not moved}
+        since = await landing.since(draft, edit.version, form, found.form_id)
         sent = await earlier_answers(invitation, invitation.campaign, form)
         drawn = _drawn(form, before, mine, invitation, known, sent, now)
         merge = merging.merge(before, mine, since, by, now, drawn)
-        after, changes = combined(form, before, merge, edit)
+        after, changes = combined(form, before, merge, landed.edit)
         picture = evaluate(form, after, moment(invitation, now), known, earlier=sent)
         for key, value in picture.drawn.items():
             changes[key] = (after.get(key), value)
             after[key] = value
         if changes:
             require_bounded(after)
-            draft = await _write(invitation, draft, after, changes, by, now)
+            draft = await _write(invitation, draft, found, after, changes, by, now)
             await _begin(invitation, who, now)
-    filling = filled(invitation, form, draft, after, picture, known, sent)
-    return Saved(filling, before, _merged(after, since, by, merge), merge.conflicts)
+        await carrying.keep_strays(invitation, landed.form_id, landed.left, by, now)
+    filling = filled(invitation, found, draft, after, picture, known, sent)
+    return Saved(filling, before, _merged(after, since, by, merge), merge.conflicts, moved)
+
+
+async def _standing(invitation: Invitation, now: datetime) -> tuple[Draft | None, Standing]:
+    """The draft and what it holds, carried over for good to the version in force."""
+    draft = await lookups.one(Draft, invitation_id=invitation.id)
+    found = await carrying.standing(invitation, draft)
+    if draft is not None:
+        await carrying.write(invitation, draft, found, now)
+    return draft, found
 
 
 async def _locked(campaign_id: int, unit: int | str, who: Principal, now: datetime) -> Invitation:
@@ -147,24 +147,26 @@ def _merged(after: Answers, since: Sequence[Revision], by: str, merge: merging.M
     return {key: after.get(key, "") for key in keys - own if not key.startswith(merging.KEPT)}
 
 
-async def _since(draft: Draft | None, version: int) -> list[Revision]:
-    if draft is None or version >= draft.version:
-        return []
-    rows = await DraftRevision.filter(draft_id=draft.id, version__gt=max(version, 0)).order_by("version")
-    return [Revision(row.by, row.changes) for row in rows]
-
-
 async def _write(
-    invitation: Invitation, draft: Draft | None, answers: dict[str, Value], changes: Changes, by: str, now: datetime
+    invitation: Invitation,
+    draft: Draft | None,
+    found: Standing,
+    answers: dict[str, Value],
+    changes: Changes,
+    by: str,
+    now: datetime,
 ) -> Draft:
     ref = by.partition("#")[0]
     if draft is None:
-        draft = await Draft.create(invitation=invitation, version=1, answers=answers, updated_at=now, updated_by=ref)
+        draft = await Draft.create(
+            invitation=invitation, version=1, answers=answers, updated_at=now, updated_by=ref, form_id=found.form_id
+        )
+        await carrying.keep(invitation, found, now)
     else:
         draft.version, draft.answers, draft.updated_at, draft.updated_by = draft.version + 1, answers, now, ref
         await draft.save(update_fields=["version", "answers", "updated_at", "updated_by"])
     pairs = {key: list(pair) for key, pair in changes.items()}
-    await DraftRevision.create(draft=draft, version=draft.version, changes=pairs, at=now, by=by)
+    await DraftRevision.create(draft=draft, version=draft.version, changes=pairs, at=now, by=by, form_id=found.form_id)
     return draft
 
 
@@ -183,12 +185,12 @@ async def replace(
     """
     async with in_transaction():
         invitation = await _locked(campaign_id, code, who, now)
-        form = await forms.built(invitation.campaign.form_id)
+        draft, found = await _standing(invitation, now)
+        form = found.form
         flat, problems = flatten(form, nested)
         if problems:
             raise Invalid(answerwords.problems(problems))
         answers = {key: tidy(value) for key, value in flat.items()}
-        draft = await lookups.one(Draft, invitation_id=invitation.id)
         if version != (draft.version if draft else 0):
             raise StaleDraft(version=draft.version if draft else 0)
         before = draft.answers if draft else {}
@@ -196,20 +198,20 @@ async def replace(
         changes = _difference(before, answers)
         if changes:
             require_bounded(answers)
-            draft = await _write(invitation, draft, answers, changes, who.ref, now)
+            draft = await _write(invitation, draft, found, answers, changes, who.ref, now)
             await _begin(invitation, who, now)
     known = bound(invitation, invitation.campaign, None)
     sent = await earlier_answers(invitation, invitation.campaign, form)
     picture = evaluate(form, answers, moment(invitation, now), known, earlier=sent)
-    return filled(invitation, form, draft, answers, picture, known, sent)
+    return filled(invitation, found, draft, answers, picture, known, sent)
 
 
 async def sent(invitation: Invitation, answers: Answers, who: Principal, now: datetime) -> None:
     """Bring a draft that exists up to what was sent without it. Called in the sending's transaction."""
-    draft = await lookups.one(Draft, invitation_id=invitation.id)
+    draft, found = await _standing(invitation, now)
     changes = _difference(draft.answers, answers) if draft else {}
     if changes:
-        await _write(invitation, draft, dict(answers), changes, who.ref, now)
+        await _write(invitation, draft, found, dict(answers), changes, who.ref, now)
 
 
 def _difference(before: Answers, after: Answers) -> Changes:

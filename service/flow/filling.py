@@ -1,17 +1,19 @@
 """One unit's form as it stands: found, judged, with what is known without asking."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from forms.answers import Now, Picture, Problem, evaluate, flatten, uses_earlier
+from forms.answers import Picture, Problem, evaluate, uses_earlier
+from forms.carry import Left
 from forms.schema import Form, Question
 from service.errors import NotFound
-from service.flow import forms, lookups, merging
+from service.flow import carrying, lookups, merging
+from service.flow.carrying import Standing
+from service.flow.carrying import moment as moment
 from service.flow.keys import item_at
 from service.flow.merging import Answers, Value
 from service.models import Campaign, Contact, Draft, Invitation, Staff, Submission
-from service.words import ZONE
 
 MAX_ID = 2**31 - 1
 
@@ -20,7 +22,8 @@ MAX_ID = 2**31 - 1
 class Filling:
     """`raw` is the draft (or what was sent, when there is no draft); `picture` what the form says of it now.
     `updated_by` is a principal's ref, "" when nothing was saved yet. `known` is what is filled in and locked, `earlier`
-    what the unit sent last time, where the form asks for it."""
+    what the unit sent last time, where the form asks for it. `form_id` is the version's id, `left` what was left over
+    of the version `source` and is not written down yet."""
 
     invitation: Invitation
     campaign: Campaign
@@ -32,6 +35,9 @@ class Filling:
     updated_by: str
     known: Mapping[str, str]
     earlier: Mapping[str, object] | None = None
+    form_id: int = 0
+    source: int = 0
+    left: tuple[Left, ...] = ()
 
     @property
     def kept(self) -> dict[str, merging.Kept]:
@@ -59,17 +65,17 @@ async def load(
     """A unit's form as it stands; changes nothing. Raises NotFound."""
     invitation = await find(campaign_id, code=code, unit_id=unit_id)
     known = bound(invitation, invitation.campaign, await contact_of(contact_id))
-    form = await forms.built(invitation.campaign.form_id)
     draft = await lookups.one(Draft, invitation_id=invitation.id)
-    raw = dict(draft.answers) if draft else await sent_before(invitation, form)
-    sent = await earlier_answers(invitation, invitation.campaign, form)
-    picture = evaluate(form, raw, moment(invitation, now), known, earlier=sent)
-    return filled(invitation, form, draft, raw, picture, known, sent)
+    found = await carrying.standing(invitation, draft)
+    sent = await earlier_answers(invitation, invitation.campaign, found.form)
+    picture = evaluate(found.form, found.raw, moment(invitation, now), known, earlier=sent)
+    filling = filled(invitation, found, draft, found.raw, picture, known, sent)
+    return replace(filling, version=found.version, left=found.left)
 
 
 def filled(
     invitation: Invitation,
-    form: Form,
+    found: Standing,
     draft: Draft | None,
     raw: dict[str, Value],
     picture: Picture,
@@ -80,7 +86,7 @@ def filled(
     return Filling(
         invitation=invitation,
         campaign=invitation.campaign,
-        form=form,
+        form=found.form,
         picture=picture,
         raw=raw,
         version=draft.version if draft else 0,
@@ -88,6 +94,8 @@ def filled(
         updated_by=draft.updated_by if draft else "",
         known=known,
         earlier=earlier,
+        form_id=found.form_id,
+        source=found.source,
     )
 
 
@@ -119,22 +127,6 @@ def bound(invitation: Invitation, campaign: Campaign, contact: Contact | None) -
 
 def _iso(value: date | None) -> str:
     return value.isoformat() if value else ""
-
-
-def moment(invitation: Invitation, at: datetime) -> Now:
-    """When and with what luck a unit's answers are judged: local time, one seed for one draft."""
-    return Now(at.astimezone(ZONE), invitation.id)
-
-
-async def sent_before(invitation: Invitation, form: Form) -> dict[str, Value]:
-    """Where there is no draft, correcting starts from what was sent, with what a draft keeps beside its answers."""
-    if invitation.first_sent_at is None:
-        return {}
-    last = await Submission.filter(invitation_id=invitation.id).order_by("-number").first()
-    if last is None or last.nil_reason:
-        return {}
-    raw = flatten(form, last.answers)[0]
-    return raw | evaluate(form, raw, moment(invitation, last.submitted_at)).drawn
 
 
 async def earlier_answers(invitation: Invitation, campaign: Campaign, form: Form) -> Mapping[str, object] | None:

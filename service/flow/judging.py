@@ -13,7 +13,8 @@ from forms.answers import Picture, Problem, evaluate, flatten
 from forms.schema import Form
 from forms.values import clean
 from service.errors import Invalid, StaleDraft
-from service.flow import attachments, lookups
+from service.flow import attachments, carrying, lookups
+from service.flow.carrying import Standing
 from service.flow.filling import earlier_answers, moment, waiting_choices
 from service.flow.keys import admitted
 from service.flow.merging import Answers, Value
@@ -28,10 +29,12 @@ LONG_REASON = N_("Lý do dài quá {limit} ký tự. Vui lòng rút gọn.")
 
 @dataclass(frozen=True, slots=True)
 class FromDraft:
-    """Send the draft of that version, the one the sender looked at. `declared`: the declaration's answers."""
+    """Send the draft of that version, the one the sender looked at. `declared`: the declaration's answers; `form`: the
+    id of the form version that was looked at, None when it was not told."""
 
     version: int
     declared: Mapping[str, object] = field(default_factory=dict)
+    form: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Problems:
 def body_hash(content: Content) -> str:
     """SHA-256 of what was asked to be sent, to tell a repeated request from another one."""
     match content:
-        case FromDraft(version, declared):
+        case FromDraft(version=version, declared=declared):
             plain: object = {"draft": version, "declared": dict(declared)}
         case Given(answers):
             plain = {"answers": answers}
@@ -91,33 +94,39 @@ def nil_reason(campaign: Campaign, content: Nil) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Answers that may be sent: `raw` in the flat shape of a draft, and what the form says of them."""
+    """Answers that may be sent: `raw` in the flat shape of a draft, what the form says of them, its version."""
 
     raw: dict[str, Value]
     picture: Picture
+    form_id: int
 
 
 async def judge(
-    invitation: Invitation, form: Form, content: FromDraft | Given, known: Mapping[str, str], at: datetime
+    invitation: Invitation, content: FromDraft | Given, known: Mapping[str, str], at: datetime, now: datetime
 ) -> Judged | Problems:
-    """Judge what is to be sent as of `at`; called in the sending's transaction. Raises StaleDraft."""
+    """Judge what is to be sent as of `at`; called in the sending's transaction at `now`. Raises StaleDraft."""
+    draft = await lookups.one(Draft, invitation_id=invitation.id)
+    standing = await carrying.standing(invitation, draft)
+    form = standing.form
+    if draft is not None:
+        await carrying.write(invitation, draft, standing, now)
     if isinstance(content, Given):
         raw, found = flatten(form, content.answers)
     else:
-        raw = {**await _looked_at(invitation, content.version), **admitted(form, content.declared)}
+        _require_looked_at(content, draft, standing)
+        raw = {**(draft.answers if draft else {}), **admitted(form, content.declared)}
         found = waiting_choices(form, raw)
     sent = await earlier_answers(invitation, invitation.campaign, form)
     picture = evaluate(form, raw, moment(invitation, at), known, earlier=sent)
     problems = (*found, *picture.problems, *await _foreign_files(invitation, raw, picture))
-    return Problems(form, problems) if problems else Judged(raw, picture)
+    return Problems(form, problems) if problems else Judged(raw, picture, standing.form_id)
 
 
-async def _looked_at(invitation: Invitation, version: int) -> dict[str, Value]:
-    """The draft, if it is still the one its sender looked at."""
-    draft = await lookups.one(Draft, invitation_id=invitation.id)
-    if version != (draft.version if draft else 0):
-        raise StaleDraft(version=draft.version if draft else 0)
-    return dict(draft.answers) if draft else {}
+def _require_looked_at(content: FromDraft, draft: Draft | None, standing: Standing) -> None:
+    """Raise StaleDraft unless draft and form are still those that the sender looked at."""
+    version = draft.version if draft else 0
+    if content.version != version or content.form not in (None, standing.form_id):
+        raise StaleDraft(version=version)
 
 
 async def _foreign_files(invitation: Invitation, raw: Answers, picture: Picture) -> Sequence[Problem]:

@@ -153,6 +153,23 @@ class RowAct:
     place: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What a page hands over. `version` is the draft version it was drawn from, `tab` a mark of its own.
+
+    `files` are attachment ids by key, already checked; `chosen` settles conflicts (key -> "kept" or "saved"). `form` is
+    the id of the form version whose keys these are, None for the one in force.
+    """
+
+    version: int
+    tab: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    row: RowAct | None = None
+    form: int | None = None
+
+
 def rows_after(rows: Sequence[str], act: RowAct) -> list[str]:
     """The ordered row ids after the act; an act that no longer fits changes nothing."""
     ids = list(rows)

@@ -18,7 +18,7 @@ from reminders import outbox
 from reminders.plan import Recipient
 from service import life
 from service.errors import Invalid, KeyReused, NotFound
-from service.flow import audit, drafts, events, filling, forms, lookups, openness, recipients
+from service.flow import audit, drafts, events, filling, lookups, openness, recipients
 from service.flow.judging import Content, FromDraft, Given, Nil, Problems, body_hash, canonical, judge, nil_reason
 from service.flow.merging import Value
 from service.flow.principal import Principal
@@ -76,17 +76,17 @@ async def submit(
         openness.require_open(campaign, act.at)
         openness.require_unsent(invitation, who)
         answers: dict[str, object] = {}
+        form_id = campaign.form_id
         reason = nil_reason(campaign, content) if isinstance(content, Nil) else ""
         if not isinstance(content, Nil):
-            form = await forms.built(campaign.form_id)
             known = filling.bound(invitation, campaign, await filling.contact_of(contact_id))
-            judged = await judge(invitation, form, content, known, act.at)
+            judged = await judge(invitation, content, known, act.at, now)
             if isinstance(judged, Problems):
                 return judged
-            answers = judged.picture.answers
+            answers, form_id = judged.picture.answers, judged.form_id
             if isinstance(content, Given):
                 await drafts.sent(invitation, judged.raw, who, now)
-        submission = await _create(invitation, len(earlier) + 1, answers, reason, act)
+        submission = await _create(invitation, form_id, len(earlier) + 1, answers, reason, act)
         await events.apply(invitation, life.Act.SUBMIT, who, at=act.at, recorded_at=now, nil=isinstance(content, Nil))
         await _post(settings, connection, submission, invitation, await _mailboxes(invitation, who), now)
         data = {"submission": submission.id, "number": submission.number, "hash": submission.hash}
@@ -128,7 +128,7 @@ def content_hash(invitation_id: int, number: int, submitted_at: datetime, answer
 
 
 async def _create(
-    invitation: Invitation, number: int, answers: dict[str, object], reason: str, act: _Act
+    invitation: Invitation, form_id: int, number: int, answers: dict[str, object], reason: str, act: _Act
 ) -> Submission:
     return await Submission.create(
         invitation=invitation,
@@ -144,6 +144,7 @@ async def _create(
         principal=act.who.ref,
         idempotency_key=act.key,
         body_hash=act.body,
+        form_id=form_id,
     )
 
 
