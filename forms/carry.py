@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from forms.flat import Raw, row_ids
-from forms.keys import key_of, locate, repeats_around
+from forms.flat import TRIGGERED, Raw, row_ids
+from forms.keys import key_of, locate, moved_key, repeats_around
 from forms.schema import FILES, LISTED, MANY, Form, Item, Kind, Question, Repeat
 from forms.values import parse, show
 
@@ -61,7 +61,9 @@ def carry(old: Form, new: Form, raw: Raw, left: Iterable[Left] = ()) -> Carried:
     found: dict[str, RawValue] = {}
     gone: list[Left] = []
     for key, value in raw.items():
-        place = locate(old, key)
+        place = locate(old, key.removeprefix(TRIGGERED))
+        if place is not None and key.startswith(TRIGGERED):
+            continue
         if place is None:
             found[key] = value
             continue
@@ -72,11 +74,18 @@ def carry(old: Form, new: Form, raw: Raw, left: Iterable[Left] = ()) -> Carried:
             found[target] = kept
         if lost:
             gone.append(_left(old, raw, key, item, ids, lost, code))
+    found |= _marks(old, new, raw, found)
     earlier = tuple(left)
     restored = tuple(one for one in earlier if _restore(new, found, one))
     known = {(one.key, str(one.value)) for one in earlier}
     fresh = (one for one in gone if (one.key, str(one.value)) not in known)
     return Carried(found, (*(one for one in earlier if one not in restored), *fresh), restored)
+
+
+def _marks(old: Form, new: Form, raw: Raw, found: Raw) -> dict[str, RawValue]:
+    """The marks of questions with a trigger whose answers came along: without its mark one is computed anew."""
+    keys = {key: moved_key(old, new, key.removeprefix(TRIGGERED)) for key in raw if key.startswith(TRIGGERED)}
+    return {TRIGGERED + target: raw[key] for key, target in keys.items() if target and target in found}
 
 
 def _moved(

@@ -159,6 +159,13 @@ def test_what_the_form_fills_in_now_is_not_overwritten_by_what_was_typed(form_of
     assert [(one.key, one.code) for one in found.left] == [("sum", "not_asked"), ("unit", "not_asked")]
 
 
+def test_a_computed_answer_that_was_typed_over_stays_so(form_of: FormOf) -> None:
+    price = {"type": "integer", "name": "total", "label": "Tổng", "calculation": "${a} * 2", "trigger": "${a}"}
+    old, new = form_of([_ask("integer", "a"), price]), form_of([*_group("g", _ask("integer", "a"), price)])
+    assert carry(old, new, {"a": "1", "total": "5", "^total": "1"}).raw == {"g/a": "1", "g/total": "5", "^g/total": "1"}
+    assert carry(old, form_of([_ask("integer", "a")]), {"total": "5", "^total": "1"}).raw == {}
+
+
 def test_going_back_puts_answers_where_they_stood(form_of: FormOf) -> None:
     fewer = [choice for choice in CHOICES if choice["name"] != "thu"]
     old = form_of(
