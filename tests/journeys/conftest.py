@@ -6,6 +6,7 @@ import socket
 import sys
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,16 +60,23 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def site(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
+    async with serving(database_url, tmp_path) as site:
+        yield site
+
+
+@asynccontextmanager
+async def serving(database_url: str, folder: Path, workbook: Path = build.ND132) -> AsyncIterator[Site]:
+    """A service of its own process with a published campaign of that form."""
     port = free_port()
     settings = Settings(
         database_url=database_url,
-        data_dir=tmp_path,
+        data_dir=folder,
         public_url=f"http://127.0.0.1:{port}",
         smtp_url=None,
         mail_from="Sở KH&CN <khaosat@phieu.test>",
         secret_key=SECRET.encode(),
     )
-    survey, staff_session = await _prepared(settings)
+    survey, staff_session = await _prepared(settings, workbook)
     arguments = ("-m", "service.cli", "serve", "--host", "127.0.0.1", "--port", str(port))
     server = await asyncio.create_subprocess_exec(sys.executable, *arguments, env=_environment(settings))
     try:
@@ -89,10 +97,10 @@ async def assert_for_everybody(page: Page) -> None:
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, f"{page.url} at {width}"
 
 
-async def _prepared(settings: Settings) -> tuple[build.Survey, str]:
+async def _prepared(settings: Settings, workbook: Path) -> tuple[build.Survey, str]:
     async with TortoiseContext() as context:
         await context.init(config=database.config(settings.database_url))
-        survey = await build.survey(settings, datetime.now(UTC), allow_nil=True)
+        survey = await build.survey(settings, datetime.now(UTC), workbook, allow_nil=True)
         return survey, await accounts.start_session(survey.staff, datetime.now(UTC))
 
 

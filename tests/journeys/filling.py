@@ -66,9 +66,10 @@ async def _rank(page: Page, key: str, names: list[str]) -> None:
 async def _give(page: Page, key: str, file: Answer) -> None:
     """A file goes up at once where the script runs; else its button is pressed."""
     assert isinstance(file, dict), "a file is {name, mimeType, buffer}"
+    live = await page.locator("#fill").get_attribute("data-live")
     await inputs(page, key).set_input_files(file)  # type: ignore[arg-type]
     given = wrapper(page, key).locator(".file-row a", has_text=str(file["name"]))
-    if not await page.evaluate("Boolean(document.querySelector('#fill').dataset.live)"):
+    if not live:
         await wrapper(page, key).get_by_role("button", name="Tải tệp lên").click()
     await expect(given).to_be_visible()
 
@@ -96,9 +97,11 @@ async def proceed(page: Page, title: str = "") -> None:
 
 async def add_row(page: Page, key: str) -> str:
     """Add a row to the repeat of that key; gives the new row's id."""
+    rows = wrapper(page, key).locator(f'> section[id^="row-{key}/"]')
+    before = await rows.count()
     await page.locator(f'button[value="add:{key}"]').click()
-    await page.wait_for_url("**#row-*")
-    return page.url.rsplit("/", 1)[-1]
+    await expect(rows).to_have_count(before + 1)
+    return (await rows.last.get_attribute("id") or "").rsplit("/", 1)[-1]
 
 
 async def saved(page: Page) -> None:
