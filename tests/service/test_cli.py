@@ -141,7 +141,7 @@ def test_a_form_is_checked_without_any_database(tmp_path: Path) -> None:
     broken.write_bytes(workbooks.xlsform()[:2000])
     found = empty.run("form", "check", broken)
     assert found.returncode == 1
-    assert "Lỗi: Tệp không phải là bảng tính Excel (.xlsx) đọc được" in found.stdout
+    assert "Lỗi: Tệp Excel bị hỏng hoặc tải lên chưa trọn" in found.stdout
     communes = tmp_path / "xa.csv"
     communes.write_bytes("tên,mã\n".encode("utf-16"))
     found = empty.run("form", "check", ND132, communes)

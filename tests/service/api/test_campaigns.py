@@ -62,6 +62,7 @@ async def test_a_campaign_with_its_least_terms_gets_the_rest_by_default(api: Api
     assert body["due"] == {"at": None, "days": 5, "kind": "working_day"}
     assert (body["allow_nil"], body["signoff"], body["published_at"]) == (False, False, None)
     assert body["reminders"] == steps.to_json(steps.DEFAULT)
+    assert body.pop("warnings") == []
     assert (await api.get(f"/campaigns/{body['id']}")).json() == body
     assert (await api.get("/campaigns")).json() == {"items": [body], "next": None}
 
