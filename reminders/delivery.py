@@ -226,6 +226,7 @@ def envelope_of(message: Message) -> Envelope:
         due_round=message.due_round,
         template=message.template,
         attempt=message.attempt,
+        batch=message.batch,
     )
 
 

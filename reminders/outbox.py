@@ -68,13 +68,14 @@ async def recall(
     campaign: int | None = None,
     kind: str | None = None,
     ref: str | None = None,
+    batch: str | None = None,
     keys: Collection[str] | None = None,
 ) -> int:
     """Cancel what still waits and fits all of the given marks, in the caller's transaction.
 
     Returns how many. What is being sent is not touched. Raises ValueError without any mark.
     """
-    marks = {"campaign": campaign, "kind": kind, "ref": ref}
+    marks = {"campaign": campaign, "kind": kind, "ref": ref, "batch": batch}
     wanted = {name: value for name, value in marks.items() if value is not None}
     if not wanted and keys is None:
         raise ValueError("recall needs to know what to call back")

@@ -55,6 +55,7 @@ class Envelope:
     due_round: int
     template: str
     attempt: int
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True)

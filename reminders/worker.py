@@ -98,6 +98,10 @@ class Worker:
         """
         self._woken.set()
 
+    def wake_after(self, seconds: float) -> None:
+        """Wake once more then."""
+        self._later("batch", seconds, self.wake)
+
     async def stop(self, grace: float = 30) -> None:
         """Take no new message, let those in flight finish, at most `grace` seconds. Safe to repeat."""
         self._stopping = True

@@ -22,7 +22,7 @@ MESSAGE_STATES = {
     "sending": N_("Đang gửi"),
     "sent": N_("Đã gửi"),
     "failed": N_("Không gửi được"),
-    "cancelled": N_("Đã gọi lại"),
+    "cancelled": N_("Đã dừng"),
     "dropped": N_("Không gửi nữa"),
 }
 OUTCOMES = {
@@ -47,6 +47,11 @@ REASONS = {
     "outside_hours": N_("Ngoài giờ làm việc, chờ đến giờ làm việc"),
     "calendar_gap": N_("Chưa có lịch nghỉ lễ của năm đó"),
     "recalled": N_("Đã gọi lại trước khi gửi"),
+    "undone": N_("Đã hoàn tác trước khi gửi"),
+    "stopped": N_("Chuyên viên đã dừng trước khi gửi"),
+    "invited_soon": N_("Thư mời sắp tự gửi"),
+    "reminded_today": N_("Hôm nay đã có thư nhắc gửi đi hoặc đang chờ gửi"),
+    "bounced": N_("Hộp thư báo không nhận được"),
     "replanned": N_("Hạn gửi đã thay đổi, lịch nhắc tính lại"),
     "contact_gone": N_("Đầu mối đã thay đổi hoặc ngừng dùng địa chỉ này"),
     "gave_up": N_("Đã thử lại nhiều lần trong 24 giờ"),
@@ -76,6 +81,7 @@ TEXTS = {
     "reminder_after": N_("nhắc quá hạn"),
     "leader_copy": N_("báo lãnh đạo, không kèm đường dẫn"),
 }
+LETTERS = TEXTS | {"invitation": N_("thư mời")}
 LINK = N_("[đường dẫn riêng]")
 CODE = N_("[mã dùng một lần]")
 
@@ -114,6 +120,11 @@ def step(found: Step) -> str:
     return text.format(
         offset=offset(found), time=f"{found.at:%H:%M}", to=_(AUDIENCES[found.to]), text=_(TEXTS[found.text])
     )
+
+
+def template(name: str) -> str:
+    """nhắc quá hạn; thư mời."""
+    return of(LETTERS, name)
 
 
 def of(words: Mapping[str, str], code: str) -> str:

@@ -30,8 +30,10 @@ from service.pages import (
     mail,
     monitor,
     preview,
+    queue,
     receipt,
     rosteracts,
+    sendnow,
     unit,
     units,
 )
@@ -91,6 +93,10 @@ def routes() -> list[BaseRoute]:
         page("/campaigns/{id:int}/units/{code}/files/{file:int}", invitations.attachment, VIEWER),
         page("/campaigns/{id:int}/units/{code}/scans/{file:int}", invitations.scan, VIEWER),
         page("/campaigns/{id:int}/reminders", mail.reminders, VIEWER),
+        page("/campaigns/{id:int}/send-now", sendnow.confirm, STAFF),
+        page("/campaigns/{id:int}/send-now", sendnow.send, STAFF, "POST"),
+        page("/campaigns/{id:int}/batches/{batch}", sendnow.batch, VIEWER),
+        page("/campaigns/{id:int}/batches/{batch}/undo", sendnow.undo, STAFF, "POST"),
         # Staff: units, contacts and forms
         page("/units", units.index, VIEWER),
         page("/units/import", imports.units, ADMINISTRATOR),
@@ -134,7 +140,10 @@ def routes() -> list[BaseRoute]:
         page("/forms/{id:int}/preview/files/{file:int}", preview.no_file, VIEWER),
         # Staff: mail
         page("/messages", mail.messages, VIEWER),
+        page("/messages/act", queue.confirm, STAFF),
+        page("/messages/act", queue.on_filter, STAFF, "POST"),
         page("/messages/{id:int}", mail.message, VIEWER),
+        page("/messages/{id:int}", queue.on_one, STAFF, "POST"),
         page("/mailbox", mail.mailbox, ADMINISTRATOR),
         page("/mailbox/{id:int}", mail.mailbox_message, ADMINISTRATOR),
         # The API

@@ -19,6 +19,8 @@ NAMES = (
     "PHIEU_PUBLIC_URL",
     "PHIEU_SMTP_URL",
     "PHIEU_MAIL_FROM",
+    "PHIEU_MAIL_CONNECTIONS",
+    "PHIEU_MAIL_PER_MINUTE",
     "PHIEU_SECRET_KEY",
 )
 SENDER = "Sở Khoa học và Công nghệ <phieu@localhost.localdomain>"
@@ -33,7 +35,8 @@ class SettingsError(ValueError):
 class Settings:
     """All that the environment decides.
 
-    `public_url` has no trailing slash. `smtp_url` None means mail goes to the local mailbox page.
+    `public_url` has no trailing slash. `smtp_url` None means mail goes to the local mailbox page. `mail_connections`
+    is of this process; `mail_per_minute` of all that send together, None for any number.
     """
 
     database_url: str
@@ -42,6 +45,8 @@ class Settings:
     smtp_url: str | None
     mail_from: str
     secret_key: bytes
+    mail_connections: int = 4
+    mail_per_minute: int | None = None
 
     @property
     def files_dir(self) -> Path:
@@ -74,6 +79,8 @@ def load(environ: Mapping[str, str] = os.environ, served_at: str = "http://127.0
         smtp_url=_smtp_url(_value(environ, "PHIEU_SMTP_URL")),
         mail_from=_mail_from(_value(environ, "PHIEU_MAIL_FROM") or SENDER),
         secret_key=_secret_key(_value(environ, "PHIEU_SECRET_KEY"), data_dir),
+        mail_connections=_whole(environ, "PHIEU_MAIL_CONNECTIONS", most=50) or 4,
+        mail_per_minute=_whole(environ, "PHIEU_MAIL_PER_MINUTE", most=100_000),
     )
 
 
@@ -87,6 +94,15 @@ def _value(environ: Mapping[str, str], name: str) -> str | None:
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(f"{name}_FILE: cannot read {path}: {error}") from error
     return environ.get(name, "").strip() or None
+
+
+def _whole(environ: Mapping[str, str], name: str, most: int) -> int | None:
+    text = _value(environ, name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
+        raise SettingsError(f"{name}: use a whole number from 1 to {most}")
+    return int(text)
 
 
 def _database_url(text: str | None, data_dir: Path) -> str:

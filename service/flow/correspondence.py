@@ -31,6 +31,11 @@ class Wanted:
     kind: str = ""
     text: str = ""
 
+    def params(self) -> dict[str, object]:
+        """The filter for an address."""
+        values = {"campaign": self.campaign, "unit": self.unit, "state": self.state, "kind": self.kind, "q": self.text}
+        return {name: value for name, value in values.items() if value not in (None, "")}
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -51,7 +56,7 @@ class Listing:
 
 async def listing(wanted: Wanted, page: int) -> Listing:
     """One page of the record, the newest first; a page beyond the end is the last one."""
-    found = await _matching(wanted)
+    found = await matching(wanted)
     total = await found.count()
     pages = max(1, -(-total // PAGE))
     page = min(max(page, 1), pages)
@@ -62,8 +67,10 @@ async def listing(wanted: Wanted, page: int) -> Listing:
     return Listing(entries, total, page, pages)
 
 
-async def _matching(wanted: Wanted) -> QuerySet[Message]:
-    conditions = {"campaign": wanted.campaign, "unit": wanted.unit, "state": wanted.state, "kind": wanted.kind}
+async def matching(wanted: Wanted, *, any_state: bool = False) -> QuerySet[Message]:
+    """The messages of a filter; `any_state` leaves its state aside."""
+    state = "" if any_state else wanted.state
+    conditions = {"campaign": wanted.campaign, "unit": wanted.unit, "state": state, "kind": wanted.kind}
     found = Message.filter(**{name: value for name, value in conditions.items() if value not in (None, "")})
     if wanted.text:
         codes = await Unit.filter(folded__contains=fold(wanted.text)).values_list("code", flat=True)

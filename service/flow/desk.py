@@ -53,7 +53,8 @@ class MailDesk:
                 found[envelope.id] = Verdict("recalled")
             elif envelope.kind in MOVING:
                 reason = _why_not(envelope, invitation, campaigns[invitation.campaign_id], readers, at)
-                found[envelope.id] = Verdict(reason, later if envelope.kind == "reminder" else None)
+                planned = envelope.kind == "reminder" and not envelope.batch  # a person may press "send now" at night
+                found[envelope.id] = Verdict(reason, later if planned else None)
         return found
 
     async def _later(self, envelopes: Sequence[Envelope], at: datetime) -> datetime | None:

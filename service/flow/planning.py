@@ -25,6 +25,7 @@ OWES_NOT = {
     life.State.RECEIVED: "answered",
     life.State.EXEMPT: "exempt",
 }
+STOPPED = "stopped"
 # How long after its last reminder a campaign that never closes is looked at: downtime may have delayed that one.
 AFTERWARDS = timedelta(days=7)
 
@@ -114,12 +115,14 @@ async def _invited(campaign_id: int) -> dict[tuple[str, str], _Invited]:
     rows = (
         await Message.filter(campaign=campaign_id, kind="invitation")
         .order_by("id")
-        .values_list("ref", "to_address", "state", "not_before", "settled_at")
+        .values_list("ref", "to_address", "state", "why", "not_before", "settled_at")
     )
     found: dict[tuple[str, str], _Invited] = {}
-    for ref, address, state, not_before, settled_at in rows:
+    for ref, address, state, why, not_before, settled_at in rows:
         before = found.get((ref, address), _Invited())
-        since = None if state in ("dropped", "cancelled") else settled_at or not_before
+        # One that a person stopped is not sent in another letter.
+        void = state == "dropped" or (state == "cancelled" and why != STOPPED)
+        since = None if void else settled_at or not_before
         found[ref, address] = _Invited(before.letters + 1, since)
     return found
 

@@ -58,6 +58,8 @@ class Postroom:
             clock,
             plan_now,
             mail_from=address.mailbox(settings.mail_from),
+            concurrency=settings.mail_connections,
+            per_minute=settings.mail_per_minute,
         )
         self._started = False
 
@@ -69,6 +71,11 @@ class Postroom:
         """Send now rather than at the next tick; call after the transaction."""
         if self._started:
             self._worker.wake()
+
+    def wake_after(self, seconds: float) -> None:
+        """Send then, rather than at the tick after."""
+        if self._started:
+            self._worker.wake_after(seconds)
 
     async def tick(self, now: datetime) -> int:
         """Plan and send once, at a moment given; how many were sent."""

@@ -27,15 +27,16 @@ def number(request: Request, name: str = "id") -> int:
 
 def query(request: Request, name: str, limit: int = 100) -> str:
     """A text of the query, without what no database takes."""
-    return _plain(request.query_params.get(name, ""))[:limit]
+    return plain(request.query_params.get(name, ""))[:limit]
 
 
 def code(request: Request) -> str:
     """A unit's code in the path."""
-    return _plain(request.path_params["code"])[:20]
+    return plain(request.path_params["code"])[:20]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A text without what no database takes."""
     return "".join(c for c in text if c.isprintable()).strip()
 
 

@@ -1,6 +1,6 @@
 """Mail as staff look at it: the dry run of reminders, the record of messages, the local mailbox."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 
@@ -11,7 +11,7 @@ from reminders.calendar import CalendarGap
 from reminders.plan import Notice, Skipped
 from service import mailwords, web, words
 from service.errors import NotFound
-from service.flow import campaigns, correspondence
+from service.flow import campaigns, correspondence, queue
 from service.flow.correspondence import Wanted
 from service.pages import asked
 from service.words import N_, _, collation
@@ -92,43 +92,51 @@ def _by_reason(run: correspondence.DryRun) -> list[Reason]:
     ]
 
 
-async def messages(request: Request) -> Response:
-    """The record of mail, the newest first."""
-    state, kind = asked.query(request, "state"), asked.query(request, "kind")
-    wanted = Wanted(
-        campaign=asked.whole(asked.query(request, "campaign")),
-        unit=asked.query(request, "unit", 20),
+def wanted_of(params: Mapping[str, str]) -> Wanted:
+    """The filter of an address or a form. A code that means nothing is left out."""
+    state, kind = params.get("state", ""), params.get("kind", "")
+    return Wanted(
+        campaign=asked.whole(params.get("campaign", "")),
+        unit=asked.plain(params.get("unit", ""))[:20],
         state=state if state in mailwords.MESSAGE_STATES else "",
         kind=kind if kind in mailwords.KINDS else "",
-        text=asked.query(request, "q"),
+        text=asked.plain(params.get("q", ""))[:100],
     )
+
+
+async def messages(request: Request) -> Response:
+    """The queue and the record of mail, the newest first, with how many there are in each state."""
+    wanted = wanted_of(request.query_params)
     found = await correspondence.listing(wanted, asked.whole(asked.query(request, "page")) or 1)
+    params, tally = wanted.params(), await queue.tally(wanted)
+    acts = [act for act, states in queue.FITTING.items() if _count(tally, wanted, states)]
     context = {
         "found": found,
         "wanted": wanted,
         "campaigns": await correspondence.campaign_titles(),
         "w": mailwords,
-        "page_link": _page_link(wanted),
-        "any": bool(wanted.campaign or wanted.unit or wanted.state or wanted.kind or wanted.text),
+        "page_link": lambda page: asked.address("/messages", {**params, "page": page if page > 1 else None}),
+        "any": bool(params),
+        "tabs": [
+            (code, label, tally.get(code), asked.address("/messages", {**params, "state": code}))
+            for code, label in [("", _("Tất cả")), *((c, _(t)) for c, t in mailwords.MESSAGE_STATES.items())]
+        ],
+        "tally": tally.get(wanted.state, queue.Tally(0, 0)),
+        "acts": [(act, asked.address("/messages/act", {**params, "act": act})) for act in acts],
     }
     return web.render(request, "mail/messages.html", context)
 
 
-def _page_link(wanted: Wanted) -> Callable[[int], str]:
-    """The address of another page of the same list."""
-    filters = {
-        "campaign": wanted.campaign,
-        "unit": wanted.unit,
-        "state": wanted.state,
-        "kind": wanted.kind,
-        "q": wanted.text,
-    }
-    return lambda page: asked.address("/messages", {**filters, "page": page if page > 1 else None})
+def _count(tally: Mapping[str, queue.Tally], wanted: Wanted, states: Sequence[str]) -> int:
+    """How many messages of the filter are in these states."""
+    return sum(tally[code].messages for code in states if code in tally and wanted.state in ("", code))
 
 
 async def message(request: Request) -> Response:
     found = await correspondence.message(web.settings(request), asked.number(request), web.now(request))
-    return web.render(request, "mail/message.html", {"found": found, "message": found.message, "w": mailwords})
+    acts = [act for act, states in queue.FITTING.items() if found.message.state in states]
+    context = {"found": found, "message": found.message, "w": mailwords, "acts": acts}
+    return web.render(request, "mail/message.html", context)
 
 
 def _only_without_server(request: Request) -> None:

@@ -150,7 +150,7 @@ async def test_the_record_is_paged_and_filtered(house: House, made: Office, july
     assert "250 local mailbox" in (await house.client.get("/messages?state=sent")).text
     dropped = (await house.client.get("/messages?state=dropped")).text
     assert "Đã gửi báo cáo" in dropped
-    assert "<span>1 thư</span>" in (await house.client.get("/messages?q=an lao")).text
+    assert "<span>1 thư, của 1 đơn vị</span>" in (await house.client.get("/messages?q=an lao")).text
     assert "u11629@hp.example" in (await house.client.get("/messages?q=u11629")).text
     assert (await house.client.get("/messages?q=%00&unit=%00&campaign=99999999999")).status_code == 200
     assert "Không có thư nào phù hợp" in (await house.client.get("/messages?campaign=999&unit=1")).text
