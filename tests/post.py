@@ -15,8 +15,9 @@ class Post:
     """An SMTP server that keeps what it accepted, and answers some recipients as it is told.
 
     replies: recipient -> replies to its RCPT, one a try. after_data: recipients whose connection is
-    cut once the message has been taken (it is kept in `accepted`, as a real server would). during_data:
-    awaited while the server thinks about a message.
+    cut once the message has been taken (it is kept in `accepted`, as a real server would). silent: recipients whose
+    message is taken and never answered, once. during_data: awaited while the server thinks about a message. taken:
+    called with each recipient when the message is kept and not yet answered.
     """
 
     port: int = 0
@@ -25,7 +26,9 @@ class Post:
     after_data: list[str] = field(default_factory=list)
     data_replies: list[str] = field(default_factory=list)
     sessions: set[int] = field(default_factory=set)
+    silent: list[str] = field(default_factory=list)
     during_data: Callable[[], Awaitable[None]] | None = None
+    taken: Callable[[str], None] | None = None
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -49,6 +52,11 @@ class Post:
         assert isinstance(mail, EmailMessage)
         self.accepted.append((address, mail))
         self.sessions.add(id(session))
+        if self.taken is not None:
+            self.taken(address)
+        if address in self.silent:
+            self.silent.remove(address)
+            await asyncio.get_running_loop().create_future()
         if address in self.after_data:
             self.after_data.remove(address)
             assert server.transport is not None

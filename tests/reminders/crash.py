@@ -1,0 +1,120 @@
+"""Worker processes that are killed (SIGKILL) at one point, time after time; run as a program by test_crashes.
+
+usage: python -m tests.reminders.crash DATABASE PORT POINT. Everything is imported once; each worker is a fork. For
+every line on stdin (the number of the turn) one is started, its process id is printed, then how it ended. An empty
+line: one that nobody kills, and the end.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from reminders import delivery, drain, settling
+from reminders.address import Mailbox
+from reminders.ports import Envelope, Mail, Outcome, Reply, Verdict
+from reminders.smtp import Server, SmtpSender
+from reminders.worker import Worker
+from service import database
+
+NOW = datetime(2025, 7, 15, 1, 0, tzinfo=UTC)
+LEASE = timedelta(minutes=10)
+
+
+def victim(turn: int) -> str:
+    """The address at whose message the worker of a turn is killed."""
+    return f"xa{turn}@haiphong.test"
+
+
+def at(turn: int) -> datetime:
+    """Each turn comes when the leases of the one before have ended."""
+    return NOW + turn * (LEASE + timedelta(seconds=1))
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Desk:
+    async def judge(self, envelopes: Sequence[Envelope], at: datetime) -> Mapping[int, Verdict]:
+        return {}
+
+    async def compose(self, envelopes: Sequence[Envelope], at: datetime) -> Mapping[int, tuple[str, str]]:
+        return {}
+
+    async def links(self, envelopes: Sequence[Envelope]) -> Mapping[int, str]:
+        return {envelope.id: f"https://phieu.test/p/{envelope.ref}" for envelope in envelopes}
+
+    async def lock(self, envelopes: Sequence[Envelope]) -> None:
+        """Nothing of this desk's changes."""
+
+    async def settled(self, ends: Sequence[tuple[Envelope, Outcome]], at: datetime) -> None:
+        """Nothing of this desk's changes."""
+
+
+class Doomed(SmtpSender):
+    """Dies with the message in hand, before anything of it goes to the server."""
+
+    address = ""
+
+    async def send(self, mail: Mail) -> Reply:
+        if mail.recipient == self.address:
+            die()
+        return await super().send(mail)
+
+
+async def nothing(now: datetime) -> int:
+    return 0
+
+
+async def work(url: str, port: int, point: str, turn: int | None, now: datetime) -> None:
+    if turn is not None and point == "before claim":
+
+        async def killed_claim(*_: Any, **__: Any) -> list[delivery.Claimed]:
+            die()
+            return []
+
+        delivery.claim = killed_claim
+    if turn is not None and point == "before settle":
+        real, address = settling.settle, victim(turn)
+
+        async def killed_settle(desk: Any, ends: Any, now: datetime) -> Any:
+            if any(claimed.envelope.to_address == address for claimed, _result in ends):
+                die()
+            return await real(desk, ends, now)
+
+        settling.settle = killed_settle
+    Doomed.address = victim(turn) if turn is not None and point == "after claim" else ""
+    drain.SETTLE_PAUSES = (0.1, 0.1)
+    async with database.opened(url):
+        crew = Worker(
+            Desk(),
+            lambda: Doomed(Server("127.0.0.1", port, "plain"), timeout=20),
+            lambda: now,
+            nothing,
+            mail_from=Mailbox("Sở", "khaosat@phieu.test"),
+            lease=LEASE,
+        )
+        await crew.tick(now)
+
+
+def main() -> None:
+    url, port, point = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+    for place, line in enumerate(iter(sys.stdin.readline, "")):
+        turn = int(line) if line.strip() else None
+        pid = os.fork()
+        if pid == 0:
+            sys.stdin.readline() if point == "after data" and turn is not None else None
+            asyncio.run(work(url, port, point, turn, at(place)))
+            os._exit(0)
+        print(pid, flush=True)
+        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+        if turn is None:
+            return
+
+
+if __name__ == "__main__":
+    main()
