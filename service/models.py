@@ -204,7 +204,6 @@ class Trial(Model):
     )
     form_id: int
     unit = fields.CharField(max_length=10)
-    language = fields.CharField(max_length=100, default="")
     version = fields.IntField(default=0)
     answers: dict[str, str | list[str]] = fields.JSONField()
     updated_at = Instant()

@@ -137,6 +137,7 @@ def routes() -> list[BaseRoute]:
         page("/forms/{id:int}/preview/save", preview.autosave, VIEWER, "POST"),
         page("/forms/{id:int}/preview/check", preview.review, VIEWER),
         page("/forms/{id:int}/preview/submit", preview.submit, VIEWER, "POST"),
+        page("/forms/{id:int}/preview/language", preview.speak, VIEWER, "POST"),
         page("/forms/{id:int}/preview/files/{file:int}", preview.no_file, VIEWER),
         # Staff: mail
         page("/messages", mail.messages, VIEWER),

@@ -33,7 +33,6 @@ class Try:
 
     filling: Filling
     unit: str
-    language: str
 
 
 async def load(staff_id: int, version_id: int, now: datetime) -> Try:
@@ -62,16 +61,12 @@ async def save(staff_id: int, version_id: int, edit: Edit, now: datetime) -> tup
     return tried, Saved(tried.filling, before, {}, ())
 
 
-async def choose(
-    staff_id: int, version_id: int, now: datetime, *, unit: str, language: str, afresh: bool = False
-) -> None:
-    """Fill in as another unit or in another language; `afresh` forgets what was typed. Raises NotFound."""
-    version, _file = await library.version(version_id)
-    form = await forms.built(version.id)
+async def choose(staff_id: int, version_id: int, now: datetime, *, unit: str, afresh: bool = False) -> None:
+    """Fill in as another unit; `afresh` forgets what was typed. Raises NotFound."""
+    await library.version(version_id)
     async with in_transaction():
         trial = await _locked(staff_id, version_id, now)
         trial.unit = (await _unit(unit)).code
-        trial.language = language if language in form.languages else ""
         trial.answers = {} if afresh else trial.answers
         await _keep(trial, now)
 
@@ -110,19 +105,18 @@ def _tried(version: FormVersion, form: Form, trial: Trial | None, unit: Unit, no
     invitation.campaign = campaign  # no row stands behind either: they carry what the unit's pages read
     known = bound(invitation, campaign, _contact())
     raw: dict[str, Value] = dict(trial.answers) if trial else {}
-    language = trial.language if trial else ""
     filling = Filling(
         invitation=invitation,
         campaign=campaign,
         form=form,
-        picture=evaluate(form, raw, moment(invitation, now), known, language=language),
+        picture=evaluate(form, raw, moment(invitation, now), known),
         raw=raw,
         version=trial.version if trial else 0,
         updated_at=trial.updated_at if trial and trial.version else None,
         updated_by="",
         known=known,
     )
-    return Try(filling, unit.code, language)
+    return Try(filling, unit.code)
 
 
 def _campaign(version: FormVersion, now: datetime) -> Campaign:

@@ -47,7 +47,6 @@ class Migration(migrations.Migration):
                 ("staff", _to("Staff", "staff", "trials")),
                 ("form", _to("FormVersion", "form", "trials")),
                 ("unit", fields.CharField(max_length=10)),
-                ("language", fields.CharField(default="", max_length=100)),
                 ("version", fields.IntField(default=0)),
                 ("answers", fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads)),
                 ("updated_at", Instant(auto_now=False, auto_now_add=False)),

@@ -4,7 +4,8 @@ As a PC it is the page itself; as a phone the same page in a frame of that width
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -17,7 +18,8 @@ from service.flow import drafts, trials
 from service.flow.attachments import Given
 from service.flow.keys import item_at
 from service.flow.trials import Try
-from service.pages import asked, check, fill, formview, live, posted, reading
+from service.models import Unit
+from service.pages import asked, check, fill, formview, languages, live, posted, reading
 from service.pages.controls import MARK, Sheet
 from service.pages.unit import contents, frame
 from service.words import N_, _
@@ -32,7 +34,7 @@ async def start(request: Request) -> Response:
     """The first section, or with ?as=phone a telephone that shows it."""
     tried = await _try(request)
     if request.query_params.get("as") == "phone":
-        return _framing(web.render(request, "forms/trial_phone.html", _bar(tried, await _choices(tried), phone=True)))
+        return _framing(web.render(request, "forms/trial_phone.html", _bar(tried, await trials.units(), phone=True)))
     return web.redirect(request, _first(tried))
 
 
@@ -54,7 +56,8 @@ async def save_section(request: Request) -> Response:
     except Invalid as error:
         notice = str(error.problems[0]["message"])
         return await _draw(request, before, page, notice=notice, status=error.status)
-    return fill.after(request, saved, page, act, target, _home(tried))
+    answer = fill.after(request, saved, page, act, target, _home(tried))
+    return languages.remember(request, answer, target) if act == "language" else answer
 
 
 async def autosave(request: Request) -> Response:
@@ -62,7 +65,7 @@ async def autosave(request: Request) -> Response:
     body = await live.body_of(request)
     tried, saved = await trials.save(*_whose(request), live.edit_of(body), web.now(request))
     answer = await live.answer(request, saved, body)
-    page = tried.filling.form.page(str(body.get("page", "")))
+    tried, page = _spoken(request, tried), tried.filling.form.page(str(body.get("page", "")))
     if page is not None:
         module = request.app.state.templates.get_template("forms/why.html").module
         answer["why"] = str(module.panel(_why(tried, page)))
@@ -82,19 +85,25 @@ async def submit(request: Request) -> Response:
     tried, _saved = await trials.save(*_whose(request), edit, web.now(request))
     problems = tried.filling.picture.problems
     if problems:
-        return await _review(request, tried, problems=problems, status=422)
+        return await _review(request, _spoken(request, tried), problems=problems, status=422)
     return web.redirect(request, f"{_home(tried)}/check", _(SENT))
 
 
 async def choose(request: Request) -> Response:
-    """Another unit, another language, or all afresh."""
+    """Another unit, or all afresh."""
     form = await web.read_form(request)
     afresh = web.text(form, "act") == "clear"
-    unit, language = web.text(form, "unit")[:10], web.text(form, "language")[:100]
-    await trials.choose(*_whose(request), web.now(request), unit=unit, language=language, afresh=afresh)
+    await trials.choose(*_whose(request), web.now(request), unit=web.text(form, "unit")[:10], afresh=afresh)
     said = _(CLEARED) if afresh else ""
     home = f"/forms/{asked.number(request)}/preview"
     return web.redirect(request, f"{home}?as=phone" if web.text(form, "as") == "phone" else home, said)
+
+
+async def speak(request: Request) -> Response:
+    """Another language of the form, from the page that checks the answers."""
+    form = await web.read_form(request)
+    back = f"/forms/{asked.number(request)}/preview/check"
+    return languages.remember(request, web.redirect(request, back), web.text(form, "language"))
 
 
 async def no_file(request: Request) -> Response:
@@ -114,8 +123,11 @@ async def _draw(
     problems = fill.told(filling.picture, page, fields, {}, check)
     context = {
         **frame(filling, web.now(request)),
-        **fill.sheet(filling, page, drawn, Sheet(filling.form, problems=problems, files=_given())),
-        **_bar(tried, await _choices(tried)),
+        **fill.sheet(
+            filling, page, drawn, Sheet(filling.form, problems, _given(), {}, languages.tag(request, filling.form))
+        ),
+        **_bar(tried, await trials.units()),
+        "tongues": languages.offered(request, filling.form),
         "check": check,
         "saved_by": "",
         "tab": secrets.token_hex(4),
@@ -134,7 +146,8 @@ async def _review(
     context = {
         **frame(tried.filling, web.now(request)),
         **check.review(tried.filling, _given(), _home(tried), problems),
-        **_bar(tried, await _choices(tried)),
+        **_bar(tried, await trials.units()),
+        "tongues": languages.offered(request, tried.filling.form),
         "key": "",
         "framed": _in_frame(request),
     }
@@ -146,7 +159,7 @@ def _why(tried: Try, page: Page) -> tuple[explainwords.Told, ...]:
     return explainwords.told(form, tried.filling.picture.explain(page.key), formview.in_words)
 
 
-def _bar(tried: Try, choices: Mapping[str, object], *, phone: bool = False) -> dict[str, object]:
+def _bar(tried: Try, units: Sequence[Unit], *, phone: bool = False) -> dict[str, object]:
     """What stands around a page that is tried out."""
     return {
         "home": _home(tried),
@@ -156,12 +169,8 @@ def _bar(tried: Try, choices: Mapping[str, object], *, phone: bool = False) -> d
         "phone": phone,
         "first": _first(tried),
         "notice": "",
-        **choices,
+        "units": units,
     }
-
-
-async def _choices(tried: Try) -> dict[str, object]:
-    return {"units": await trials.units(), "languages": tried.filling.form.languages}
 
 
 def _given() -> dict[str, Given]:
@@ -179,7 +188,11 @@ def _files(tried: Try, named: Mapping[str, str]) -> dict[str, str]:
 
 
 async def _try(request: Request) -> Try:
-    return await trials.load(*_whose(request), web.now(request))
+    return _spoken(request, await trials.load(*_whose(request), web.now(request)))
+
+
+def _spoken(request: Request, tried: Try) -> Try:
+    return replace(tried, filling=languages.spoken(request, tried.filling))
 
 
 def _whose(request: Request) -> tuple[int, int]:

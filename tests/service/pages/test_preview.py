@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from forms.answers import flatten
-from service.flow import accounts, trials
-from service.models import AuditRecord, Draft, DraftRevision, Event, Submission, Trial, Unit
+from service.flow import accounts, forms, principal, trials
+from service.models import AuditRecord, Draft, DraftRevision, Event, StoredFile, Submission, Trial, Unit
 from service.web import STAFF_COOKIE
 from tests.conftest import House
-from tests.service import build, scenes
+from tests.service import build, scenes, workbooks
 from tests.service.build import AN_LAO, PHU_LIEN, Survey
 from tests.service.pages.visitor import Visitor
 
@@ -156,7 +156,7 @@ async def test_it_can_be_begun_afresh_and_is_gone_after_a_day(trying: Visitor, h
     later = house.clock() + trials.KEPT + timedelta(minutes=1)
     found = await trials.load(survey.staff.id, survey.campaign.form_id, later)
     assert (found.filling.raw, found.filling.version) == ({}, 0)
-    await trials.choose(survey.staff.id, survey.campaign.form_id, later, unit=PHU_LIEN, language="")
+    await trials.choose(survey.staff.id, survey.campaign.form_id, later, unit=PHU_LIEN)
     (kept,) = await Trial.all()
     assert (kept.answers, kept.id != trial.id) == ({}, True)
 
@@ -204,3 +204,51 @@ async def test_without_any_unit_there_is_one_made_up(house: House, survey: Surve
     await Unit.all().update(active=False)
     found = await trials.load(survey.staff.id, survey.campaign.form_id, house.clock())
     assert found.filling.invitation.full_name == "Xã Ví dụ"
+
+
+async def test_a_form_in_several_languages_is_tried_in_each(house: House, survey: Survey, trying: Visitor) -> None:
+    rows = (
+        {"type": "integer", "name": "n", "label::Tiếng Việt (vi)": "Số người", "label::English (en)": "How many"},
+        {
+            "type": "text", "name": "t", "label::Tiếng Việt (vi)": "Vì sao", "label::English (en)": "Why",
+            "relevant": "${n} > 2",
+        },
+    )  # fmt: skip
+    who = principal.staff(survey.staff.id)
+    made, _warnings = await forms.bring_in(
+        house.settings, ("hai.xlsx", workbooks.xlsform(rows, form_id="hai")), (), who, house.clock()
+    )
+    trying.base = f"/forms/{made.id}/preview"
+    await trying.open(trying.base)
+    assert "Số người" in trying.page.text
+    await trying.save("n", {"n": "1"}, act="language:English (en)")
+    assert "How many" in trying.page.text
+    assert "Why" in reasons(trying.page.text)
+    body = (await trying.autosave(version=1, tab="t", page="n", changes={"n": "3"}, touched=[])).json()
+    assert body["show"]["t"] is True
+    assert "Why" in body["why"]
+    await trying.open(f"{trying.base}/check")
+    assert "How many" in trying.page.text
+    await trying.post(f"{trying.base}/language", {"language": "Tiếng Việt (vi)"})
+    assert "Số người" in trying.page.text
+
+
+async def test_a_file_is_stood_in_for_and_not_kept(house: House, survey: Survey, trying: Visitor) -> None:
+    rows = (
+        {"type": "file", "name": "tep", "label": "Tệp", "required": "yes"},
+        {"type": "text", "name": "t", "label": "Ghi chú", "relevant": "${tep} != ''"},
+    )
+    who = principal.staff(survey.staff.id)
+    made, _warnings = await forms.bring_in(
+        house.settings, ("tep.xlsx", workbooks.xlsform(rows, form_id="tep")), (), who, house.clock()
+    )
+    trying.base = f"/forms/{made.id}/preview"
+    await trying.open(trying.base)
+    stored = await StoredFile.all().count()
+    given = {"v:tep": ("a.pdf", b"%PDF-1.7", "application/pdf")}
+    await trying.post(f"{trying.base}/s/tep", {"act": "upload:tep"}, given)
+    assert "tệp thử, không được tải lên" in trying.page.text
+    assert not re.search(r'id="w-t"[^>]* hidden', trying.page.text)
+    assert await StoredFile.all().count() == stored
+    await trying.open(f"{trying.base}/files/0")
+    assert "Bản xem thử không tải tệp lên" in trying.page.text
