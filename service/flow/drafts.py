@@ -3,13 +3,14 @@
 Autosaves go to draft revisions, not to the audit log. The first change moves the invitation to "draft".
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from tortoise.transactions import in_transaction
 
 from forms.answers import FIRST_ROW, evaluate, flatten
+from forms.dependencies import hanging
 from forms.flat import MAX_ROWS, ROW_IDS, TRIGGERED, row_ids
 from forms.schema import Form, Repeat
 from service import answerwords, life
@@ -50,9 +51,11 @@ async def save(
     now: datetime,
     *,
     contact_id: int | None = None,
+    live: bool = False,
 ) -> Saved:
     """Merge an edit into the draft of a unit, given by its code or id. Keys that name nothing a person answers in
-    this form are passed over.
+    this form are passed over. With `live` the picture holds only what hangs on what changed, and what waits for a
+    choice: a page that is typed in need not be told the rest again.
 
     Raises NotFound, CampaignNotOpen, CampaignClosed, WrongState (already sent), Invalid (too much text).
     """
@@ -71,7 +74,9 @@ async def save(
         drawn = _drawn(form, before, mine, invitation, known, sent, now)
         merge = merging.merge(before, mine, since, by, now, drawn)
         after, changes = combined(form, before, merge, landed.edit)
-        picture = evaluate(form, after, moment(invitation, now), known, earlier=sent)
+        merged = _merged(after, since, by, merge)
+        focus = _hanging(form, {**changes, **mine, **merged, **merging.all_kept(after)}) if live else None
+        picture = evaluate(form, after, moment(invitation, now), known, earlier=sent, focus=focus)
         for key, value in picture.drawn.items():
             changes[key] = (after.get(key), value)
             after[key] = value
@@ -81,7 +86,12 @@ async def save(
             await _begin(invitation, who, now)
         await carrying.keep_strays(invitation, landed.form_id, landed.left, by, now)
     filling = filled(invitation, found, draft, after, picture, known, sent)
-    return Saved(filling, before, _merged(after, since, by, merge), merge.conflicts, moved)
+    return Saved(filling, before, merged, merge.conflicts, moved)
+
+
+def _hanging(form: Form, keys: Iterable[str]) -> frozenset[str]:
+    """The names of the questions with these keys, and of all that may look otherwise when they change."""
+    return hanging(form, {item.name for key in keys if (item := item_at(form, key.removeprefix(merging.KEPT)))})
 
 
 async def _standing(invitation: Invitation, now: datetime) -> tuple[Draft | None, Standing]:
@@ -136,7 +146,8 @@ def _drawn(
     absent = {key for key in mine if key not in raw}
     if not absent:
         return {}
-    picture = evaluate(form, raw, moment(invitation, now), known, earlier=sent)
+    names = frozenset(key.rsplit("/", 1)[-1] for key in absent)
+    picture = evaluate(form, raw, moment(invitation, now), known, earlier=sent, focus=names)
     return {found.key: found.raw for found in picture.fields() if found.key in absent}
 
 

@@ -57,7 +57,7 @@ async def autosave(request: Request) -> Response:
     body = await body_of(request)
     visit, now, edit = visit_of(request), web.now(request), edit_of(body)
     campaign = int(request.path_params["campaign"])
-    saved = await drafts.save(campaign, visit.unit, edit, visit.principal, now, contact_id=visit.contact)
+    saved = await drafts.save(campaign, visit.unit, edit, visit.principal, now, contact_id=visit.contact, live=True)
     saved = replace(saved, filling=languages.spoken(request, saved.filling))
     return JSONResponse(await answer(request, saved, body))
 
