@@ -17,6 +17,8 @@ Rows = Sequence[Sequence[str]]
 TYPED_BELOW = 1000  # rows that drop-down lists reach to
 _NARROW, _WIDE, _PROSE = 12, 44, 60
 _AS_TEXT = "@"
+_LINE = 15  # points of one line of text
+_A4 = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,38 +43,56 @@ def write(sheets: Mapping[str, Sheet]) -> bytes:
         "head": book.add_format(
             {"bold": True, "font_color": NAVY, "bg_color": SHADE, "border": 1, "border_color": LINE}
         ),
+        "key": book.add_format({"num_format": _AS_TEXT, "valign": "top", "text_wrap": True, "bold": True}),
+        "alone": book.add_format({"num_format": _AS_TEXT, "font_color": INK}),
         "heading": book.add_format({"bold": True, "font_size": 13, "font_color": NAVY, "num_format": _AS_TEXT}),
     }
     for name, sheet in sheets.items():
         page = book.add_worksheet(name)
-        _columns(page, sheet, styles["cell"])
-        _cells(page, sheet, styles)
-        if not sheet.prose:
-            page.freeze_panes(1, 0)
-            _help(page, sheet)
+        _cells(page, sheet, _columns(page, sheet, styles["cell"]), styles)
         page.set_landscape()
-        page.set_paper(9)
-        page.fit_to_pages(1, 0)
+        page.set_paper(_A4)
+        if sheet.prose:
+            page.fit_to_pages(1, 0)
+        else:
+            page.freeze_panes(1, 0)
+            page.repeat_rows(0)
+            _help(page, sheet)
     book.close()
     return data.getvalue()
 
 
-def _columns(page: "xlsxwriter.worksheet.Worksheet", sheet: Sheet, style: object) -> None:
-    count = max((len(row) for row in sheet.rows), default=0)
-    for place in range(count):
-        longest = max(
-            (len(line) for row in sheet.rows if place < len(row) for line in row[place].split("\n")), default=0
-        )
-        most = _PROSE if sheet.prose else _WIDE
-        page.set_column(place, place, min(max(longest + 2, _NARROW), most), style)
+def _columns(page: "xlsxwriter.worksheet.Worksheet", sheet: Sheet, style: object) -> list[int]:
+    """Sets the widths that the content wants, and gives them. What stands alone in a row of prose may spill over."""
+    rows = [row for row in sheet.rows if len(row) > 1] if sheet.prose else sheet.rows
+    widths = []
+    for place in range(max((len(row) for row in rows), default=0)):
+        lines = (line for row in rows if place < len(row) for line in row[place].split("\n"))
+        widths.append(min(max(max(map(len, lines)) + 2, _NARROW), _PROSE if sheet.prose else _WIDE))
+        page.set_column(place, place, widths[-1], style)
+    return widths
 
 
-def _cells(page: "xlsxwriter.worksheet.Worksheet", sheet: Sheet, styles: Mapping[str, object]) -> None:
+def _cells(
+    page: "xlsxwriter.worksheet.Worksheet", sheet: Sheet, widths: Sequence[int], styles: Mapping[str, object]
+) -> None:
     for number, row in enumerate(sheet.rows):
-        look = "heading" if number in sheet.headings else "cell" if sheet.prose or number else "head"
+        alone = sheet.prose and len(row) == 1
+        if not alone and (lines := max(map(_lines, row, widths), default=1)) > 1:
+            page.set_row(number, _LINE * lines)  # programs that open it without Excel do not fit heights by themselves
         for place, text in enumerate(row):
             if text:
-                page.write_string(number, place, text, styles[look])
+                page.write_string(number, place, text, styles[_look(sheet, number, place, alone)])
+
+
+def _lines(text: str, width: int) -> int:
+    return sum(max(1, -(-len(line) // width)) for line in text.split("\n"))
+
+
+def _look(sheet: Sheet, number: int, place: int, alone: bool) -> str:
+    if sheet.prose:
+        return "heading" if number in sheet.headings else "alone" if alone else "key" if place == 0 else "cell"
+    return "cell" if number else "head"
 
 
 def _help(page: "xlsxwriter.worksheet.Worksheet", sheet: Sheet) -> None:

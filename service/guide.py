@@ -9,9 +9,9 @@ from service.words import N_
 SHEET = "Hướng dẫn"
 BINDS = tuple(_BINDS)
 
-OPENING = N_(
-    "Mỗi dòng ở trang survey là một câu hỏi; trang choices chứa các lựa chọn; trang settings chứa tên, mã, phiên bản. "
-    "Sửa trực tiếp các dòng mẫu rồi nhập tệp này ở mục “Mẫu phiếu”. Trang hướng dẫn này được bỏ qua khi nhập."
+OPENING = (
+    N_("Mỗi dòng ở trang survey là một câu hỏi; trang choices chứa lựa chọn; trang settings chứa tên, mã, phiên bản."),
+    N_("Sửa trực tiếp các dòng mẫu rồi nhập tệp này ở mục “Mẫu phiếu”. Trang hướng dẫn này được bỏ qua khi nhập."),
 )
 
 # type, what it asks, an example of its label, what to mind

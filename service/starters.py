@@ -78,7 +78,7 @@ def _grid(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> list[lis
 
 def _guide() -> tuple[list[list[str]], frozenset[int]]:
     """The rows of the sheet of explanations, and which of them are headings."""
-    rows: list[list[str]] = [[_("Hướng dẫn soạn mẫu phiếu (XLSForm)")], [_(guide.OPENING)], []]
+    rows: list[list[str]] = [[_("Hướng dẫn soạn mẫu phiếu (XLSForm)")], *([_(line)] for line in guide.OPENING), []]
     headings = {0}
     for title, table in guide.TABLES:
         headings.add(len(rows))
