@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import operator
-
 from forms.expressions import dates
+from forms.expressions.arithmetic import ON_PAPER, ORDERINGS
 from forms.expressions.environment import Run
 from forms.expressions.functions.registry import Code, Maker
-from forms.expressions.syntax import Compare, Part
+from forms.expressions.syntax import Chain, Compare, Part
 from forms.expressions.values import (
     Ordering,
     equal,
@@ -18,14 +17,6 @@ from forms.expressions.values import (
 )
 from forms.tree import Node
 
-_ORDERINGS: dict[str, Ordering] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "=": operator.eq,
-    "!=": operator.ne,
-}
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 
 
@@ -41,7 +32,7 @@ def build(make: Maker, part: Compare) -> Code[bool]:
         return _general(make, left, right, sign)
     if sign in ("=", "!="):
         return _equality(make, left, right, sign)
-    holds = _ORDERINGS[sign]
+    holds = ORDERINGS[sign]
     if kinds[0] == "nodes":
         return _any_number(make, left, right, holds)
     return _numbers(make, left, right, holds)
@@ -52,13 +43,13 @@ def _general(make: Maker, left: Part, right: Part, sign: str) -> Code[bool]:
     if sign in ("=", "!="):
         wanted = sign == "="
         return lambda node, run: equal(first(node, run), second(node, run), wanted, run.zone)
-    holds = _ORDERINGS[sign]
+    holds = ORDERINGS[sign]
     return lambda node, run: related(first(node, run), second(node, run), holds, run.zone)
 
 
 def _equality(make: Maker, left: Part, right: Part, sign: str) -> Code[bool]:
     kinds = (make.kind(left), make.kind(right))
-    holds = _ORDERINGS[sign]
+    holds = ORDERINGS[sign]
     if "boolean" in kinds:
         first, second = make.boolean(left), make.boolean(right)
         return lambda node, run: holds(first(node, run), second(node, run))
@@ -72,15 +63,31 @@ def _equality(make: Maker, left: Part, right: Part, sign: str) -> Code[bool]:
 
 
 def _numbers(make: Maker, left: Part, right: Part, holds: Ordering) -> Code[bool]:
-    first, second = make.number(left), make.number(right)
-    constant = make.constant(right)
+    first, second = _on_paper(make, left), _on_paper(make, right)
+    constant = None if isinstance(right, Chain) else make.constant(right)
     if isinstance(constant, float):
         return lambda node, run: holds(first(node, run), constant)
     return lambda node, run: holds(first(node, run), second(node, run))
 
 
+def _on_paper(make: Maker, part: Part) -> Code[float]:
+    """A number to compare: sums and differences without the noise of binary fractions."""
+    if not isinstance(part, Chain):
+        return make.number(part)
+    first = _on_paper(make, part.first)
+    rest = [(ON_PAPER[sign], _on_paper(make, term)) for sign, term in part.rest]
+
+    def chained(node: Node, run: Run) -> float:
+        total = first(node, run)
+        for compute, term in rest:
+            total = compute(total, term(node, run))
+        return total
+
+    return chained
+
+
 def _any_number(make: Maker, left: Part, right: Part, holds: Ordering) -> Code[bool]:
-    nodes, number = make.nodes(left), make.number(right)
+    nodes, number = make.nodes(left), _on_paper(make, right)
 
     def compared(node: Node, run: Run) -> bool:
         limit = number(node, run)

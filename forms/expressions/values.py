@@ -15,6 +15,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from forms.expressions import dates
+from forms.expressions.arithmetic import same
 from forms.tree import Node
 
 Value = str | float | bool | list[Node]
@@ -112,7 +113,7 @@ def equal(left: Value, right: Value, wanted: bool, zone: tzinfo) -> bool:
     if isinstance(left, bool) or isinstance(right, bool):
         return (truth_of(left) == truth_of(right)) is wanted
     if isinstance(left, float) or isinstance(right, float):
-        return any((first == second) is wanted for first in _numbers(left, zone) for second in _numbers(right, zone))
+        return any(same(first, second) is wanted for first in _numbers(left, zone) for second in _numbers(right, zone))
     return any(same_text(first, second, zone) is wanted for first in _texts(left) for second in _texts(right))
 
 

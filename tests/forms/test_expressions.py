@@ -462,3 +462,45 @@ def test_deep_xml_needs_no_recursion() -> None:
 
 def test_an_expression_is_shown_by_its_source() -> None:
     assert repr(Expression("1 + 1")) == "Expression('1 + 1')"
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "0.1 + 0.2 = 0.3",
+        "0.3 - 0.1 - 0.2 = 0",
+        "0.1 * 3 = 0.3",
+        "0.1 * 3 <= 0.3",
+        "0.3 >= 0.1 * 3",
+        "not(0.1 * 3 > 0.3)",
+        "not(0.3 < 0.1 * 3)",
+        "not(0.1 * 3 != 0.3)",
+        "1 - 0.9 = 0.1",
+        "12.35 + 7.65 = 20",
+        "1.1 + 2.2 = 3.3",
+        "1000000.1 + 0.2 = 1000000.3",
+        "1.1 - (0.5 + 0.6) = 0",
+        "0 = 0.3 - 0.1 - 0.2",
+        "0.1 != 0.1000000000001",
+        "0.1 < 0.1000000000001",
+        "1000000000000001 != 1000000000000002",
+        "1000000000000000 + 0.5 > 1000000000000000",
+        "1 div 3 * 3 = 1",
+        "not(number('x') = number('x'))",
+        "number('x') != number('x')",
+        "1 div 0 = 2 div 0",
+        "1 div 0 > 5 and -1 div 0 < 5",
+    ],
+)
+def test_the_noise_of_binary_fractions_never_decides(expression: str) -> None:
+    assert compile(expression).boolean(Node("x"), ENV)
+
+
+def test_a_sum_of_answers_is_that_of_the_decimals() -> None:
+    scope = Scope()
+    root = Node("data", "", None, scope)
+    for value in ("0.1", "0.2", "0.3", "12.4"):
+        scope.add(root.add("m", value))
+    assert compile("sum(${m})").string(root, ENV) == "13"
+    assert compile("sum(${m}) - 12.4 = 0.6").boolean(root, ENV)
+    assert compile("sum(${m}) - 12.4 - 0.6 = 0").boolean(root, ENV)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from forms.expressions.arithmetic import settled
 from forms.expressions.environment import Run
 from forms.expressions.functions import several
 from forms.expressions.functions.registry import Code, Maker, function
@@ -35,7 +36,8 @@ def _sum(make: Maker, call: Call) -> Code[float]:
 def _added(numbers: list[float]) -> float:
     """Rounded once, at the end: ten times 0.1 is 1 (and the same on every version of Python)."""
     try:
-        return math.fsum(numbers)
+        total = math.fsum(numbers)
+        return total if total.is_integer() else settled(total, max(map(abs, numbers), default=0.0))
     except (OverflowError, ValueError):
         return sum(numbers, 0.0)
 
