@@ -31,11 +31,15 @@ CLEARED = N_("Đã xóa các câu trả lời thử.")
 
 
 async def start(request: Request) -> Response:
-    """The first section, or with ?as=phone a telephone that shows it."""
+    """The first section, or with ?as=phone a telephone that shows it, or the one named by ?s=."""
     tried = await _try(request)
-    if request.query_params.get("as") == "phone":
-        return _framing(web.render(request, "forms/trial_phone.html", _bar(tried, await trials.units(), phone=True)))
-    return web.redirect(request, _first(tried))
+    if request.query_params.get("as") != "phone":
+        return web.redirect(request, _first(tried))
+    context = _bar(tried, await trials.units(), phone=True)
+    page = tried.filling.form.page(request.query_params.get("s", ""))
+    if page is not None and not reading.is_declaration(page):
+        context["first"] = f"{_home(tried)}/s/{page.key}"
+    return _framing(web.render(request, "forms/trial_phone.html", context))
 
 
 async def section(request: Request) -> Response:
@@ -128,6 +132,7 @@ async def _draw(
         ),
         **_bar(tried, await trials.units()),
         "tongues": languages.offered(request, filling.form),
+        "shown": page.key,
         "check": check,
         "saved_by": "",
         "tab": secrets.token_hex(4),
@@ -167,6 +172,7 @@ def _bar(tried: Try, units: Sequence[Unit], *, phone: bool = False) -> dict[str,
         "form_title": tried.filling.form.title,
         "trial": tried,
         "phone": phone,
+        "shown": "",
         "first": _first(tried),
         "notice": "",
         "units": units,

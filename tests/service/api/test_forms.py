@@ -4,7 +4,7 @@ import pytest
 
 from service import files
 from service.flow import forms
-from service.models import FormVersion, StoredFile
+from service.models import FormFile, FormVersion, StoredFile
 from tests.service import workbooks
 from tests.service.api.conftest import Api, refused
 
@@ -66,3 +66,17 @@ async def test_what_is_no_workbook_is_refused_by_its_content(api: Api) -> None:
     error = refused(await api.upload("/forms", "e.xlsx", too_large), 413, "too_large")
     assert "tối đa 20 MB" in str(error["message"])
     assert await StoredFile.all().count() == 0
+
+
+async def test_csv_files_come_beside_the_workbook(api: Api) -> None:
+    rows = ({"type": "select_one_from_file xa.csv", "name": "xa", "label": "Xã"},)
+    communes = "name,label\n001,Xã An Lão\n".encode()
+    error = refused(await api.upload("/forms", "a.xlsx", workbooks.xlsform(rows)), 422, "invalid")
+    (missing,) = [one for one in error["problems"] if one["code"] == "missing_file"]  # type: ignore[attr-defined]
+    assert (missing["cell"], missing["severity"]) == ("A2", "error")
+    given = [("file", ("a.xlsx", workbooks.xlsform(rows))), ("media", ("xa.csv", communes))]
+    made = await api.house.client.post("/api/v1/forms", files=given, headers=api.headers)
+    assert made.status_code == 201, made.text
+    stored = await FormFile.get(form_id=made.json()["id"]).select_related("file")
+    assert (stored.name, stored.file.name, stored.file.content_type) == ("xa.csv", "xa.csv", files.CSV)
+    assert files.path(api.house.settings.files_dir, stored.file.sha256).read_bytes() == communes

@@ -1,5 +1,6 @@
 """Trying a form out: as a unit meets it, with reasons beside it, and nothing of it in any campaign."""
 
+import asyncio
 import html
 import re
 from datetime import timedelta
@@ -7,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from forms.answers import flatten
-from service.flow import accounts, forms, principal, trials
+from service.flow import accounts, drafts, forms, principal, trials
 from service.models import AuditRecord, Draft, DraftRevision, Event, StoredFile, Submission, Trial, Unit
 from service.web import STAFF_COOKIE
 from tests.conftest import House
@@ -185,6 +186,9 @@ async def test_two_people_try_the_same_form_apart(trying: Visitor, house: House,
 async def test_only_its_own_site_may_frame_it(trying: Visitor, house: House) -> None:
     shell = await house.client.get(f"{trying.base}?as=phone")
     assert f'<iframe class="phone" src="{trying.base}/s/a"' in shell.text
+    assert f'src="{trying.base}/s/b"' in (await house.client.get(f"{trying.base}?as=phone&s=b")).text
+    assert f'src="{trying.base}/s/a"' in (await house.client.get(f"{trying.base}?as=phone&s=x")).text
+    assert f'href="{trying.base}?as=phone&amp;s=a"' in trying.page.text
     assert "frame-src 'self'" in shell.headers["content-security-policy"]
     assert shell.headers["x-frame-options"] == "DENY"
     framed = await house.client.get(f"{trying.base}/s/a", headers={"sec-fetch-dest": "iframe"})
@@ -252,3 +256,13 @@ async def test_a_file_is_stood_in_for_and_not_kept(house: House, survey: Survey,
     assert await StoredFile.all().count() == stored
     await trying.open(f"{trying.base}/files/0")
     assert "Bản xem thử không tải tệp lên" in trying.page.text
+
+
+async def test_first_saves_at_once_make_one_try_that_holds_them_all(house: House, survey: Survey) -> None:
+    answers = {f"b/{name}": "1" for name in ("b_staff", "b_staff_full", "b_staff_tdc", "b_staff_cert")}
+    whose = (survey.staff.id, survey.campaign.form_id)
+    edits = [drafts.Edit(0, values={key: value}) for key, value in answers.items()]
+    await asyncio.gather(*(trials.save(*whose, edit, house.clock()) for edit in edits))
+    (trial,) = await Trial.all()
+    assert answers.items() <= trial.answers.items()
+    assert trial.version == 4
