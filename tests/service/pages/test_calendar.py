@@ -10,12 +10,13 @@ import httpx
 import pytest
 from openpyxl import Workbook
 
-from service.flow import audit, calendars, campaigns, principal, units
+from service.flow import audit, calendars, campaigns, principal, rosteracts, units
 from service.flow.terms import Due
 from service.models import AuditRecord, CalendarChange, CalendarDay, Campaign
 from service.words import ZONE
 from tests.conftest import House
 from tests.service import scenes
+from tests.service.build import AN_LAO, PHU_LIEN
 from tests.service.scenes import Office
 
 pytestmark = pytest.mark.anyio
@@ -110,6 +111,28 @@ async def test_a_fixed_due_date_that_becomes_free_is_told(house: House, made: Of
     shown = await post(house, "/calendar/day", day())
     assert "Hạn cố định 17:00 thứ Tư, 26/8/2026 rơi vào ngày nghỉ theo lịch mới." in shown.text
     assert "Hạn đã chốt: " not in shown.text
+
+
+async def test_an_extension_counted_over_the_day_is_told(house: House, made: Office) -> None:
+    due = Due(at=datetime(2026, 8, 25, 17, 0, tzinfo=ZONE))
+    await scenes.contacts()
+    found = await scenes.campaign(house.settings, made, house.clock(), due=due, period_to=None, reminders=())
+    await campaigns.publish(house.settings, found.id, principal.SYSTEM, house.clock())
+    three = Due(days=Decimal(3), kind="working_day")
+    for code in (AN_LAO, PHU_LIEN):
+        await rosteracts.extend(found.id, code, three, "Bão", principal.staff(1), house.clock())
+    await rosteracts.exempt(found.id, PHU_LIEN, "Sáp nhập", principal.staff(1), house.clock())
+    shown = await post(house, "/calendar/day", day())
+    assert "1 đơn vị có hạn gia hạn hoặc hạn bổ sung tính khác đi theo lịch mới." in shown.text, (
+        "an exempt one owes none"
+    )
+    assert "Hạn đã chốt: " not in shown.text
+
+
+async def test_taking_out_the_last_day_of_a_year_says_what_that_means(house: House, made: Office) -> None:
+    await CalendarDay.filter(date__gte=date(2028, 1, 1)).exclude(date=date(2028, 9, 2)).delete()
+    shown = await post(house, "/calendar/day", day(date="2028-09-02", act="remove", known="1"))
+    assert "Năm 2028 sẽ không còn ngày nào trong lịch" in shown.text
 
 
 async def test_a_closed_campaign_and_a_change_elsewhere_touch_nothing(house: House, made: Office) -> None:
