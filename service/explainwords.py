@@ -59,7 +59,7 @@ _TITLES = {
 
 
 def told(form: Form, found: Iterable[Explanation], in_words: InWords) -> tuple[Told, ...]:
-    """`in_words` puts an expression into words: service.pages.formview.in_words."""
+    """`in_words` puts an expression into words: service.pages.inwords.in_words."""
     return tuple(_one(form, one, in_words) for one in found)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from exports import report
 from forms.schema import FILES, LISTED, METADATA, TICKED, Form, Group, Item, Kind, Page, Question, Repeat
 from forms.values import show_point
+from service import readable
 from service.models import Submission
 from service.words import _
 
@@ -35,7 +36,7 @@ def _questions(items: tuple[Item, ...]) -> Iterator[Question]:
     for item in items:
         if isinstance(item, Group):
             yield from _questions(item.items)
-        elif isinstance(item, Question) and item.kind not in _LEFT_OUT:
+        elif isinstance(item, Question) and item.kind not in _LEFT_OUT and not item.header:
             yield item
 
 
@@ -108,12 +109,11 @@ def _cell(form: Form, question: Question, kind: str, value: Any) -> report.Answe
     if question.kind in LISTED:
         names = value if isinstance(value, list) else [value]
         labels = [_choice(form, question, str(name)) for name in names]
-        ranked = (f"{place}. {label}" for place, label in enumerate(labels, 1))
-        return "; ".join(ranked if question.kind is Kind.RANK else labels)
+        return readable.ranked(labels) if question.kind is Kind.RANK else "; ".join(labels)
     if question.kind is Kind.GEOPOINT:
         return _point(str(value))
     if question.kind is Kind.ACKNOWLEDGE:
-        return _("Đã xác nhận") if value == TICKED else str(value)
+        return _(readable.CONFIRMED) if value == TICKED else str(value)
     if question.kind in FILES:
         return _("Có tệp kèm theo")
     try:

@@ -1,13 +1,13 @@
 """One unit's file in one campaign, as staff look at it: people, what happened, what was mailed, what was sent."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from forms.answers import Field, Heading, RowGroup
 from forms.schema import FILES, Form, Kind
-from service import life
+from service import life, readable
 from service.errors import NotFound
 from service.flow import attachments, campaigns, correspondence, drafts, forms, submissions
 from service.models import Campaign, Contact, Draft, Event, EventNote, Intake, Invitation, StoredFile, Submission
@@ -26,11 +26,12 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer as people read it; `attachment` when it is a file."""
+    """One answer as people read it; `attachment` when it is a file, `map` the address of one when it is a place."""
 
     label: str
     shown: str
     attachment: attachments.Given | None = None
+    map: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +113,19 @@ async def _sections(
     for page in form.pages:
         parts = picture.page(page.key)
         found.append(Section(page.title.plain, _answers(parts, given)))
-        for group in (part for part in parts if isinstance(part, RowGroup) and part.relevant):
-            found += [Section(f"{group.label} – {row.number}", _answers(row.items, given)) for row in group.rows]
+        found += _rows(parts, given)
     return [section for section in found if section.answers]
+
+
+def _rows(
+    parts: Iterable[Field | Heading | RowGroup], given: Mapping[str, attachments.Given], above: str = ""
+) -> Iterator[Section]:
+    """The rows of repeats, each before the rows that it holds."""
+    for group in (part for part in parts if isinstance(part, RowGroup) and part.relevant):
+        for row in group.rows:
+            place = readable.below(above, row)
+            yield Section(readable.row_title(group, row, place), _answers(row.items, given))
+            yield from _rows(row.items, given, place)
 
 
 def _answers(parts: Iterable[Field | Heading | RowGroup], given: Mapping[str, attachments.Given]) -> list[Answer]:
@@ -129,9 +140,7 @@ def _answer(field: Field, given: Mapping[str, attachments.Given]) -> Answer:
     if field.question.kind in FILES:
         file = given.get(field.shown)
         return Answer(field.label, file.name if file else _("(tệp không còn)"), file)
-    if field.question.kind is Kind.ACKNOWLEDGE:
-        return Answer(field.label, _("Đã xác nhận"))
-    return Answer(field.label, field.shown)
+    return Answer(field.label, readable.shown(field), map=readable.on_map(field))
 
 
 async def attachment(settings: Settings, campaign_id: int, code: str, number: int) -> tuple[StoredFile, Path]:

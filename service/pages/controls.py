@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from forms.answers import Field
-from forms.schema import FILES, LISTED, TICKED, Choice, Form, Kind
-from service import answerwords
+from forms.schema import FILES, LISTED, Choice, Form, Kind
+from service import answerwords, readable
 from service.flow.attachments import Given
 from service.flow.merging import Value
-from service.pages import looks, reading
+from service.pages import looks
 from service.words import N_, _
 
 MARK = "v:"  # before a question's key in a form, so that no question meets a name of ours
@@ -123,7 +123,7 @@ def control(found: Field, sheet: Sheet) -> Control:
         hidden=not found.relevant,
         optional=not found.required and what not in ("note", "locked"),
         value=_value(found, what),
-        shown=_locked(found) if what == "locked" else "",
+        shown=readable.shown(found) if what == "locked" else "",
         options=options,
         problem=problem,
         inputmode=looks.inputmode(question),
@@ -150,12 +150,6 @@ def _value(found: Field, what: str) -> str:
     if what in ("date", "time") and found.typed is not None:
         return str(found.typed)[:10] if what == "date" else str(found.typed)[:5]
     return found.raw
-
-
-def _locked(found: Field) -> str:
-    if found.shown == TICKED and found.question.kind is Kind.ACKNOWLEDGE:
-        return _("Đã xác nhận")
-    return reading.shown(found)
 
 
 def _options(found: Field, what: str, form: Form) -> tuple[Option, ...]:
@@ -192,7 +186,7 @@ def shown(found: Field, value: Value) -> str:
     labels = {choice.name: choice.label for choice in found.choices}
     if isinstance(value, list):
         names = [labels.get(name, name) for name in value]
-        return (reading.ranked(names) if found.question.kind is Kind.RANK else ", ".join(names)) or _(BLANK)
+        return (readable.ranked(names) if found.question.kind is Kind.RANK else ", ".join(names)) or _(BLANK)
     if found.question.kind is Kind.ACKNOWLEDGE:
         return _("Đã đánh dấu") if value else _("Chưa đánh dấu")
     return labels.get(value, value) or _(BLANK)

@@ -12,7 +12,7 @@ from forms.xlsform.media import is_file
 from service import files, formwords, mistakes, starters, web
 from service.errors import BadFile, EmptyFile, Invalid, NotFound, TooLarge
 from service.flow import forms, library, principal
-from service.pages import asked, formview
+from service.pages import asked, formview, languages
 from service.words import _
 
 CSV = "text/csv; charset=utf-8"
@@ -73,7 +73,8 @@ async def _version(request: Request, version_id: int, said: str, warnings: Seque
         "media": await library.media(version.id),
         "with_files": any(is_file(name) for name in form.lists),
         "form": form,
-        "parts": formview.parts(form),
+        "parts": formview.parts(form, asked.query(request, "lang")),
+        "tongues": languages.of(form, asked.query(request, "lang")),
         "behind": formview.behind(form),
         "mistakes": mistakes.gathered(warnings),
         "counted": mistakes.counted(warnings),

@@ -1,11 +1,12 @@
 """A form laid out for reading: every part and question, with its rules in words beside the author's own text."""
 
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from forms.expressions import Expression
-from forms.schema import Choice, Form, Item, Kind, Question, Repeat
+from forms.schema import Choice, Form, Item, Kind, Question, Repeat, Shuffle, Text
+from forms.xlsform.media import is_file
+from service.pages import inwords, looks
 from service.words import N_, _, number
 
 KINDS = {
@@ -51,31 +52,6 @@ CONSOLIDATIONS = {
     "ledger": N_("sổ theo dõi kiến nghị"),
     "ratio": N_("tỷ lệ của tổng"),
 }
-SHORT = 60
-_OPERATORS = {
-    "and": N_("và"), "or": N_("hoặc"), "div": "÷", "*": "×",
-    ">=": "≥", "<=": "≤", "!=": "≠", "=": "=", ">": ">", "<": "<",
-}  # fmt: skip
-_CALLS = {
-    "today()": N_("ngày hôm nay"),
-    "now()": N_("lúc này"),
-    "count-selected(.)": N_("số mục đã chọn"),
-    "string-length(.)": N_("số ký tự"),
-    "not(": N_("không phải ("),
-    "coalesce(": N_("giá trị đầu tiên có trong ("),
-    "round(": N_("làm tròn ("),
-    "if(": N_("nếu ("),
-    "regex(": N_("khớp mẫu ("),
-}
-_TOKEN = re.compile(
-    r"selected\(\s*(?P<chosen>\$\{[^}]+\}|\.)\s*,\s*'(?P<choice>[^']*)'\s*\)"
-    r"|(?P<left>\$\{[^}]+\}|(?<![\w.])\.)\s*(?P<sign>!?=)\s*'(?P<value>[^']*)'"
-    r"|'(?P<text>[^']*)'"
-    r"|\$\{(?P<name>[^}]+)\}"
-    r"|(?P<call>today\(\)|now\(\)|count-selected\(\.\)|string-length\(\.\)|(?<![\w-])(?:not|coalesce|round|if|regex)\()"
-    r"|(?P<own>(?<![\w.])\.(?![\w.]))"
-    r"|(?P<operator>(?<![\w-])(?:and|or|div)(?![\w-])|[<>!]=|[=<>*])"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +77,7 @@ class Entry:
     inside: tuple["Entry", ...] = ()
     repeat: bool = False
     note: bool = False
+    guidance: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +90,19 @@ class Part:
     entries: tuple[Entry, ...]
 
 
-def parts(form: Form) -> tuple[Part, ...]:
-    """The screens in order."""
+def parts(form: Form, language: str = "") -> tuple[Part, ...]:
+    """The screens in order, the author's words in that language; rules name questions in the default one."""
     found = []
     for place, page in enumerate(form.pages, 1):
         rules = tuple(_when(form, page.group.relevant)) if page.group else ()
-        title = page.title.plain or _("Phần {n}").format(n=place)
-        found.append(Part(page.key, title, rules, _entries(form, page.items)))
+        title = _said(page.title, language) or _("Phần {n}").format(n=place)
+        found.append(Part(page.key, title, rules, _entries(form, page.items, language)))
     return tuple(found)
+
+
+def _said(text: Text, language: str) -> str:
+    """The text as the author wrote it in a language, `${x}` left in."""
+    return "".join(part if isinstance(part, str) else part.source for part in text.in_language(language))
 
 
 def behind(form: Form) -> tuple[Entry, ...]:
@@ -136,28 +118,32 @@ def _names(items: Iterable[Item]) -> Iterator[str]:
             yield from _names(item.items)
 
 
-def _entries(form: Form, items: Iterable[Item]) -> tuple[Entry, ...]:
-    return tuple(_entry(form, item) for item in items)
+def _entries(form: Form, items: Iterable[Item], language: str = "") -> tuple[Entry, ...]:
+    return tuple(_entry(form, item, language) for item in items)
 
 
-def _entry(form: Form, item: Item) -> Entry:
+def _entry(form: Form, item: Item, language: str) -> Entry:
     if isinstance(item, Question):
         return Entry(
             item.name,
-            item.label.plain or item.name,
-            item.hint.plain,
+            _said(item.label, language) or item.name,
+            _said(item.hint, language),
             _(KINDS[item.kind]),
             item.required is True,
-            tuple(_rules(form, item)),
-            form.choices(item),
+            (*_rules(form, item), *_manners(form, item)),
+            tuple(replace(choice, label=choice.in_language(language)) for choice in form.choices(item)),
             note=item.kind is Kind.NOTE,
+            guidance=_said(item.guidance, language),
         )
     repeat = isinstance(item, Repeat)
-    kind = _("Nhóm lặp, thêm được nhiều dòng") if repeat else _("Nhóm")
+    counted = isinstance(item, Repeat) and item.count is not None
+    kind = _("Nhóm lặp, thêm được nhiều dòng") if repeat and not counted else _("Nhóm lặp") if repeat else _("Nhóm")
     rules = list(_when(form, item.relevant))
+    if isinstance(item, Repeat) and item.count is not None:
+        rules.append(_rule(form, _("Số dòng"), item.count))
     if isinstance(item, Repeat) and item.consolidate:
         rules.append(Rule(_("Tổng hợp"), _(CONSOLIDATIONS[item.consolidate.how])))
-    label, inside = item.label.plain or item.name, _entries(form, item.items)
+    label, inside = _said(item.label, language) or item.name, _entries(form, item.items, language)
     return Entry(item.name, label, "", kind, False, tuple(rules), inside=inside, repeat=repeat)
 
 
@@ -192,13 +178,41 @@ def _rules(form: Form, question: Question) -> Iterator[Rule]:
         yield Rule(_("Kỳ trước"), _previous(question))
 
 
+def _manners(form: Form, question: Question) -> Iterator[Rule]:
+    """How it is answered: when it is computed anew, what it offers, how it is drawn."""
+    if question.trigger:
+        yield Rule(_("Tính lại khi đổi"), ", ".join(inwords.called(form, name) for name in question.trigger))
+    if question.range is not None:
+        yield Rule(_("Thang số"), looks.range_words(question))
+    if question.rows:
+        yield Rule(_("Ô nhập cao"), _("{count} dòng").format(count=question.rows))
+    if question.choices and is_file(question.choices):
+        yield Rule(_("Danh sách từ tệp"), question.choices)
+    if question.shuffle is not None:
+        yield from _shuffled(form, question.shuffle)
+
+
+def _shuffled(form: Form, shuffle: Shuffle) -> Iterator[Rule]:
+    label = _("Thứ tự lựa chọn")
+    if isinstance(shuffle.seed, Expression):
+        yield Rule(
+            label,
+            _("xáo trộn theo {seed}").format(seed=inwords.in_words(form, shuffle.seed.source)),
+            shuffle.seed.source,
+        )
+    elif shuffle.seed:
+        yield Rule(label, _("xáo trộn như nhau cho mọi đơn vị (số gốc {seed})").format(seed=shuffle.seed))
+    else:
+        yield Rule(label, _("xáo trộn riêng cho từng đơn vị"))
+
+
 def _consolidated(form: Form, question: Question) -> str:
     found = question.consolidate
     assert found is not None
     words = _(CONSOLIDATIONS[found.how])
     if found.how != "ratio":
         return words
-    return f"{words}: {_called(form, found.numerator or '')} ÷ {_called(form, found.denominator or '')}"
+    return f"{words}: {inwords.called(form, found.numerator or '')} ÷ {inwords.called(form, found.denominator or '')}"
 
 
 def _previous(question: Question) -> str:
@@ -210,45 +224,4 @@ def _previous(question: Question) -> str:
 
 
 def _rule(form: Form, label: str, expression: Expression, question: Question | None = None) -> Rule:
-    return Rule(label, in_words(form, expression.source, question), expression.source)
-
-
-def in_words(form: Form, source: str, question: Question | None = None) -> str:
-    """`${a} = 'co' and . > 0` -> “Có quyết định?” là “Có” và câu này > 0. What has no words stays as it is."""
-
-    def word(match: re.Match[str]) -> str:
-        part = match.groupdict()
-        if part["chosen"]:
-            return _("{question} có chọn “{choice}”").format(
-                question=_subject(form, part["chosen"]), choice=_choice(form, part["chosen"], part["choice"], question)
-            )
-        if part["left"]:
-            joined = _("{question} là “{choice}”") if part["sign"] == "=" else _("{question} không là “{choice}”")
-            return joined.format(
-                question=_subject(form, part["left"]), choice=_choice(form, part["left"], part["value"], question)
-            )
-        if part["text"] is not None:
-            return f"“{part['text']}”"
-        if part["name"]:
-            return _called(form, part["name"])
-        if part["call"]:
-            return _(_CALLS[part["call"]])
-        return _("câu này") if part["own"] else _(_OPERATORS[part["operator"]])
-
-    return _TOKEN.sub(word, source)
-
-
-def _subject(form: Form, text: str) -> str:
-    return _("câu này") if text == "." else _called(form, text[2:-1])
-
-
-def _called(form: Form, name: str) -> str:
-    item = form.item(name.strip())
-    label = " ".join((item.label.plain if item else "").split()) or name
-    return f"“{label[: SHORT - 1].rstrip()}…”" if len(label) > SHORT else f"“{label}”"
-
-
-def _choice(form: Form, subject: str, value: str, question: Question | None) -> str:
-    asked = question if subject == "." else form.question(subject[2:-1].strip())
-    found = form.choice(asked, value) if asked else None
-    return found.label if found else value
+    return Rule(label, inwords.in_words(form, expression.source, question), expression.source)

@@ -40,7 +40,12 @@ def chosen(request: Request, form: Form) -> str:
 
 def offered(request: Request, form: Form) -> list[Tongue]:
     """What to choose from; [] where there is nothing to choose."""
-    current = chosen(request, form)
+    return of(form, chosen(request, form))
+
+
+def of(form: Form, wanted: str) -> list[Tongue]:
+    """The languages of a form that has several; the default one is current unless another of them is wanted."""
+    current = wanted if wanted in form.languages else next(iter(form.languages), "")
     return [_tongue(name, current) for name in form.languages] if len(form.languages) > 1 else []
 
 

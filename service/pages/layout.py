@@ -10,7 +10,8 @@ from itertools import groupby
 
 from forms.answers import Field, Heading, Row, RowGroup
 from forms.schema import SELECTS, Form
-from service.pages import looks, reading
+from service import readable
+from service.pages import looks
 from service.pages.controls import Control, Sheet, control
 
 
@@ -121,10 +122,10 @@ def _item(item: Drawn, sheet: Sheet, above: str) -> Item:
 
 
 def _card(group: RowGroup, row: Row, sheet: Sheet, above: str) -> Card:
-    place = f"{above}.{row.number}" if above else str(row.number)
+    place = readable.below(above, row)
     items = arrange(row.items, sheet, place)
     last = row.number == len(group.rows)
-    return Card(row.id, row.key, reading.row_title(group, row, place), place, row.number == 1, last, items)
+    return Card(row.id, row.key, readable.row_title(group, row, place), place, row.number == 1, last, items)
 
 
 def _line(fields: list[Field], sheet: Sheet) -> Line:

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from forms.answers import Field, Heading, RowGroup
 from forms.schema import LISTED
-from service import answerwords, web, words
+from service import answerwords, readable, web, words
 from service.errors import NotFound, ServiceError
 from service.flow import attachments, drafts
 from service.flow.drafts import Edit, Saved
@@ -134,7 +134,7 @@ def _counted(items: Iterable[Field | Heading | RowGroup]) -> Iterator[tuple[str,
 def _texts(fields: Mapping[str, Field]) -> dict[str, list[str]]:
     """Labels, hints and guidance with values in them, and the values of locked questions, which may be computed."""
     return {
-        key: [found.label, found.hint, reading.shown(found) if found.locked else "", found.guidance]
+        key: [found.label, found.hint, readable.shown(found) if found.locked else "", found.guidance]
         for key, found in fields.items()
         if found.locked
         or any(text.filled for text in (found.question.label, found.question.hint, found.question.guidance))

@@ -19,7 +19,7 @@ from service.flow.attachments import Given
 from service.flow.keys import item_at
 from service.flow.trials import Try
 from service.models import Unit
-from service.pages import asked, check, fill, formview, languages, live, posted, reading
+from service.pages import asked, check, fill, inwords, languages, live, posted, reading
 from service.pages.controls import MARK, Sheet
 from service.pages.unit import contents, frame
 from service.words import N_, _
@@ -161,7 +161,7 @@ async def _review(
 
 def _why(tried: Try, page: Page) -> tuple[explainwords.Told, ...]:
     form = tried.filling.form
-    return explainwords.told(form, tried.filling.picture.explain(page.key), formview.in_words)
+    return explainwords.told(form, tried.filling.picture.explain(page.key), inwords.in_words)
 
 
 def _bar(tried: Try, units: Sequence[Unit], *, phone: bool = False) -> dict[str, object]:

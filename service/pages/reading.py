@@ -3,15 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from forms.answers import Field, Heading, Picture, Row, RowGroup
+from forms.answers import Field, Heading, Picture, RowGroup
 from forms.schema import FILES, Form, Kind, Page, Question
+from service import readable
 from service.flow.attachments import Given
 from service.words import N_, _
 
 UNTITLED = N_("Câu hỏi khác")
 DECLARATION = N_("Cam kết")
-SHORT = 60  # a longer answer does not tell one row from another at a glance
-MAP = "https://www.openstreetmap.org/?mlat={0}&mlon={1}#map=16/{0}/{1}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +22,6 @@ class Line:
     label: str
     text: str = ""
     file: Given | None = None
-    point: str = ""
-
-    @property
-    def map(self) -> str:
-        """Where a map shows the place, for people of the department; "" without one."""
-        return MAP.format(*self.point.split()[:2]) if self.point else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +75,8 @@ def lines(items: Iterable[Field | Heading | RowGroup], files: Mapping[str, Given
             if not item.rows:
                 yield Line("none", item.key, item.label)
             for row in item.rows:
-                place = f"{above}.{row.number}" if above else str(row.number)
-                yield Line("row", row.key, row_title(item, row, place))
+                place = readable.below(above, row)
+                yield Line("row", row.key, readable.row_title(item, row, place))
                 yield from lines(row.items, files, place)
         elif item.question.header:
             continue
@@ -94,40 +87,11 @@ def lines(items: Iterable[Field | Heading | RowGroup], files: Mapping[str, Given
 
 
 def _answer(item: Field, files: Mapping[str, Given]) -> Line:
-    kind = item.question.kind
-    file = files.get(item.shown) if kind in FILES else None
-    text = file.name if file else shown(item)
-    if kind is Kind.ACKNOWLEDGE and text:
-        text = _("Đã xác nhận")
+    file = files.get(item.shown) if item.question.kind in FILES else None
+    text = file.name if file else readable.shown(item)
     if not text and isinstance(item.raw, str):
         text = item.raw  # not understood, but typed: show what it is
-    point = item.typed if kind is Kind.GEOPOINT and isinstance(item.typed, str) else ""
-    return Line("answer", item.key, item.label or item.question.name, text, file, point)
-
-
-def shown(found: Field) -> str:
-    """The value of a question as a person reads it; ranked choices with their places."""
-    if found.question.kind is not Kind.RANK or not isinstance(found.typed, tuple):
-        return found.shown
-    labels = {choice.name: choice.label for choice in found.choices}
-    return ranked(labels.get(name, name) for name in found.typed)
-
-
-def ranked(labels: Iterable[str]) -> str:
-    """1. Đường; 2. Trường."""
-    return "; ".join(f"{place}. {label}" for place, label in enumerate(labels, 1))
-
-
-def row_title(group: RowGroup, row: Row, place: str) -> str:
-    """Hộ 2: Nguyễn Văn An. What the row is called, its place, and its first answer when that is short."""
-    name = f"{group.label} {place}".strip()
-    told = next((text for item in row.items if isinstance(item, Field) and (text := _telling(item))), "")
-    return f"{name}: {told}" if told else name
-
-
-def _telling(item: Field) -> str:
-    telling = item.relevant and item.question.kind in (Kind.TEXT, Kind.SELECT_ONE, Kind.BARCODE)
-    return item.shown if telling and len(item.shown) <= SHORT and "\n" not in item.shown else ""
+    return Line("answer", item.key, item.label or item.question.name, text, file)
 
 
 def places(items: Iterable[Field | Heading | RowGroup], above: str = "") -> Iterator[tuple[str, str]]:
@@ -135,6 +99,6 @@ def places(items: Iterable[Field | Heading | RowGroup], above: str = "") -> Iter
     for item in items:
         if isinstance(item, RowGroup):
             for row in item.rows:
-                yield from places(row.items, f"{above}.{row.number}" if above else str(row.number))
+                yield from places(row.items, readable.below(above, row))
         elif isinstance(item, Field) and above:
             yield item.key, _("Dòng {number}").format(number=above)

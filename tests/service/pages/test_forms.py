@@ -14,7 +14,7 @@ from forms.schema import BINDS, CONSOLIDATIONS, Kind
 from service import files, sandbox
 from service.flow import forms
 from service.models import FormVersion
-from service.pages import formview
+from service.pages import formview, inwords
 from tests.conftest import House
 from tests.forms.strategies import meaning
 from tests.service import scenes, workbooks
@@ -171,14 +171,14 @@ def test_rules_are_read_out_with_labels_and_choices() -> None:
     form = xlsform.build(xlsform.read(ND132.read_bytes()))
     decision = form.question("b_decision")
     assert decision is not None
-    words = formview.in_words(form, "${b_decision} = 'co' and not(. >= 0 or selected(${d_tasks}, 'chat_luong'))")
+    words = inwords.in_words(form, "${b_decision} = 'co' and not(. >= 0 or selected(${d_tasks}, 'chat_luong'))")
     label = " ".join(decision.label.plain.split())
     assert words.startswith(f"“{label[:40]}")
     assert "là “" in words
     assert "và không phải (câu này ≥ 0 hoặc “" in words
     assert "có chọn “" in words
     assert "chat_luong" not in words
-    assert formview.in_words(form, "'a and b' = 1.5") == "“a and b” = 1.5"
+    assert inwords.in_words(form, "'a and b' = 1.5") == "“a and b” = 1.5"
 
 
 def test_every_kind_and_rule_has_words() -> None:
