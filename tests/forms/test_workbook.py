@@ -1,11 +1,15 @@
 """A form written as a workbook is the same form when it is read again."""
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
+from exports.xlsform import Sheet, write
 from forms import workbook, xlsform
 from forms.schema import Form
+from forms.xlsform.media import is_file, read_files
 from tests.forms import strategies
 from tests.forms.conftest import make_cells
+from tests.forms.gallery import EXAMPLES, Example
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -15,6 +19,15 @@ def test_export_and_import_give_the_same_form(form: Form) -> None:
     again = xlsform.build(written)
     assert strategies.meaning(again) == strategies.meaning(form)
     assert workbook.cells(again) == written
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[example.name for example in EXAMPLES])
+def test_every_example_comes_back_through_a_workbook_of_bytes(example: Example) -> None:
+    form = xlsform.build({**example.cells(), **read_files(example.media())})
+    written = workbook.cells(form)
+    sheets = {name: Sheet(rows) for name, rows in written.items() if not is_file(name)}
+    read = {**xlsform.read(write(sheets)), **{name: rows for name, rows in written.items() if is_file(name)}}
+    assert strategies.meaning(xlsform.build(read)) == strategies.meaning(form)
 
 
 def test_nd132_comes_back_as_it_was(nd132: Form) -> None:
