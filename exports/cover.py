@@ -79,6 +79,14 @@ def _facts(report: CampaignReport, _: Words) -> Iterable[tuple[str, str | dateti
         yield _("Đóng nhận báo cáo"), report.closes_at
     if report.staff:
         yield _("Chuyên viên theo dõi"), report.staff
+    if report.older:
+        words = _("{count} báo cáo, tính theo tên câu")
+        if report.older_left:
+            words = _("{count} báo cáo, tính theo tên câu; {left} câu trả lời không có chỗ trong phiên bản này")
+        yield (
+            _("Điền phiên bản khác của phiếu"),
+            words.format(count=figure(report.older), left=figure(report.older_left)),
+        )
 
 
 def _headline(page: Page, report: CampaignReport, _: Words) -> None:

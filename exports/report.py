@@ -152,7 +152,9 @@ class CampaignReport:
 
     `answers` maps unit code to question name to value, choices as their labels; units that sent no answers
     are absent. `curve` is (day, responded at its end), rising by day. `highest_event` is the last event seen.
-    `illustrative` marks made-up data wherever it shows. `letter` is "111/KH-SKHCN ngày 8/7/2025" or "".
+    `older` counts the reports that were filled in in another version of the form, `older_left` their answers that have
+    no place in this one. `illustrative` marks made-up data wherever it shows. `letter` is
+    "111/KH-SKHCN ngày 8/7/2025" or "".
     Raises ValueError when a time has no zone, a code stands twice, or answers belong to no unit of the list.
     """
 
@@ -176,6 +178,8 @@ class CampaignReport:
     repeats: tuple[RepeatSheet, ...] = ()
     questions: tuple[QuestionTotals, ...] = ()
     messages: tuple[MessageRow, ...] = ()
+    older: int = 0
+    older_left: int = 0
 
     def __post_init__(self) -> None:
         if self.as_of.tzinfo is None or self.made_at.tzinfo is None:

@@ -36,6 +36,7 @@ from service.pages import (
     sendnow,
     unit,
     units,
+    versions,
 )
 from service.pages import entry as unit_entry
 
@@ -67,6 +68,7 @@ def routes() -> list[BaseRoute]:
         page("/u/{campaign:int}/nil", check.nil, UNIT),
         page("/u/{campaign:int}/nil", check.send_nil, UNIT, "POST"),
         page("/u/{campaign:int}/receipt/{number:int}", receipt.receipt, UNIT),
+        page("/u/{campaign:int}/left/{left:int}", unit.dismiss, UNIT, "POST"),
         page("/u/{campaign:int}/history", unit.history, UNIT),
         page("/u/{campaign:int}/files/{attachment:int}", unit.download, UNIT),
         page("/u/{campaign:int}/letter", unit.letter, UNIT),
@@ -83,6 +85,8 @@ def routes() -> list[BaseRoute]:
         page("/campaigns/{id:int}/letter.pdf", campaigns.letter, VIEWER),
         page("/campaigns/{id:int}", monitor.dashboard, VIEWER),
         page("/campaigns/{id:int}/export.xlsx", monitor.export, VIEWER),
+        page("/campaigns/{id:int}/form", versions.choose, VIEWER),
+        page("/campaigns/{id:int}/form", versions.move, STAFF, "POST"),
         page("/campaigns/{id:int}/units/{code}", invitations.show, VIEWER),
         page("/campaigns/{id:int}/units/{code}/intake", invitations.take_in, STAFF, "POST", uploads=True),
         page("/campaigns/{id:int}/units/{code}/return", rosteracts.hand_back, STAFF, "POST"),
@@ -117,6 +121,7 @@ def routes() -> list[BaseRoute]:
         page("/forms/example.xlsx", forms.example, VIEWER),
         page("/forms/{id:int}", forms.show, VIEWER),
         page("/forms/{id:int}/file", forms.workbook, VIEWER),
+        page("/forms/{id:int}/changes", versions.changes, VIEWER),
         page("/forms/{id:int}/files/{file:int}", forms.beside, VIEWER),
         # Staff: the calendar
         page("/calendar", calendar.show, VIEWER),

@@ -9,7 +9,6 @@ from exports import report
 from forms.schema import FILES, LISTED, METADATA, TICKED, Form, Group, Item, Kind, Page, Question, Repeat
 from forms.values import show_point
 from service import readable
-from service.models import Submission
 from service.words import _
 
 _KINDS = {
@@ -148,15 +147,17 @@ def _choice(form: Form, question: Question, name: str) -> str:
     return choice.label if choice else name
 
 
-def repeats(form: Form, names: Mapping[str, str], given: Mapping[str, Submission]) -> tuple[report.RepeatSheet, ...]:
+def repeats(
+    form: Form, names: Mapping[str, str], given: Mapping[str, Mapping[str, Any]]
+) -> tuple[report.RepeatSheet, ...]:
     """A sheet for every repeat with the rows of all units, in the order of their codes."""
     found = []
     for parents, repeat in _repeats(form.items, ()):
         inner = tuple(_column(form, question) for question in _questions(repeat.items))
         rows = [
             report.RepeatRow(code=code, unit=names[code], values=_cells(form, repeat.items, inner, row))
-            for code, submission in sorted(given.items())
-            for row in _rows(submission.answers, (*parents, repeat.name))
+            for code, answers in sorted(given.items())
+            for row in _rows(answers, (*parents, repeat.name))
         ]
         found.append(
             report.RepeatSheet(

@@ -35,16 +35,25 @@ class Given:
 
 
 async def add(
-    settings: Settings, campaign_id: int, code: str, key: str, file: tuple[str, bytes], who: Principal, now: datetime
+    settings: Settings,
+    campaign_id: int,
+    code: str,
+    key: str,
+    file: tuple[str, bytes],
+    who: Principal,
+    now: datetime,
+    *,
+    form: Form | None = None,
 ) -> str:
     """Keep a file for a question of an invitation; the id that the draft holds from then on.
 
-    `file` is name and content. Raises NotFound, BadFile, EmptyFile, TooLarge, EnoughFiles, and as drafts.save.
+    `file` is name and content; `form` the version whose key it is, when it is not the campaign's.
+    Raises NotFound, BadFile, EmptyFile, TooLarge, EnoughFiles, and as drafts.save.
     """
     name, data = file
     found = await filling.find(campaign_id, code=code)
     openness.require_open(found.campaign, now)
-    question = item_at(await forms.built(found.campaign.form_id), key)
+    question = item_at(form or await forms.built(found.campaign.form_id), key)
     if not isinstance(question, Question) or question.kind not in FILES:
         raise NotFound()
     allowed = IMAGES if question.kind is Kind.IMAGE else files.ATTACHMENT
@@ -73,6 +82,11 @@ async def _require_room(invitation_id: int, more: int) -> None:
 async def named(invitation_id: int, form: Form, raw: Answers) -> dict[str, Given]:
     """The files that a draft's file questions hold, by attachment id; asks the database only when there are any."""
     texts = {value for key, value in raw.items() if value and is_file(form, key) and isinstance(value, str)}
+    return await given(invitation_id, texts)
+
+
+async def given(invitation_id: int, texts: Collection[str]) -> dict[str, Given]:
+    """The files of an invitation by their ids, as drafts hold them."""
     ids = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 10]
     if not ids:
         return {}

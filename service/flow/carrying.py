@@ -198,6 +198,8 @@ async def waiting(invitation: Invitation, found: Sequence[Left], source: int, no
 
 async def dismiss(invitation: Invitation, number: int, who: Principal, now: datetime) -> None:
     """A person has seen it and needs it no more; it stays in the record. Raises NotFound for what is not theirs."""
+    if not 0 < number < 2**31:
+        raise NotFound()
     async with in_transaction():
         row = await LeftOver.filter(id=number, invitation_id=invitation.id).select_for_update().first()
         if row is None:

@@ -6,10 +6,10 @@ from datetime import datetime
 from pathlib import Path
 
 from forms.answers import Field, Heading, RowGroup
-from forms.schema import FILES, Form, Kind
+from forms.schema import FILES, Kind
 from service import life, readable
 from service.errors import NotFound
-from service.flow import attachments, campaigns, correspondence, drafts, forms, submissions
+from service.flow import attachments, campaigns, correspondence, drafts, submissions
 from service.models import Campaign, Contact, Draft, Event, EventNote, Intake, Invitation, StoredFile, Submission
 from service.settings import Settings
 from service.words import _
@@ -73,7 +73,6 @@ async def of(campaign_id: int, code: str, now: datetime) -> Dossier:
     notes = {n.event_id: n.text for n in await EventNote.filter(event__invitation_id=invitation.id)}
     given = await submissions.of_invitation(invitation.id)
     names = await drafts.people({e.actor_ref for e in events} | {s.actor_ref for s in given})
-    form = await forms.built(campaign.form_id)
     draft = await Draft.get_or_none(invitation_id=invitation.id)
     return Dossier(
         campaign=campaign,
@@ -82,7 +81,7 @@ async def of(campaign_id: int, code: str, now: datetime) -> Dossier:
         contacts=await Contact.filter(unit_id=invitation.unit_id, active=True).order_by("role", "id"),
         happenings=[Happening(e, names.get(e.actor_ref, ""), notes.get(e.id, "")) for e in events],
         mail=await correspondence.listing(correspondence.Wanted(campaign=campaign_id, unit=code), 1),
-        sent=[Sent(s, names.get(s.actor_ref, ""), await _sections(form, invitation, campaign, s)) for s in given],
+        sent=[Sent(s, names.get(s.actor_ref, ""), await _sections(invitation, campaign, s)) for s in given],
         intakes=await Intake.filter(invitation=invitation).order_by("-id").select_related("scan"),
         draft_saved=draft.updated_at if draft else None,
     )
@@ -101,12 +100,11 @@ def _standing(invitation: Invitation, events: Sequence[Event], now: datetime) ->
     return life.state_at(track, now)
 
 
-async def _sections(
-    form: Form, invitation: Invitation, campaign: Campaign, submission: Submission
-) -> Sequence[Section]:
+async def _sections(invitation: Invitation, campaign: Campaign, submission: Submission) -> Sequence[Section]:
     """What was answered, page by page and row by row; blanks are left out."""
     if submission.nil_reason:
         return ()
+    form = await submissions.form_of(submission, campaign)
     picture = await submissions.as_sent(form, invitation, campaign, submission)
     given = await attachments.named(invitation.id, form, submissions.sent_answers(form, submission))
     found: list[Section] = []

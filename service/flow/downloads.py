@@ -58,17 +58,18 @@ def _written(found: report.CampaignReport) -> bytes:
 
 async def gather(campaign_id: int, as_of: datetime, now: datetime) -> report.CampaignReport:
     """All that the exports of a campaign may show, read in one snapshot."""
-    form = await forms.built((await campaigns.published(campaign_id)).form_id)
     async with in_transaction():
         if database.is_postgres():
             # One snapshot for all the reads; on SQLite the transaction already is one.
             await connections.get("default").execute_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         campaign = await campaigns.published(campaign_id)
         found = await progress.of(campaign_id, as_of)
-        given = await consolidation.answers(found, as_of)
+        sent = await consolidation.answers(found, as_of)
         intakes = await _intakes(campaign_id, as_of)
         contacts = await _contacts(campaign_id)
         messages = await _messages(campaign_id, as_of, {row.code: row.full_name for row in found.rows})
+    form = await forms.built(campaign.form_id)
+    given = await consolidation.in_form(form, campaign.form_id, sent)
     summary = await consolidation.summary(form, given)
     columns = answersheet.columns(form)
     staff = campaign.staff
@@ -86,12 +87,16 @@ async def gather(campaign_id: int, as_of: datetime, now: datetime) -> report.Cam
         illustrative=campaign.illustrative,
         rate=_figures(found),
         curve=_by_day(found.curve, campaign, min(as_of, now)),
-        units=tuple(_unit(row, given, intakes, contacts) for row in found.rows),
+        units=tuple(_unit(row, sent, intakes, contacts) for row in found.rows),
         columns=columns,
-        answers={code: answersheet.values(form, columns, s.answers) for code, s in given.items()},
-        repeats=answersheet.repeats(form, {r.code: r.full_name for r in found.rows}, given),
+        answers={code: answersheet.values(form, columns, one.answers) for code, one in given.items()},
+        repeats=answersheet.repeats(
+            form, {r.code: r.full_name for r in found.rows}, {c: one.answers for c, one in given.items()}
+        ),
         questions=tuple(_totals(form, question) for question in summary.questions),
         messages=messages,
+        older=sum(one.older for one in given.values()),
+        older_left=sum(len(one.left) for one in given.values()),
     )
 
 

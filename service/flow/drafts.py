@@ -232,7 +232,7 @@ def _difference(before: Answers, after: Answers) -> Changes:
 
 async def people(refs: Collection[str]) -> dict[str, str]:
     """The names behind principals' refs, for "sửa bởi …"; a link without a person reads as its address."""
-    names: dict[str, str] = {}
+    names: dict[str, str] = {carrying.CARRIED: _("chuyển sang phiên bản mới của mẫu phiếu")}
     plain = {ref.partition("#")[0] for ref in refs if ref}
     links = {int(ref.removeprefix("link:")): ref for ref in plain if ref.startswith("link:")}
     staff = {int(ref.removeprefix("staff:")): ref for ref in plain if ref.startswith("staff:")}

@@ -24,6 +24,14 @@ async def versions() -> list[FormVersion]:
     return await FormVersion.all().order_by("-created_at", "-id").only(*fields)
 
 
+async def series() -> list[list[FormVersion]]:
+    """The versions by form, the form with the newest one first, the newest of each first."""
+    found: dict[str, list[FormVersion]] = {}
+    for one in await versions():
+        found.setdefault(one.form_id, []).append(one)
+    return list(found.values())
+
+
 async def version(version_id: int) -> tuple[FormVersion, StoredFile]:
     """A version and the workbook it came from. Raises NotFound."""
     found = await FormVersion.get_or_none(id=version_id).select_related("file")

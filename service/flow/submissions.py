@@ -18,7 +18,7 @@ from reminders import outbox
 from reminders.plan import Recipient
 from service import life
 from service.errors import Invalid, KeyReused, NotFound
-from service.flow import audit, drafts, events, filling, lookups, openness, recipients
+from service.flow import audit, drafts, events, filling, forms, lookups, openness, recipients
 from service.flow.judging import Content, FromDraft, Given, Nil, Problems, body_hash, canonical, judge, nil_reason
 from service.flow.merging import Value
 from service.flow.principal import Principal
@@ -35,6 +35,7 @@ __all__ = [
     "as_sent",
     "content_hash",
     "count",
+    "form_of",
     "latest",
     "numbered",
     "of_invitation",
@@ -203,6 +204,11 @@ async def numbered(invitation_id: int, number: int) -> Submission:
 
 async def latest(invitation_id: int) -> Submission | None:
     return await Submission.filter(invitation_id=invitation_id).order_by("-number").first()
+
+
+async def form_of(submission: Submission, campaign: Campaign) -> Form:
+    """The form in the version that was filled in."""
+    return await forms.built(submission.form_id or campaign.form_id)
 
 
 def sent_answers(form: Form, submission: Submission) -> dict[str, Value]:

@@ -16,7 +16,7 @@ from service.flow import attachments, openness, submissions
 from service.flow.attachments import Given
 from service.flow.filling import Filling, waiting_choices
 from service.models import Submission
-from service.pages import controls, languages, live, reading
+from service.pages import controls, languages, live, posted, reading
 from service.pages.controls import MARK, Sheet
 from service.pages.unit import contents, filling_of, frame, visit_of
 from service.words import N_, _
@@ -143,11 +143,14 @@ async def submit(request: Request) -> Response:
     filling = await filling_of(request)
     version = web.text(form, "version")
     ticked = declared(filling, form)
-    content = submissions.FromDraft(int(version) if version.isdecimal() and len(version) < 10 else -1, ticked)
+    number = int(version) if version.isdecimal() and len(version) < 10 else -1
+    content = submissions.FromDraft(number, ticked, posted.drawn_from(form))
     try:
         outcome = await _send(request, filling, content, web.text(form, "key"))
     except StaleDraft:
-        return await _draw(request, filling, ticked=ticked, notice=_(CHANGED), status=409)
+        # A tick agrees to the words it stood under: on another version's page it is asked for again.
+        same = content.form in (None, filling.form_id)
+        return await _draw(request, filling, ticked=ticked if same else None, notice=_(CHANGED), status=409)
     except (CampaignClosed, CampaignNotOpen, WrongState) as error:
         notice = _(error.message).format(**error.params)
         return await _draw(request, filling, ticked=ticked, notice=notice, status=error.status)

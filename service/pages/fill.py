@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
@@ -13,11 +14,11 @@ from forms.answers import Field, Heading, Picture, RowGroup
 from forms.schema import Page
 from service import answerwords, web
 from service.errors import CampaignClosed, NotFound, ServiceError, WrongState
-from service.flow import attachments, drafts, openness
+from service.flow import attachments, carrying, drafts, landing, openness
 from service.flow.drafts import Saved
 from service.flow.filling import Filling, judged, officer
 from service.flow.keys import admitted
-from service.pages import languages, layout, live, posted, reading
+from service.pages import languages, layout, leftover, live, posted, reading
 from service.pages.controls import Sheet
 from service.pages.unit import contents, filling_of, frame, visit_of
 from service.words import N_, _
@@ -25,6 +26,10 @@ from service.words import N_, _
 NEW_QUESTIONS = N_("Có câu hỏi mới theo câu trả lời vừa chọn. Vui lòng trả lời tiếp rồi bấm “Lưu và tiếp tục”.")
 SAVED = N_("Đã lưu.")
 MERGED = N_("Đã lưu. Một số câu do đồng nghiệp vừa sửa đã được cập nhật trên trang này.")
+MOVED = N_(
+    "Mẫu phiếu vừa được chuyển sang phiên bản mới. Những gì anh/chị vừa điền đã được giữ; "
+    "vui lòng xem lại các câu trước khi gửi."
+)
 TWO_TEXTS = N_("Có câu hai người sửa khác nhau. Vui lòng chọn nội dung giữ lại ở câu được đánh dấu.")
 
 
@@ -62,6 +67,7 @@ async def _draw(
         "tab": secrets.token_hex(4),
         "mark": web.mark_of(request, filling.campaign.id),
         "removed": removed(request),
+        "left": [line for line in await leftover.waiting(filling, now) if line.page == page.key],
     }
     return web.render(request, "unit/section.html", context, status)
 
@@ -148,7 +154,9 @@ async def save_section(request: Request) -> Response:
     """Keep what was typed, then do what the pressed button says."""
     form = await web.read_form(request)
     visit, now = visit_of(request), web.now(request)
-    before = await filling_of(request)
+    current = await filling_of(request)
+    drawn = await landing.drawn_from(current.campaign, posted.drawn_from(form))
+    before = replace(current, form=drawn) if drawn else current
     page = _page(request, before)
     act, _colon, target = web.text(form, "act").partition(":")
     try:
@@ -159,8 +167,12 @@ async def save_section(request: Request) -> Response:
         )
     except (CampaignClosed, WrongState) as error:
         return await _not_taken(request, before, page, form, error)
+    if saved.moved:
+        return _after_move(request, saved, page, refused)
     if refused:
         return await _draw(request, languages.spoken(request, saved.filling), extra=refused, status=422)
+    if act == "dismiss" and target.isascii() and target.isdigit():
+        await carrying.dismiss(before.invitation, int(target), visit.principal, now)
     answer = after(request, saved, page, act, target, f"/u/{before.campaign.id}")
     return languages.remember(request, answer, target) if act == "language" else answer
 
@@ -178,6 +190,14 @@ async def _not_taken(request: Request, filling: Filling, page: Page, form: FormD
         "unsaved": _(error.message).format(**error.params),
     }
     return web.render(request, "unit/readonly.html", context, error.status)
+
+
+def _after_move(request: Request, saved: Saved, page: Page, refused: Mapping[str, str]) -> Response:
+    """The page came from another version of the form: on to the same section as it is now, or to the contents."""
+    home = f"/u/{saved.filling.campaign.id}"
+    now = saved.filling.form.page(page.key)
+    there = home if now is None or reading.is_declaration(now) else f"{home}/s/{now.key}"
+    return web.redirect(request, there, " ".join([_(MOVED), *refused.values()]))
 
 
 def after(request: Request, saved: Saved, page: Page, act: str, target: str, home: str) -> Response:

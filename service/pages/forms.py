@@ -11,8 +11,9 @@ from forms.problems import FormProblem
 from forms.xlsform.media import is_file
 from service import files, formwords, mistakes, starters, web
 from service.errors import BadFile, EmptyFile, Invalid, NotFound, TooLarge
-from service.flow import forms, library, principal
+from service.flow import forms, library, principal, versions
 from service.pages import asked, formview, languages
+from service.pages.versions import since_before
 from service.words import _
 
 CSV = "text/csv; charset=utf-8"
@@ -27,7 +28,7 @@ async def _list(
     request: Request, problems: Sequence[dict[str, object]] = (), problem: str = "", names: Sequence[str] = ()
 ) -> Response:
     context = {
-        "versions": await library.versions(),
+        "series": await library.series(),
         "mistakes": mistakes.gathered(problems),
         "counted": mistakes.counted(problems),
         "problem": problem,
@@ -53,7 +54,8 @@ async def bring_in(request: Request) -> Response:
         return await _list(request, problem=_(error.message).format(**error.params), names=names)
     said = _("Đã nhập mẫu phiếu “{title}”.").format(title=version.title[:120])
     if not warnings:
-        return web.redirect(request, f"/forms/{version.id}", said)
+        later = await versions.before(version) is not None
+        return web.redirect(request, f"/forms/{version.id}{'/changes' if later else ''}", said)
     return await _version(request, version.id, said, warnings)
 
 
@@ -78,6 +80,7 @@ async def _version(request: Request, version_id: int, said: str, warnings: Seque
         "behind": formview.behind(form),
         "mistakes": mistakes.gathered(warnings),
         "counted": mistakes.counted(warnings),
+        **await since_before(version),
     }
     if said:
         context["said"] = said

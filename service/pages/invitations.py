@@ -12,7 +12,7 @@ from service import deadlinewords, files, life, mailwords, web, words
 from service.errors import BadFile, EmptyFile, Invalid, TooLarge, WrongState
 from service.flow import dossier, entry, intakes, principal, rosteracts
 from service.models import StoredFile
-from service.pages import asked
+from service.pages import asked, leftover
 from service.words import _
 
 INTAKE = ("channel", "number", "date", "received_on", "received_time", "note")
@@ -44,6 +44,7 @@ async def page(
     problems = [{**p, "field": f"{act}_{p.get('field', '')}"} for p in problems]
     context = {
         "found": found,
+        "left": await leftover.all_of(found.invitation.id),
         "campaign": found.campaign,
         "invitation": found.invitation,
         "timing": _timing(found.standing, now),

@@ -17,8 +17,10 @@ from service.flow.filling import MAX_ID, Filling
 from service.pages import controls, languages, reading
 from service.pages.controls import Rival, Sheet
 from service.pages.unit import visit_of
+from service.words import N_, _
 
 MOST_KEYS = 2000
+MOVED = N_("Đã lưu {at}. Mẫu phiếu vừa có phiên bản mới; vui lòng tải lại trang này để điền tiếp.")
 
 
 def fields_of(items: Iterable[Field | Heading | RowGroup]) -> Iterator[Field]:
@@ -65,12 +67,13 @@ async def autosave(request: Request) -> Response:
 def edit_of(body: Mapping[str, object]) -> Edit:
     """What the page hands over; parts of another shape than ours count as absent."""
     changes, chosen = body.get("changes"), body.get("chosen")
-    version, tab = body.get("version"), body.get("tab")
+    version, tab, form = body.get("version"), body.get("tab"), body.get("form")
     return Edit(
         version=version if isinstance(version, int) and 0 <= version <= MAX_ID else 0,
         tab=tab if isinstance(tab, str) and tab.isalnum() and tab.isascii() else "",
         values=dict(list(changes.items())[:MOST_KEYS]) if isinstance(changes, dict) else {},
         chosen={k: v for k, v in chosen.items() if isinstance(v, str)} if isinstance(chosen, dict) else {},
+        form=form if isinstance(form, int) and 0 < form <= MAX_ID else None,
     )
 
 
@@ -89,6 +92,8 @@ async def answer(request: Request, saved: Saved, body: Mapping[str, object]) -> 
     filling = saved.filling
     at = filling.updated_at or web.now(request)
     told: dict[str, object] = {"version": filling.version, "at": f"{words.local(at):%H:%M}"}
+    if saved.moved:
+        told["moved"] = _(MOVED).format(at=told["at"])
     page = filling.form.page(str(body.get("page", "")))
     if page is None:
         return told

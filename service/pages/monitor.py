@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service import deadlinewords, web, words
-from service.flow import campaigns, downloads, overview, principal, progress, reminding
+from service.flow import campaigns, downloads, overview, principal, progress, reminding, versions
 from service.life import State, Tally
 from service.models import Campaign
 from service.pages import asked, board, drawing, selection
@@ -24,6 +24,7 @@ async def dashboard(request: Request) -> Response:
         return web.redirect(request, f"/campaigns/{campaign.id}/review")
     as_of = asked.as_of(request)
     context = _head(request, campaign, as_of)
+    context["form_version"] = (await versions.brief(campaign.form_id)).version
     problem = _problem(campaign, as_of)
     if problem:
         return web.render(request, "monitor/dashboard.html", {**context, "problem": problem, "found": None}, 422)

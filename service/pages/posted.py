@@ -33,7 +33,14 @@ def edit(filling: Filling, form: FormData, act: str, target: str, given: dict[st
         chosen=chosen,
         files=given,
         row=_row_act(act, target),
+        form=drawn_from(form),
     )
+
+
+def drawn_from(form: FormData) -> int | None:
+    """The id of the form version that the page was drawn from, as it says."""
+    text = web.text(form, "form")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _tab(text: str) -> str:
@@ -91,7 +98,7 @@ async def uploads(request: Request, filling: Filling, form: FormData) -> tuple[d
                 raise TooLarge(limit=files.LIMIT_MB)
             file = (value.filename, await value.read())
             where = (web.settings(request), filling.campaign.id, filling.invitation.code, key)
-            given[key] = await attachments.add(*where, file, visit.principal, now)
+            given[key] = await attachments.add(*where, file, visit.principal, now, form=filling.form)
         except (BadFile, EmptyFile, EnoughFiles, TooLarge) as error:
             refused[key] = _(error.message).format(**error.params)
     return given, refused

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service import life, web
-from service.flow import attachments, events, forms, submissions
+from service.flow import attachments, events, submissions
 from service.flow.filling import find, officer
 from service.pages import reading
 from service.pages.unit import visit_of
@@ -13,7 +13,7 @@ from service.pages.unit import visit_of
 async def receipt(request: Request) -> Response:
     invitation = await find(int(request.path_params["campaign"]), unit_id=visit_of(request).unit)
     submission = await submissions.numbered(invitation.id, int(request.path_params["number"]))
-    form = await forms.built(invitation.campaign.form_id)
+    form = await submissions.form_of(submission, invitation.campaign)
     due_at = await events.report_due(invitation)
     sections: list[reading.Section] = []
     if not submission.nil_reason:

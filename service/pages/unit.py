@@ -7,14 +7,14 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from forms.answers import Picture, Progress
-from forms.schema import Page
+from forms.schema import Form, Page
 from service import answerwords, deadlinewords, life, web
-from service.flow import attachments, drafts, openness, reviews, submissions
+from service.flow import attachments, carrying, drafts, forms, openness, reviews, submissions
 from service.flow.entry import Visit
 from service.flow.filling import Filling, find, load, of_unit, officer
 from service.flow.keys import item_at
 from service.models import Invitation, Submission
-from service.pages import languages, reading
+from service.pages import languages, leftover, reading
 from service.words import N_, _
 
 STATUS = {
@@ -112,6 +112,7 @@ async def overview(request: Request) -> Response:
         "done": sum(line.status == "done" for line in lines),
         "next": next((line for line in lines if line.status != "done"), None),
         "waiting": len(filling.kept),
+        "left": await leftover.waiting(filling, now),
         "sent": await submissions.of_invitation(filling.invitation.id),
         "changed_by": await _changed_by(filling),
         "officer": await officer(filling.campaign),
@@ -148,20 +149,33 @@ async def _changed_by(filling: Filling) -> str:
     return (await drafts.people([filling.updated_by]))[filling.updated_by]
 
 
+async def dismiss(request: Request) -> Response:
+    """What was left over of an earlier version has been seen: it is shown no more, and stays in the record."""
+    await web.read_form(request)
+    filling, number = await filling_of(request), int(request.path_params["left"])
+    await carrying.dismiss(filling.invitation, number, visit_of(request).principal, web.now(request))
+    return web.redirect(request, f"/u/{filling.campaign.id}")
+
+
 async def history(request: Request) -> Response:
     """Who changed which answers, and when."""
     filling = await filling_of(request)
     rows = await drafts.history(filling.invitation.id)
     names = await drafts.people({row.by for row in rows})
     changes = [
-        {"at": row.at, "by": names[row.by], "labels": _changed(filling, list(row.changes)), "version": row.version}
+        {
+            "at": row.at,
+            "by": names[row.by],
+            "labels": _changed(await forms.built(row.form_id) if row.form_id else filling.form, list(row.changes)),
+            "version": row.version,
+        }
         for row in rows
     ]
     return web.render(request, "unit/history.html", {**frame(filling, web.now(request)), "changes": changes})
 
 
-def _changed(filling: Filling, keys: list[str]) -> list[str]:
-    items = [item_at(filling.form, key.lstrip("!")) for key in keys]
+def _changed(form: Form, keys: list[str]) -> list[str]:
+    items = [item_at(form, key.lstrip("!")) for key in keys]
     return list(dict.fromkeys(answerwords.short(item.label.plain) or item.name for item in items if item))
 
 

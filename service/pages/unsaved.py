@@ -9,10 +9,10 @@ from starlette.requests import Request
 from forms.schema import Form, Kind, Question, Repeat
 from service import security, web
 from service.errors import EntryNeeded, OtherSession, ServiceError
-from service.flow import filling, forms
+from service.flow import filling, forms, landing
 from service.models import Campaign
 from service.pages.controls import MARK
-from service.pages.posted import ranked
+from service.pages.posted import drawn_from, ranked
 from service.words import _
 
 
@@ -39,7 +39,9 @@ async def _form_of(request: Request, given: FormData) -> Form | None:
     if not 0 < number <= filling.MAX_ID or not security.same(web.mark_of(request, number), web.text(given, "mark")):
         return None
     campaign = await Campaign.get_or_none(id=number)
-    return await forms.built(campaign.form_id) if campaign else None
+    if campaign is None:
+        return None
+    return await landing.drawn_from(campaign, drawn_from(given)) or await forms.built(campaign.form_id)
 
 
 def _lines(given: FormData, form: Form | None) -> list[tuple[str, str]]:

@@ -60,6 +60,7 @@ function start() {
   let chosen = {};
   let version = Number(hidden("version").value);
   let tab = hidden("tab").value;
+  const drawn = Number(hidden("form").value); // the form version that this page asks
   let timer = 0;
   let flying = false;
   let again = false;
@@ -151,6 +152,29 @@ function start() {
     }
   }
 
+  // What was typed into another version of the form and never arrived goes to the draft all the same, by question.
+  async function rescue() {
+    const prefix = form.dataset.store.slice(0, form.dataset.store.lastIndexOf(":") + 1);
+    const others = Object.keys(localStorage).filter((key) => key.startsWith(prefix) && key !== form.dataset.store);
+    for (const key of others) {
+      const kept = JSON.parse(localStorage.getItem(key));
+      const body = { version: kept.version, tab: kept.tab, form: Number(key.slice(prefix.length)) || 0, changes: kept.pending };
+      const answer = await post(JSON.stringify(body));
+      if (!answer.ok) return;
+      localStorage.removeItem(key);
+    }
+    if (others.length && !Object.keys(pending).length) location.reload();
+  }
+
+  function post(body) {
+    return fetch(form.dataset.save, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": hidden("csrf").value },
+      body,
+      keepalive: body.length < 20000,
+    });
+  }
+
   function marks() {
     hidden("version").value = version;
     hidden("tab").value = tab;
@@ -179,16 +203,11 @@ function start() {
     const changes = { ...pending };
     const picks = chosen;
     chosen = {};
-    const body = JSON.stringify({ version, tab, page: form.dataset.page, changes, chosen: picks, touched: [...touched] });
+    const body = JSON.stringify({ version, tab, form: drawn, page: form.dataset.page, changes, chosen: picks, touched: [...touched] });
     say(form.dataset.saving);
     let answer;
     try {
-      answer = await fetch(form.dataset.save, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": hidden("csrf").value },
-        body,
-        keepalive: body.length < 20000,
-      });
+      answer = await post(body);
       const found = await answer.json();
       flying = false;
       if (answer.ok) {
@@ -240,7 +259,7 @@ function start() {
     rivals(found.rivals ?? {});
     rows(found.rows ?? {});
     const news = [`${form.dataset.saved} ${found.at}`, merged && form.dataset.merged].filter(Boolean).join(", ");
-    say(news);
+    say(found.moved ?? news, found.moved);
     if (fresh) byId("news").textContent = form.dataset.fresh;
     form.dispatchEvent(new CustomEvent("phieu:saved", { detail: found }));
   }
@@ -369,4 +388,5 @@ function start() {
     send(true);
   });
   recall();
+  rescue().catch(() => {}); // no line, or no store: it is tried again with the next page
 }
