@@ -134,7 +134,7 @@ def _decide(
         yield Skipped(item, None, "closed")
         return
     everything, cut = moments(item.due_at)
-    fitting = [moment for moment in everything if item.state in moment.step.states]
+    fitting = [moment for moment in everything if item.state in moment.step.states and _began(moment)]
     came = False
     for audience in ("official", "leader"):
         own = [moment for moment in fitting if moment.step.to == audience]
@@ -145,6 +145,11 @@ def _decide(
             yield from _notices(item, past[-1], later, now, already)
     if not came:
         yield _nothing_yet(item, fitting, cut)
+
+
+def _began(moment: Moment) -> bool:
+    """Whether its step was in the plan before it came."""
+    return moment.step.since is None or moment.at > moment.step.since
 
 
 def _nothing_yet(item: Pending, fitting: Sequence[Moment], cut: bool) -> Skipped:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
 from typing import Any, Literal
 
 # The states of an invitation that still owes an answer; an undeliverable one may have a better address by now.
@@ -12,7 +12,8 @@ TEXTS = frozenset({"reminder_before", "reminder_due", "reminder_after", "leader_
 MOST_STEPS = 20
 FARTHEST = 250
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,38}")
-_FIELDS = frozenset({"id", "offset", "unit", "at", "states", "to", "text", "every", "times"})
+_FIELDS = frozenset({"id", "offset", "unit", "at", "states", "to", "text", "every", "times", "since"})
+_OPTIONAL = frozenset({"every", "times", "since"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Step:
     offset: days from the due date, negative before it, counted in `unit`. at: local time of day.
     states: it goes to invitations in these. to: whose contacts. text: name of a template.
     every, times: then again every so many days (same unit), at most so many times more.
+    since: when it came into the plan of a running campaign: moments up to then are not made up for.
     """
 
     id: str
@@ -33,6 +35,7 @@ class Step:
     text: str
     every: int | None = None
     times: int | None = None
+    since: datetime | None = None
 
 
 def _step(id_: str, offset: int, text: str, to: Literal["official", "leader"] = "official") -> Step:
@@ -80,6 +83,7 @@ def to_json(steps: Iterable[Step]) -> list[dict[str, object]]:
             "text": step.text,
             "every": step.every,
             "times": step.times,
+            **({"since": step.since.isoformat()} if step.since else {}),
         }
         for step in steps
     ]
@@ -114,7 +118,7 @@ def _wrong(number: int, item: object) -> list[Problem]:
     if not isinstance(item, Mapping):
         return [Problem("not_an_object", number)]
     problems = [Problem("unknown_field", number, str(name)) for name in item if name not in _FIELDS]
-    for name in sorted(_FIELDS - {"every", "times"} - set(item)):
+    for name in sorted(_FIELDS - _OPTIONAL - set(item)):
         problems.append(Problem("missing", number, name))
     for name in sorted(_FIELDS & set(item)):
         code = _wrong_value(name, item[name])
@@ -139,6 +143,8 @@ def _wrong_value(name: str, value: Any) -> str | None:
             good = value in ("official", "leader")
         case "at":
             good = isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value) is not None
+        case "since":
+            good = value is None or _moment(value) is not None
         case "text":
             return None if isinstance(value, str) and value in TEXTS else "unknown_text"
         case "states":
@@ -146,6 +152,15 @@ def _wrong_value(name: str, value: Any) -> str | None:
                 return "bad_value"
             return None if set(value) <= OWING else "unknown_state"
     return None if good else "bad_value"
+
+
+def _moment(value: object) -> datetime | None:
+    """An aware moment in ISO 8601, None when it is none."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return found if found and found.tzinfo else None
 
 
 def _whole(value: object) -> bool:
@@ -163,4 +178,5 @@ def _read(item: Mapping[str, Any]) -> Step:
         text=item["text"],
         every=item.get("every"),
         times=item.get("times"),
+        since=_moment(item.get("since")),
     )

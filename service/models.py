@@ -253,6 +253,24 @@ class Campaign(Model):
     published_at = Instant(null=True)
 
 
+class PlanChange(Model):
+    """One change of a campaign's reminder plan: the steps before and after, as JSON (reminders.steps)."""
+
+    id = fields.IntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "service.Campaign", related_name="plan_changes", on_delete=RESTRICT
+    )
+    campaign_id: int
+    number = fields.IntField()
+    at = Instant()
+    by = fields.CharField(max_length=60)
+    before: list[dict[str, object]] = fields.JSONField()
+    after: list[dict[str, object]] = fields.JSONField()
+
+    class Meta:
+        unique_together = (("campaign", "number"),)
+
+
 class Invitation(Model):
     """One unit in one campaign, with the unit's names of the day of publication.
 

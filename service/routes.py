@@ -29,6 +29,7 @@ from service.pages import (
     live,
     mail,
     monitor,
+    plan,
     preview,
     queue,
     receipt,
@@ -101,6 +102,9 @@ def routes() -> list[BaseRoute]:
         page("/campaigns/{id:int}/send-now", sendnow.send, STAFF, "POST"),
         page("/campaigns/{id:int}/batches/{batch}", sendnow.batch, VIEWER),
         page("/campaigns/{id:int}/batches/{batch}/undo", sendnow.undo, STAFF, "POST"),
+        page("/campaigns/{id:int}/plan", plan.show, VIEWER),
+        page("/campaigns/{id:int}/plan", plan.change, STAFF, "POST"),
+        page("/campaigns/{id:int}/plan/undo", plan.undo, STAFF, "POST"),
         # Staff: units, contacts and forms
         page("/units", units.index, VIEWER),
         page("/units/import", imports.units, ADMINISTRATOR),

@@ -61,7 +61,7 @@ async def change(
     await _check_references(terms)
     kept = await _kept(settings, letter)
     async with in_transaction():
-        campaign = await _locked(campaign_id)
+        campaign = await locked(campaign_id)
         if campaign.published_at:
             raise AlreadyPublished()
         stored = await _stored(kept, now)
@@ -145,7 +145,8 @@ def figures_at(campaign: Campaign, wanted: datetime, now: datetime) -> datetime:
     return min(wanted, now)
 
 
-async def _locked(campaign_id: int) -> Campaign:
+async def locked(campaign_id: int) -> Campaign:
+    """The campaign, locked to the end of the transaction. Raises NotFound."""
     campaign = await Campaign.select_for_update().get_or_none(id=campaign_id)
     if campaign is None:
         raise NotFound()
@@ -206,7 +207,7 @@ async def publish(settings: Settings, campaign_id: int, who: Principal, now: dat
     Raises AlreadyPublished, or Invalid with the obstacles.
     """
     async with in_transaction() as connection:
-        campaign = await _locked(campaign_id)
+        campaign = await locked(campaign_id)
         if campaign.published_at:
             raise AlreadyPublished()
         # What is frozen is decided on the locked row: a colleague may have saved other terms a moment ago.
@@ -258,7 +259,7 @@ async def call_back(campaign_id: int, who: Principal, now: datetime) -> int:
     The campaign is a draft again when no letter had left. Raises CannotCallBack.
     """
     async with in_transaction() as connection:
-        campaign = await _locked(campaign_id)
+        campaign = await locked(campaign_id)
         if campaign.published_at is None or now >= first_mail(campaign, campaign.published_at):
             raise CannotCallBack()
         if await Invitation.exists(campaign=campaign, events_count__gt=0):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from reminders import deadlines, timeline
+from reminders import deadlines, plans, timeline
 from reminders.calendar import Calendar, CalendarGap
 from reminders.deadlines import Explained
 from reminders.steps import Step
@@ -56,13 +56,14 @@ def judge(timing: Timing, now: datetime, calendar: Calendar, plan: Sequence[Step
     """The due time if published now, with warnings and obstacles in words."""
     try:
         when, explained = reckon(timing, now, calendar)
-        warnings = _warnings(timing, when, now, calendar, plan)
+        warnings = _warnings(timing, when, now, calendar)
+        lost, refused = _after_closing(timing, when, calendar, plan)
     except CalendarGap as gap:
         return Deadline(None, None, (), (deadlinewords.gap(gap.year),), gap.year)
-    return Deadline(when, explained, warnings, _obstacles(timing, when, now))
+    return Deadline(when, explained, [*warnings, *lost], [*_obstacles(timing, when, now), *refused])
 
 
-def _warnings(timing: Timing, when: datetime, now: datetime, calendar: Calendar, plan: Sequence[Step]) -> Sequence[str]:
+def _warnings(timing: Timing, when: datetime, now: datetime, calendar: Calendar) -> Sequence[str]:
     found = []
     last = local(when).date()
     if not calendar.is_working(last):
@@ -79,10 +80,24 @@ def _warnings(timing: Timing, when: datetime, now: datetime, calendar: Calendar,
     if unsure:
         days = "; ".join(deadlinewords.uncertain(d) for d in unsure)
         found.append(_("Khoảng thời gian đến hạn đi qua ngày nghỉ chưa chắc chắn: {days}.").format(days=days))
-    problems = timeline.check(plan, when, timing.closes_at, calendar)
-    if any(p.code == "step_after_closing" for p in problems):
-        found.append(_("Có bước nhắc sau thời điểm đóng nên sẽ không gửi."))
     return found
+
+
+def _after_closing(
+    timing: Timing, when: datetime, calendar: Calendar, plan: Sequence[Step]
+) -> tuple[Sequence[str], Sequence[str]]:
+    """Steps that would never go: a warning for a usual plan, which is for any campaign; an obstacle for one that
+    somebody made, who means what it says."""
+    problems = timeline.check(plan, when, timing.closes_at, calendar)
+    numbers = [str(p.step) for p in problems if p.code == "step_after_closing"]
+    if not numbers:
+        return (), ()
+    if plans.is_usual(plan):
+        return (_("Có bước nhắc sau thời điểm đóng nên sẽ không gửi."),), ()
+    message = _(
+        "Lịch nhắc có bước rơi vào sau thời điểm đóng nên không bao giờ gửi (bước {numbers}). Vui lòng sửa lịch nhắc."
+    )
+    return (), (message.format(numbers=", ".join(numbers)),)
 
 
 def _obstacles(timing: Timing, when: datetime, now: datetime) -> Sequence[str]:

@@ -143,6 +143,8 @@ def _why_not(
     reason = planning.why_not(campaign, invitation.state, at)
     if reason is None and envelope.kind == "reminder" and envelope.due_round != invitation.due_round:
         reason = "replanned"
+    if reason is None and envelope.step and all(step["id"] != envelope.step for step in campaign.reminders):
+        reason = "replanned"  # the plan has changed since
     if reason is None and readers.of_mail(invitation.unit_id, envelope, _audience(campaign, envelope)) is None:
         reason = "contact_gone"
     return reason

@@ -1,0 +1,63 @@
+"""Words of the reminder plan: its usual kinds, groups of states, texts, and what is wrong with a step."""
+
+from collections.abc import Mapping
+
+from reminders.steps import OWING, Problem
+from service.words import N_, _
+
+USUAL = {
+    "usual": N_("Thông thường"),
+    "urgent": N_("Khảo sát gấp"),
+    "yearly": N_("Báo cáo năm"),
+}
+USUAL_HINTS = {
+    "usual": N_(
+        "3 và 1 ngày làm việc trước hạn, ngày đến hạn, sau hạn 1 và 3 ngày rồi cứ 5 ngày; báo lãnh đạo sau 3 ngày"
+    ),
+    "urgent": N_("trước hạn 1 ngày, hai lần ngày đến hạn, sau hạn 1 ngày rồi cứ 2 ngày; báo lãnh đạo sau 1 ngày"),
+    "yearly": N_("15, 7, 3 và 1 ngày trước hạn, ngày đến hạn, sau hạn; báo lãnh đạo sau 3 và 10 ngày"),
+}
+# How people choose states: by how far the unit has come.
+GROUPS: Mapping[str, frozenset[str]] = {
+    "unopened": frozenset({"not_sent", "undeliverable", "sent"}),
+    "opened": frozenset({"opened"}),
+    "begun": frozenset({"draft", "awaiting_signoff"}),
+    "returned": frozenset({"returned"}),
+}
+GROUP_NAMES = {
+    "unopened": N_("chưa mở phiếu"),
+    "opened": N_("đã mở, chưa điền"),
+    "begun": N_("đang điền"),
+    "returned": N_("được đề nghị chỉnh sửa"),
+}
+FAULTS = {
+    "outside_hours": N_("Giờ này ngoài giờ làm việc. Vui lòng chọn giờ trong giờ làm việc."),
+    "step_after_closing": N_(
+        "Bước này rơi vào sau khi đợt khảo sát đóng nên không bao giờ gửi. Vui lòng đổi ngày hoặc bỏ bước."
+    ),
+    "calendar_gap": N_("Ngày của bước này (kể cả các lần nhắc lại) rơi vào năm chưa có lịch nghỉ lễ."),
+    "same": N_("Trùng với một bước khác: cùng thời điểm, cùng người nhận. Vui lòng đổi ngày, giờ hoặc bỏ một bước."),
+    "past": N_("Bước mới này rơi vào thời điểm đã qua. Vui lòng chọn thời điểm sau bây giờ."),
+    "text": N_("Mẫu thư này không hợp với ngày gửi (nói quá hạn khi chưa quá hạn, hoặc ngược lại)."),
+    "leader_text": N_("Thư cho lãnh đạo không kèm đường dẫn điền phiếu. Vui lòng chọn mẫu báo lãnh đạo."),
+    "leader_early": N_("Lãnh đạo chỉ nhận thư sau hạn, khi đơn vị đã quá hạn."),
+    "bad_value": N_("Giá trị chưa đúng. Vui lòng nhập lại."),
+    "no_states": N_("Vui lòng chọn ít nhất một nhóm đơn vị."),
+    "together": N_("Nhắc lại cần cả số ngày và số lần."),
+    "too_many": N_("Lịch nhắc có quá nhiều bước (tối đa 20)."),
+    "unknown_text": N_("Không có mẫu thư này. Vui lòng chọn lại."),
+}
+
+
+def fault(problem: Problem) -> str:
+    """What is wrong, as it stands beside the field."""
+    code = "no_states" if problem.field == "states" else problem.code
+    return _(FAULTS.get(code, FAULTS["bad_value"]))
+
+
+def states(found: frozenset[str]) -> str:
+    """mọi đơn vị chưa gửi; đơn vị chưa mở phiếu, đang điền."""
+    if found >= OWING:
+        return _("mọi đơn vị chưa gửi")
+    names = [_(GROUP_NAMES[group]) for group, members in GROUPS.items() if found & members]
+    return _("đơn vị {names}").format(names=", ".join(names))
