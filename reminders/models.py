@@ -1,4 +1,4 @@
-"""The outbox and its record. No foreign key leads out of this room.
+"""The outbox and its record, and what came back. No foreign key leads out of this room.
 
 Message keeps what it needs from service as plain values: `ref`, `campaign`, `unit`, `contact`.
 """
@@ -104,4 +104,73 @@ class Pace(Model):
 
     class Meta:
         table = "reminders_pace"
+        app = "reminders"
+
+
+class Received(Model):
+    """A mail that came in about one of ours: a report that it could not be delivered, or somebody's answer.
+
+    key: the mailbox and the mail's place in it; it is taken in once. kind: bounce (for good), delay (a report that
+    may pass), reply, automatic. message: the one of ours it is about. by: how that was found: id (it named our
+    Message-ID) or address (its sender's is one we wrote to, which anybody can write). status: such as 5.1.1.
+    text: without quotes and personal links, at most inbound.LONGEST.
+    """
+
+    id = fields.IntField(primary_key=True)
+    key = fields.CharField(max_length=400, unique=True)
+    kind = fields.CharField(max_length=20)
+    message: fields.ForeignKeyRelation[Message] = fields.ForeignKeyField(
+        "reminders.Message", related_name="received", on_delete=OnDelete.RESTRICT
+    )
+    message_id: int
+    by = fields.CharField(max_length=10)
+    campaign = fields.IntField(null=True)
+    unit = fields.CharField(max_length=20, default="")
+    from_address = fields.CharField(max_length=254, default="")
+    from_name = fields.CharField(max_length=200, default="")
+    subject = fields.CharField(max_length=400, default="")
+    text = fields.TextField(default="")
+    status = fields.CharField(max_length=20, default="")
+    sent_at = Instant(null=True)
+    received_at = Instant()
+
+    class Meta:
+        table = "reminders_received"
+        app = "reminders"
+        indexes = (("campaign", "unit"),)
+
+
+class DeadAddress(Model):
+    """An address whose mail server said that nobody is there. Nothing is sent to it until somebody says otherwise.
+
+    status, words: what the report said. cleared_at: when a person put it back in use.
+    """
+
+    id = fields.IntField(primary_key=True)
+    address = fields.CharField(max_length=254, unique=True)
+    status = fields.CharField(max_length=20)
+    words = fields.CharField(max_length=500, default="")
+    message: fields.ForeignKeyRelation[Message] = fields.ForeignKeyField(
+        "reminders.Message", related_name="killed", on_delete=OnDelete.RESTRICT
+    )
+    message_id: int
+    since = Instant()
+    cleared_at = Instant(null=True)
+
+    class Meta:
+        table = "reminders_dead_address"
+        app = "reminders"
+
+
+class InboxPlace(Model):
+    """How far a mailbox was read (imap.Place), when last, and what was wrong then ("" when nothing was)."""
+
+    name = fields.CharField(max_length=300, primary_key=True)
+    validity = fields.BigIntField(default=0)
+    uid = fields.BigIntField(default=0)
+    checked_at = Instant()
+    problem = fields.CharField(max_length=300, default="")
+
+    class Meta:
+        table = "reminders_inbox_place"
         app = "reminders"

@@ -13,10 +13,9 @@ from uuid import uuid4
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from reminders import delivery
+from reminders import delivery, lease
 from reminders.address import Mailbox
 from reminders.drain import Drain
-from reminders.models import Tick
 from reminders.ports import Desk, Sender
 
 log = logging.getLogger(__name__)
@@ -168,18 +167,12 @@ class Worker:
                     self._later("wake", (ticked.again_at - self._clock()).total_seconds(), self.wake)
 
     async def _plan(self, clock: Callable[[], datetime]) -> int | None:
-        if not await self._win(clock()):
+        if not await lease.win("plan", self._name, clock(), PLAN_LEASE):
             return None
         try:
             return await self._plan_due(clock())
         finally:
-            mine = Tick.filter(name="plan", holder=self._name)
-            await mine.update(lease_until=clock(), finished_at=clock())
-
-    async def _win(self, now: datetime) -> bool:
-        await Tick.bulk_create([Tick(name="plan", lease_until=now)], ignore_conflicts=True)
-        free = Tick.filter(name="plan", lease_until__lte=now)
-        return bool(await free.update(holder=self._name, lease_until=now + PLAN_LEASE))
+            await lease.give_up("plan", self._name, clock())
 
     async def _rest(self) -> None:
         """Let the connections go: soon when this worker goes on ticking, else at once."""

@@ -31,6 +31,7 @@ OUTCOMES = {
     "ambiguous": N_("Chưa rõ đã nhận hay chưa, sẽ gửi lại"),
     "permanent": N_("Máy chủ thư từ chối"),
     "lost": N_("Gián đoạn khi đang gửi"),
+    "bounced": N_("Máy chủ của người nhận báo không chuyển được"),
 }
 # Why nothing goes to a unit (reminders.plan.Skipped), and why a message was dropped, failed or put off (Message.why).
 REASONS = {
@@ -80,6 +81,12 @@ TEXTS = {
     "reminder_due": N_("nhắc ngày đến hạn"),
     "reminder_after": N_("nhắc quá hạn"),
     "leader_copy": N_("báo lãnh đạo, không kèm đường dẫn"),
+}
+RECEIVED = {
+    "bounce": N_("Báo không chuyển được thư"),
+    "delay": N_("Báo thư đến chậm hoặc tạm thời chưa chuyển được"),
+    "reply": N_("Thư trả lời"),
+    "automatic": N_("Trả lời tự động"),
 }
 LETTERS = TEXTS | {"invitation": N_("thư mời")}
 LINK = N_("[đường dẫn riêng]")

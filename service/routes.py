@@ -33,6 +33,7 @@ from service.pages import (
     preview,
     queue,
     receipt,
+    received,
     rosteracts,
     sendnow,
     unit,
@@ -154,6 +155,8 @@ def routes() -> list[BaseRoute]:
         page("/messages/act", queue.on_filter, STAFF, "POST"),
         page("/messages/{id:int}", mail.message, VIEWER),
         page("/messages/{id:int}", queue.on_one, STAFF, "POST"),
+        page("/received", received.index, VIEWER),
+        page("/received/addresses/{id:int}/use-again", received.use_again, STAFF, "POST"),
         page("/mailbox", mail.mailbox, ADMINISTRATOR),
         page("/mailbox/{id:int}", mail.mailbox_message, ADMINISTRATOR),
         # The API

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from reminders import address, smtp
+from reminders import address, imap, smtp
 
 MINIMUM_SECRET = 32
 NAMES = (
@@ -21,6 +21,7 @@ NAMES = (
     "PHIEU_MAIL_FROM",
     "PHIEU_MAIL_CONNECTIONS",
     "PHIEU_MAIL_PER_MINUTE",
+    "PHIEU_IMAP_URL",
     "PHIEU_SECRET_KEY",
 )
 SENDER = "Sở Khoa học và Công nghệ <phieu@localhost.localdomain>"
@@ -36,7 +37,8 @@ class Settings:
     """All that the environment decides.
 
     `public_url` has no trailing slash. `smtp_url` None means mail goes to the local mailbox page. `mail_connections`
-    is of this process; `mail_per_minute` of all that send together, None for any number.
+    is of this process; `mail_per_minute` of all that send together, None for any number. `imap_url` None: nothing that
+    comes in is read.
     """
 
     database_url: str
@@ -47,6 +49,7 @@ class Settings:
     secret_key: bytes
     mail_connections: int = 4
     mail_per_minute: int | None = None
+    imap_url: str | None = None
 
     @property
     def files_dir(self) -> Path:
@@ -81,6 +84,7 @@ def load(environ: Mapping[str, str] = os.environ, served_at: str = "http://127.0
         secret_key=_secret_key(_value(environ, "PHIEU_SECRET_KEY"), data_dir),
         mail_connections=_whole(environ, "PHIEU_MAIL_CONNECTIONS", most=50) or 4,
         mail_per_minute=_whole(environ, "PHIEU_MAIL_PER_MINUTE", most=100_000),
+        imap_url=_imap_url(_value(environ, "PHIEU_IMAP_URL")),
     )
 
 
@@ -137,6 +141,16 @@ def _smtp_url(text: str | None) -> str | None:
         smtp.parse_url(text)
     except ValueError as error:
         raise SettingsError(f"PHIEU_SMTP_URL: {error}") from error
+    return text
+
+
+def _imap_url(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        imap.parse_url(text)
+    except ValueError as error:
+        raise SettingsError(f"PHIEU_IMAP_URL: {error}") from error
     return text
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from reminders import returns
 from reminders.models import Message
 from reminders.ports import Envelope, Outcome, Verdict
 from reminders.texts import WITHOUT_LINK
@@ -41,8 +42,12 @@ class MailDesk:
         campaigns = await _campaigns(held.values())
         readers = await _Readers.of([invitation.unit_id for invitation in invitations.values()], envelopes, lock=True)
         later = await self._later(envelopes, at)
+        dead = await returns.dead({envelope.to_address for envelope in envelopes})
         found: dict[int, Verdict] = {}
         for envelope in envelopes:
+            if envelope.to_address in dead:
+                found[envelope.id] = Verdict("bounced")
+                continue
             if envelope.kind not in (*MOVING, "receipt"):
                 continue
             number = _invitation_id(envelope)
@@ -235,4 +240,5 @@ async def every_address_refused(invitation: Invitation) -> bool:
         ends.setdefault(mailbox, []).append((state, why))
     people = (await recipients.by_unit([invitation.unit_id])).get(invitation.unit_id, ())
     used = [ends.get(recipient.address, []) for recipient in recipients.mailboxes(people, "official")]
-    return bool(used) and all(e[-1:] == [("failed", "refused")] and ("sent", "") not in e for e in used)
+    refused = ([("failed", "refused")], [("failed", "bounced")])
+    return bool(used) and all(e[-1:] in refused and ("sent", "") not in e for e in used)

@@ -1,15 +1,16 @@
 """One unit's file in one campaign, as staff look at it: people, what happened, what was mailed, what was sent."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from forms.answers import Field, Heading, RowGroup
 from forms.schema import FILES, Kind
+from reminders import returns
 from service import life, readable
 from service.errors import NotFound
-from service.flow import attachments, campaigns, correspondence, drafts, submissions
+from service.flow import attachments, campaigns, correspondence, drafts, inbox, submissions
 from service.models import Campaign, Contact, Draft, Event, EventNote, Intake, Invitation, StoredFile, Submission
 from service.settings import Settings
 from service.words import _
@@ -59,6 +60,8 @@ class Dossier:
     contacts: Sequence[Contact]
     happenings: Sequence[Happening]
     mail: correspondence.Listing
+    came: Sequence[inbox.Came]
+    dead: Collection[str]
     sent: Sequence[Sent]
     intakes: Sequence[Intake]
     draft_saved: datetime | None
@@ -80,6 +83,8 @@ async def of(campaign_id: int, code: str, now: datetime) -> Dossier:
         standing=_standing(invitation, events, now),
         contacts=await Contact.filter(unit_id=invitation.unit_id, active=True).order_by("role", "id"),
         happenings=[Happening(e, names.get(e.actor_ref, ""), notes.get(e.id, "")) for e in events],
+        came=(await inbox.listing(1, campaign=campaign_id, unit=code))[0],
+        dead=await returns.dead(),
         mail=await correspondence.listing(correspondence.Wanted(campaign=campaign_id, unit=code), 1),
         sent=[Sent(s, names.get(s.actor_ref, ""), await _sections(invitation, campaign, s)) for s in given],
         intakes=await Intake.filter(invitation=invitation).order_by("-id").select_related("scan"),

@@ -1,13 +1,13 @@
 """What is due to be mailed: invitations to addresses that have none yet, and reminders. Decides; plan_due queues."""
 
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tortoise.transactions import in_transaction
 
-from reminders import outbox, plan, steps, timeline
+from reminders import outbox, plan, returns, steps, timeline
 from reminders.calendar import Calendar, CalendarGap
 from reminders.models import Message
 from reminders.plan import Recipient
@@ -97,18 +97,20 @@ class _Invited:
 
 @dataclass(frozen=True, slots=True)
 class _Roll:
-    """A campaign's invitations, who reads their mail, and what was queued, by reference and address."""
+    """A campaign's invitations, who reads their mail, what was queued, by reference and address, and the addresses
+    where nobody is."""
 
     campaign: Campaign
     invitations: Sequence[Invitation]
     mailboxes: Mapping[int, tuple[Recipient, ...]]
     invited: Mapping[tuple[str, str], _Invited]
+    dead: Collection[str]
 
 
 async def _roll(campaign: Campaign) -> _Roll:
     invitations = await Invitation.filter(campaign=campaign).order_by("code")
     mailboxes = await recipients.by_unit([invitation.unit_id for invitation in invitations])
-    return _Roll(campaign, invitations, mailboxes, await _invited(campaign.id))
+    return _Roll(campaign, invitations, mailboxes, await _invited(campaign.id), await returns.dead())
 
 
 async def _invited(campaign_id: int) -> dict[tuple[str, str], _Invited]:
@@ -134,6 +136,8 @@ def _invitations(roll: _Roll, now: datetime) -> list[Letter]:
         if why_not(roll.campaign, invitation.state, now) is not None:
             continue
         for recipient in recipients.mailboxes(roll.mailboxes.get(invitation.unit_id, ()), "official"):
+            if recipient.address in roll.dead:
+                continue
             earlier = roll.invited.get((recipients.reference(invitation.id), recipient.address), _Invited())
             if earlier.since is None:
                 letters.append(recipients.letter("invitation", invitation, recipient, again=earlier.letters))
@@ -162,20 +166,27 @@ async def _pending(roll: _Roll, now: datetime) -> list[plan.Pending]:
             published_at=max(begun.get(invitation.id, opened), opened),
             closes_at=campaign.closes_at,
             recipients=_readers(roll, invitation, now),
-            why_not=why_not(campaign, invitation.state, now),
+            why_not=why_not(campaign, invitation.state, now) or _unreachable(roll, invitation),
         )
         for invitation in roll.invitations
     ]
 
 
+def _unreachable(roll: _Roll, invitation: Invitation) -> str | None:
+    """ "bounced" when the unit's officials have mailboxes, and nobody is at any of them."""
+    used = [r.address for r in roll.mailboxes.get(invitation.unit_id, ()) if r.role == "official"]
+    return "bounced" if used and all(address in roll.dead for address in used) else None
+
+
 def _readers(roll: _Roll, invitation: Invitation, now: datetime) -> tuple[Recipient, ...]:
-    """Who reads the unit's mail; an official who has no invitation yet gets it first."""
+    """Who reads the unit's mail, dead addresses left out; an official who has no invitation yet gets it first."""
     ref = recipients.reference(invitation.id)
     return tuple(
         replace(found, since=roll.invited.get((ref, found.address), _Invited()).since or now)
         if found.role == "official"
         else found
         for found in roll.mailboxes.get(invitation.unit_id, ())
+        if found.address not in roll.dead
     )
 
 

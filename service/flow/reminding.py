@@ -18,6 +18,7 @@ from reminders.ports import Sender
 from reminders.smtp import SmtpSender, parse_url
 from reminders.worker import Worker
 from service import mailwords
+from service.flow import inbox
 from service.flow.desk import MailDesk as MailDesk
 from service.flow.mailtexts import letter_words as letter_words
 from service.flow.mailtexts import preview as preview
@@ -61,11 +62,13 @@ class Postroom:
             concurrency=settings.mail_connections,
             per_minute=settings.mail_per_minute,
         )
+        self._watch = inbox.Watch(settings, clock)
         self._started = False
 
     def start(self) -> None:
         self._started = True
         self._worker.start()
+        self._watch.start()
 
     def wake(self) -> None:
         """Send now rather than at the next tick; call after the transaction."""
@@ -83,6 +86,7 @@ class Postroom:
 
     async def stop(self) -> None:
         if self._started:
+            await self._watch.stop()
             await self._worker.stop()
 
     @property

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from tortoise.transactions import in_transaction
 
-from reminders import outbox
+from reminders import outbox, returns
 from reminders.models import Message
 from reminders.plan import Recipient
 from reminders.ports import Letter
@@ -62,6 +62,7 @@ async def choice(campaign_id: int, codes: Collection[str], now: datetime, *, aga
 
 async def _choice(campaign: Campaign, invitations: Sequence[Invitation], now: datetime, again: bool) -> Choice:
     mailboxes = await recipients.by_unit([invitation.unit_id for invitation in invitations])
+    dead = await returns.dead()
     done = set() if again else await _reminded_on_the_day_of(campaign.id, now)
     going: list[Going] = []
     left_out: list[tuple[Invitation, str]] = []
@@ -72,6 +73,9 @@ async def _choice(campaign: Campaign, invitations: Sequence[Invitation], now: da
             reason = "invited_soon"
         if reason is None and not people:
             reason = "no_address"
+        people = [person for person in people if person.address not in dead]
+        if reason is None and not people:
+            reason = "bounced"
         if reason is None and recipients.reference(invitation.id) in done:
             reason = "reminded_today"
         if reason is not None:

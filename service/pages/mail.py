@@ -7,11 +7,12 @@ from datetime import time
 from starlette.requests import Request
 from starlette.responses import Response
 
+from reminders import returns
 from reminders.calendar import CalendarGap
 from reminders.plan import Notice, Skipped
 from service import mailwords, web, words
 from service.errors import NotFound
-from service.flow import campaigns, correspondence, queue
+from service.flow import campaigns, correspondence, inbox, queue
 from service.flow.correspondence import Wanted
 from service.pages import asked
 from service.words import N_, _, collation
@@ -122,6 +123,8 @@ async def messages(request: Request) -> Response:
             for code, label in [("", _("Tất cả")), *((c, _(t)) for c, t in mailwords.MESSAGE_STATES.items())]
         ],
         "tally": tally.get(wanted.state, queue.Tally(0, 0)),
+        "dead": len(await returns.dead()),
+        "inbox_problem": await inbox.problem() if web.settings(request).imap_url else "",
         "acts": [(act, asked.address("/messages/act", {**params, "act": act})) for act in acts],
     }
     return web.render(request, "mail/messages.html", context)

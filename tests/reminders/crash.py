@@ -1,8 +1,8 @@
 """Worker processes that are killed (SIGKILL) at one point, time after time; run as a program by test_crashes.
 
 usage: python -m tests.reminders.crash DATABASE PORT POINT. Everything is imported once; each worker is a fork. For
-every line on stdin (the number of the turn) one is started, its process id is printed, then how it ended. An empty
-line: one that nobody kills, and the end.
+every line on stdin (the number of the turn, or "-" for one that nobody kills) one is started, its process id is
+printed, then how it ended.
 """
 
 import asyncio
@@ -29,9 +29,9 @@ def victim(turn: int) -> str:
     return f"xa{turn}@haiphong.test"
 
 
-def at(turn: int) -> datetime:
-    """Each turn comes when the leases of the one before have ended."""
-    return NOW + turn * (LEASE + timedelta(seconds=1))
+def at(place: int) -> datetime:
+    """Each worker comes when the leases of the one before have ended."""
+    return NOW + place * (LEASE + timedelta(seconds=1))
 
 
 def die() -> None:
@@ -104,7 +104,7 @@ async def work(url: str, port: int, point: str, turn: int | None, now: datetime)
 def main() -> None:
     url, port, point = sys.argv[1], int(sys.argv[2]), sys.argv[3]
     for place, line in enumerate(iter(sys.stdin.readline, "")):
-        turn = int(line) if line.strip() else None
+        turn = None if line.strip() == "-" else int(line)
         pid = os.fork()
         if pid == 0:
             sys.stdin.readline() if point == "after data" and turn is not None else None
@@ -112,8 +112,6 @@ def main() -> None:
             os._exit(0)
         print(pid, flush=True)
         print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
-        if turn is None:
-            return
 
 
 if __name__ == "__main__":

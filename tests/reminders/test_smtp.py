@@ -1,10 +1,8 @@
 import asyncio
 import ssl
-import subprocess
 from collections.abc import AsyncIterator, Callable
 from email import policy
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -192,21 +190,6 @@ async def test_starttls_is_required_when_configured(post: Any) -> None:
     assert "STARTTLS" in caught.value.reply.text.upper()
     assert post.accepted == []
     await sender.close()
-
-
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """The server's context with a certificate for 127.0.0.1, and a client's that trusts it."""
-    folder: Path = tmp_path_factory.mktemp("tls")
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=mail"]
-    command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"]
-    try:
-        subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    except FileNotFoundError:
-        pytest.skip("openssl is not installed")
-    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    server.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    return server, ssl.create_default_context(cafile=str(folder / "cert.pem"))
 
 
 Contexts = tuple[ssl.SSLContext, ssl.SSLContext]

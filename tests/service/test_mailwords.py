@@ -27,7 +27,7 @@ def test_every_reason_of_the_plan_has_words() -> None:
 
 def test_every_reason_of_a_message_has_words() -> None:
     found = codes("outbox.py", r'why: str = "([a-z_]+)"')
-    for name in ("delivery.py", "settling.py"):
+    for name in ("delivery.py", "settling.py", "returns.py"):
         found |= codes(name, r'"why": "([a-z_]+)"')
     assert {"recalled", "refused", "gave_up"} <= found
     assert found | {"transient", "ambiguous", "passed"} <= set(mailwords.REASONS)
