@@ -97,6 +97,11 @@ class Worker:
         """
         self._woken.set()
 
+    def replan(self) -> None:
+        """Plan as soon as possible, then drain: what is due may have changed. As `wake`, after the transaction."""
+        self._plans_next = True
+        self.wake()
+
     def wake_after(self, seconds: float) -> None:
         """Wake once more then."""
         self._later("batch", seconds, self.wake)
@@ -148,8 +153,7 @@ class Worker:
         return Ticked(planned, sent, waiting, failed, drain.again_at)
 
     async def _wake_by_timer(self) -> None:
-        self._plans_next = True
-        self.wake()
+        self.replan()
 
     async def _run(self) -> None:
         while True:

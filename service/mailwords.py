@@ -43,6 +43,7 @@ REASONS = {
     "before_publication": N_("Lần nhắc này rơi vào trước khi phát hành"),
     "passed": N_("Lần nhắc này đã qua, không còn ý nghĩa"),
     "already": N_("Lần nhắc này đã gửi hoặc đang chờ gửi"),
+    "not_open": N_("Đợt khảo sát chưa mở, thư mời chưa đi"),
     "no_address": N_("Chưa có địa chỉ thư"),
     "same_mailbox": N_("Lãnh đạo dùng chung hộp thư với công chức đầu mối"),
     "outside_hours": N_("Ngoài giờ làm việc, chờ đến giờ làm việc"),

@@ -158,26 +158,26 @@ async def hand_back(request: Request) -> Response:
     due = terms.due(body["due"]) if body.get("due") is not None else None
     who, now = reply.who(request), web.now(request)
     event = await reviews.hand_back(*_where(request), clean(remark) if isinstance(remark, str) else "", who, now, due)
-    return _happened(event)
+    return _happened(request, event)
 
 
 async def extend(request: Request) -> Response:
     """Give a unit a later due time: {due, reason}. Days count from the due time in force, or now when it has passed."""
     body = await reply.body(request)
     due, who = terms.due(body.get("due")), reply.who(request)
-    return _happened(await rosteracts.extend(*_where(request), due, _reason(body), who, web.now(request)))
+    return _happened(request, await rosteracts.extend(*_where(request), due, _reason(body), who, web.now(request)))
 
 
 async def exempt(request: Request) -> Response:
     """Take a unit off the roster: {reason}. It is not expected any longer."""
     reason = _reason(await reply.body(request))
-    return _happened(await rosteracts.exempt(*_where(request), reason, reply.who(request), web.now(request)))
+    return _happened(request, await rosteracts.exempt(*_where(request), reason, reply.who(request), web.now(request)))
 
 
 async def include(request: Request) -> Response:
     """Put an exempt unit back on the roster: {reason}. It stands as it stood before."""
     reason = _reason(await reply.body(request))
-    return _happened(await rosteracts.include(*_where(request), reason, reply.who(request), web.now(request)))
+    return _happened(request, await rosteracts.include(*_where(request), reason, reply.who(request), web.now(request)))
 
 
 def _reason(body: Mapping[str, object]) -> str:
@@ -185,5 +185,6 @@ def _reason(body: Mapping[str, object]) -> str:
     return clean(reason) if isinstance(reason, str) else ""
 
 
-def _happened(event: Event) -> Response:
+def _happened(request: Request, event: Event) -> Response:
+    request.app.state.postroom.replan()
     return reply.reply({"state": event.to, "due_at": event.due_at, "recorded_at": event.recorded_at}, 201)

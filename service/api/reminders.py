@@ -7,9 +7,10 @@ from forms.values import clean
 from reminders import plan
 from reminders.calendar import CalendarGap
 from reminders.models import Message
+from service import web
 from service.api import reply
 from service.errors import Invalid
-from service.flow import campaigns, reminding, units
+from service.flow import campaigns, correspondence, reminding, units
 from service.words import _
 
 
@@ -22,16 +23,19 @@ async def preview(request: Request) -> Response:
     except CalendarGap as gap:
         message = _("Chưa có lịch nghỉ lễ năm {year}.").format(year=gap.year)
         raise Invalid([{"field": "at", "message": message}]) from gap
+    texts = await correspondence.texts_of(web.settings(request), found.notices, at)
     return reply.reply(
         {
             "at": at,
-            "would_send": [_notice(notice) for notice in found.notices],
+            "mails": len(found.notices),
+            "units": len({notice.pending.unit for notice in found.notices}),
+            "would_send": [_notice(notice, *texts.get(notice.key, ("", ""))) for notice in found.notices],
             "would_not_send": [_skipped(skipped) for skipped in found.skipped],
         }
     )
 
 
-def _notice(notice: plan.Notice) -> dict[str, object]:
+def _notice(notice: plan.Notice, subject: str, body: str) -> dict[str, object]:
     return {
         "unit": notice.pending.unit,
         "step": notice.step.id,
@@ -40,6 +44,8 @@ def _notice(notice: plan.Notice) -> dict[str, object]:
         "role": notice.recipient.role,
         "text": notice.step.text,
         "planned_for": notice.planned_for,
+        "subject": subject,
+        "body": body,
     }
 
 

@@ -1,7 +1,7 @@
 """The record of mail as staff look at it: messages, their attempts, the local mailbox, the dry run."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tortoise.expressions import Q
@@ -173,10 +173,30 @@ async def dry_run(campaign: Campaign, at: datetime) -> DryRun:
     return DryRun(at, decision.notices, decision.skipped, upcoming, names)
 
 
-async def text_of(settings: Settings, notice: plan.Notice, at: datetime) -> tuple[str, str]:
-    """Subject and text of a notice as they would go out at that moment, links masked."""
-    subject, text = await _as_it_would_be(settings, _envelope(outbox.from_notice(notice)), at)
-    return subject, mailwords.masked(text)
+async def texts_of(settings: Settings, notices: Sequence[plan.Notice], at: datetime) -> Mapping[str, tuple[str, str]]:
+    """Subject and text of notices, by key, as they would go out at that moment, links masked; one whose text cannot
+    be made is left out."""
+    envelopes = [
+        replace(_envelope(outbox.from_notice(notice)), id=number) for number, notice in enumerate(notices, start=1)
+    ]
+    desk = reminding.MailDesk(settings, lambda: at)
+    try:
+        made = dict(await desk.compose(envelopes, at))
+    except TemplateError:
+        made = {e.id: found for e in envelopes if (found := await _as_it_would_be(settings, e, at)) != ("", "")}
+    return {e.key: (made[e.id][0], mailwords.masked(made[e.id][1])) for e in envelopes if e.id in made}
+
+
+async def refused_before(notices: Sequence[plan.Notice]) -> set[str]:
+    """The addresses of notices that the mail server has refused for good, and taken nothing for since."""
+    wanted = sorted({notice.recipient.address for notice in notices})
+    rows = (
+        await Message.filter(to_address__in=wanted, state__in=["sent", "failed"])
+        .order_by("id")
+        .values_list("to_address", "state", "why")
+    )
+    last = {str(address): (state, why) for address, state, why in rows}
+    return {address for address, end in last.items() if end == ("failed", "refused")}
 
 
 def _envelope(mail: Letter | Message) -> Envelope:

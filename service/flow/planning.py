@@ -166,7 +166,9 @@ async def _pending(roll: _Roll, now: datetime) -> list[plan.Pending]:
             published_at=max(begun.get(invitation.id, opened), opened),
             closes_at=campaign.closes_at,
             recipients=_readers(roll, invitation, now),
-            why_not=why_not(campaign, invitation.state, now) or _unreachable(roll, invitation),
+            why_not=why_not(campaign, invitation.state, now)
+            or ("not_open" if now < opened else None)
+            or _unreachable(roll, invitation),
         )
         for invitation in roll.invitations
     ]

@@ -75,6 +75,11 @@ class Postroom:
         if self._started:
             self._worker.wake()
 
+    def replan(self) -> None:
+        """Plan and send now: a due time, the roster, a contact or a plan has changed; call after the transaction."""
+        if self._started:
+            self._worker.replan()
+
     def wake_after(self, seconds: float) -> None:
         """Send then, rather than at the tick after."""
         if self._started:

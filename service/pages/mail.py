@@ -37,6 +37,7 @@ async def reminders(request: Request) -> Response:
         "on": words.local(at or now).date().isoformat(),
         "clock": f"{words.local(at or now):%H:%M}",
         "run": None,
+        "q": "",
     }
     if at is None:
         context["problem"] = _(MALFORMED).format(text=typed[:40])
@@ -46,17 +47,28 @@ async def reminders(request: Request) -> Response:
     except CalendarGap as gap:
         context["problem"] = _(NO_TABLE).format(year=gap.year)
         return web.render(request, "mail/reminders.html", context, 422)
-    shown = _asked_for(run.notices, asked.query(request, "show", 400))
-    subject, text = await correspondence.text_of(web.settings(request), shown, at) if shown else ("", "")
+    wanted = words.fold(asked.query(request, "q"))
+    listed = [notice for notice in run.notices if _fits(run, notice.pending.unit, wanted)]
+    shown = _asked_for(listed, asked.query(request, "show", 400))
+    texts = await correspondence.texts_of(web.settings(request), [shown] if shown else [], at)
+    subject, text = texts.get(shown.key, ("", "")) if shown else ("", "")
     context |= {
         "run": run,
-        "reasons": _by_reason(run),
+        "q": asked.query(request, "q"),
+        "listed": listed,
+        "refused": await correspondence.refused_before(listed),
+        "reasons": _by_reason(run, wanted),
         "shown": shown,
         "subject": subject,
         "text": text,
         "units": len({notice.pending.unit for notice in run.notices}),
     }
     return web.render(request, "mail/reminders.html", context)
+
+
+def _fits(run: correspondence.DryRun, unit: str, wanted: str) -> bool:
+    """Whether a unit is one of those looked for, by a part of its name without accents, or by its code."""
+    return wanted in words.fold(run.names.get(unit, "")) or wanted == unit
 
 
 def _asked_for(notices: Sequence[Notice], key: str) -> Notice | None:
@@ -73,10 +85,11 @@ class Reason:
     rows: Sequence[Skipped]
 
 
-def _by_reason(run: correspondence.DryRun) -> list[Reason]:
-    """The skipped by reason, the most frequent first; what concerns leaders only stands apart, at the end."""
+def _by_reason(run: correspondence.DryRun, wanted: str = "") -> list[Reason]:
+    """The skipped that are looked for by reason, the most frequent first; what concerns leaders stands apart, last."""
     found: dict[tuple[bool, str], list[Skipped]] = {}
-    for skipped in sorted(run.skipped, key=lambda s: collation(run.names.get(s.pending.unit, ""))):
+    rows = [skipped for skipped in run.skipped if _fits(run, skipped.pending.unit, wanted)]
+    for skipped in sorted(rows, key=lambda s: collation(run.names.get(s.pending.unit, ""))):
         leader = skipped.step is not None and skipped.step.to == "leader"
         found.setdefault((leader, skipped.reason), []).append(skipped)
     order = sorted(found.items(), key=lambda item: (item[0][0], -len(item[1])))

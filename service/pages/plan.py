@@ -68,6 +68,7 @@ async def _save(request: Request, sheet: Sheet, rows: list[Row], seen: str) -> R
         return _page(request, sheet, rows, problems=error.found, seen=seen, edited=True, refused=True)
     except (PlanChanged, CampaignClosed) as error:
         return web.redirect(request, f"/campaigns/{number}/plan", web.sentence(error))
+    request.app.state.postroom.replan()
     said = _("Đã lưu lịch nhắc.")
     if cancelled:
         said += " " + _("{count} thư đang chờ theo lịch cũ đã được hủy.").format(count=cancelled)

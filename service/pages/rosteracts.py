@@ -93,7 +93,7 @@ def _due(filled: Mapping[str, str]) -> Due:
 
 
 def _done(request: Request, said: str) -> Response:
-    request.app.state.postroom.wake()
+    request.app.state.postroom.replan()
     return _back(request, said)
 
 

@@ -74,6 +74,7 @@ async def _save(request: Request, contact_id: int | None) -> Response:
         await contacts.save_contact(unit, contact_id, raw, who, web.now(request))
     except Invalid as error:
         return _contact_form(request, unit, contact_id, raw, error.problems)
+    request.app.state.postroom.replan()
     said = _("Đã thêm đầu mối.") if contact_id is None else _("Đã lưu thay đổi.")
     return web.redirect(request, f"/units/{unit.code}", said)
 
@@ -101,5 +102,6 @@ async def set_active(request: Request) -> Response:
     active = web.text(await web.read_form(request), "active") == "1"
     who = principal.staff(request.state.staff.id)
     await contacts.set_active(unit, asked.number(request), active, who, web.now(request))
+    request.app.state.postroom.replan()
     said = _("Đầu mối được dùng lại.") if active else _("Đã ngừng dùng đầu mối; thư mới không gửi cho người này nữa.")
     return web.redirect(request, f"/units/{unit.code}", said)

@@ -358,3 +358,22 @@ async def test_the_local_mailbox_takes_everything(desk: Any) -> None:
     assert await worker(desk, sender=LocalMailbox).tick(PUBLISHED) == Ticked(0, 1, 0, 0)
     (attempt,) = await Attempt.all()
     assert (attempt.reply_code, attempt.reply_text) == (250, "local mailbox")
+
+
+async def test_planning_anew_does_not_wait_for_the_timer(desk: Any) -> None:
+    planned: list[datetime] = []
+    again = asyncio.Event()
+
+    async def plan_due(now: datetime) -> int:
+        planned.append(now)
+        again.set()
+        return 0
+
+    crew = worker(desk, plan_due=plan_due, sender=LocalMailbox, interval=600)
+    crew.start()
+    await asyncio.wait_for(again.wait(), 10)
+    again.clear()
+    crew.replan()
+    await asyncio.wait_for(again.wait(), 10)
+    assert len(planned) == 2
+    await crew.stop()

@@ -28,6 +28,13 @@ async def test_the_preview_says_who_would_be_mailed_and_why_the_others_not(api: 
     # Due on Monday 15/6: three working days before it is Wednesday 10/6.
     found = (await api.get(path, at="2026-06-10T08:00:00+07:00")).json()
     assert found["at"] == "2026-06-10T08:00:00+07:00"
+    assert (found["mails"], found["units"]) == (1, 1)
+    [mail] = found["would_send"]
+    assert mail.pop("subject") == f"Nhắc hạn 17:00 thứ Hai, 15/6/2026: {mailed.campaign.title}"
+    body = mail.pop("body")
+    assert "còn 3 ngày làm việc" in body, "as of that moment"
+    assert "[đường dẫn riêng]" in body
+    assert "/p/" not in body
     assert found["would_send"] == [
         {
             "unit": AN_LAO,

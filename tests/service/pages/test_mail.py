@@ -241,3 +241,28 @@ async def test_a_refused_address_is_seen_in_the_record(
     assert "550 no such user" in page
     unit = (await house.client.get(f"/campaigns/{campaign.id}/units/10507")).text
     assert "Không gửi được thư" in unit
+
+
+async def test_units_are_looked_for_in_the_dry_run(house: House, made: Office, july: Campaign) -> None:
+    await at(house, made, local(15, 8, 5))
+    owing = await Invitation.filter(campaign=july, state="sent").order_by("code").first()
+    assert owing
+    page = await dry_run(house, july, f"?q={words.fold(owing.full_name)}")
+    assert set(re.findall(r"show=reminder%3A\d+%3A(\d+)%3A", page)) >= {owing.code}
+    assert "Đang tìm" in page
+    assert "Đã gửi báo cáo" not in page
+    nobody = await dry_run(house, july, "?q=khong%20co%20don%20vi%20nay")
+    assert "Không có thư nhắc nào vào lúc này." in nobody
+
+
+async def test_before_the_opening_the_dry_run_says_so_and_a_refused_address_is_marked(
+    house: House, made: Office, july: Campaign
+) -> None:
+    await at(house, made, local(15, 8, 5))
+    early = await dry_run(house, july, "?at=2025-07-08&time=09:01")
+    assert "Đợt khảo sát chưa mở, thư mời chưa đi" in early
+    owing = await Invitation.filter(campaign=july, state="sent").first()
+    assert owing
+    assert "địa chỉ từng bị từ chối" not in await dry_run(house, july, "")
+    await Message.filter(campaign=july.id, unit=owing.code).update(state="failed", why="refused")
+    assert (await dry_run(house, july, "")).count("địa chỉ từng bị từ chối") == 1
