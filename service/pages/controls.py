@@ -1,7 +1,7 @@
 """One question as a section's template draws it: its control, filled and ready to read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from forms.answers import Field
 from forms.schema import FILES, LISTED, Choice, Form, Kind
@@ -157,14 +157,13 @@ def _options(found: Field, what: str, form: Form) -> tuple[Option, ...]:
         return ()
     chosen = found.raw if isinstance(found.raw, list) else [found.raw]
     offered = {choice.name for choice in found.choices}
-    if what == "rank":
-        return _ranked(found.choices, chosen)
-    if what == "checks" and found.question.choice_filter is not None:
-        return tuple(
-            Option(choice.name, choice.label, choice.name in chosen, choice.name not in offered | set(chosen))
-            for choice in _all_choices(found, form)
-        )
-    return tuple(Option(choice.name, choice.label, choice.name in chosen) for choice in found.choices)
+    # A list that other answers filter holds all its choices, to be shown while people type; a select is filled anew.
+    filtered = what in ("checks", "rank") and found.question.choice_filter is not None
+    drawn = tuple(
+        Option(choice.name, choice.label, choice.name in chosen, choice.name not in offered | set(chosen))
+        for choice in (_all_choices(found, form) if filtered else found.choices)
+    )
+    return _ranked(drawn, chosen) if what == "rank" else drawn
 
 
 def _all_choices(found: Field, form: Form) -> tuple[Choice, ...]:
@@ -173,12 +172,12 @@ def _all_choices(found: Field, form: Form) -> tuple[Choice, ...]:
     return tuple(drawn.get(choice.name, choice) for choice in form.choices(found.question))
 
 
-def _ranked(offered: tuple[Choice, ...], names: list[str]) -> tuple[Option, ...]:
+def _ranked(options: tuple[Option, ...], names: list[str]) -> tuple[Option, ...]:
     """Those that have a place first, in their order; the others below."""
-    by_name = {choice.name: choice for choice in offered}
+    by_name = {option.name: option for option in options}
     placed = [by_name[name] for name in dict.fromkeys(names) if name in by_name]
-    first = tuple(Option(choice.name, choice.label, True, place=place) for place, choice in enumerate(placed, 1))
-    return first + tuple(Option(choice.name, choice.label, False) for choice in offered if choice not in placed)
+    first = tuple(replace(option, place=place) for place, option in enumerate(placed, 1))
+    return first + tuple(option for option in options if not option.chosen)
 
 
 def shown(found: Field, value: Value) -> str:

@@ -111,11 +111,11 @@ async def answer(request: Request, saved: Saved, body: Mapping[str, object]) -> 
         "options": _options(fields),
         "problems": {key: _problem(fields[key]) for key in names if key in fields},
         "values": {key: fields[key].raw for key in wanted if key in fields},
-        "computed": {key: found.raw for key, found in fields.items() if found.question.trigger and not found.locked},
         "rivals": await _rivals(request, filling, fields),
-        "rows": dict(_counted(items)),
     }
-    return told
+    computed = {key: found.raw for key, found in fields.items() if found.question.trigger and not found.locked}
+    rows = dict(_counted(items))
+    return told | ({"computed": computed} if computed else {}) | ({"rows": rows} if rows else {})
 
 
 def _shown(items: Iterable[Field | Heading | RowGroup]) -> Iterator[tuple[str, bool]]:

@@ -53,7 +53,7 @@ function start() {
   const saving = byId("saving");
   const inputs = new Map(); // key -> its inputs
   const base = new Map(); // key -> the value that the server has
-  form.dataset.live = "yes";
+  form.dataset.live = "saved"; // "waiting" while something typed is kept on this machine only
   scan();
   const touched = new Set([...form.querySelectorAll(".bad")].map((element) => element.dataset.key));
   let pending = {}; // key -> value not saved yet
@@ -126,8 +126,10 @@ function start() {
   }
 
   function remember() {
+    const waiting = Object.keys(pending).length > 0;
+    form.dataset.live = waiting ? "waiting" : "saved";
     try {
-      if (Object.keys(pending).length) localStorage.setItem(form.dataset.store, JSON.stringify({ version, tab, pending }));
+      if (waiting) localStorage.setItem(form.dataset.store, JSON.stringify({ version, tab, pending }));
       else localStorage.removeItem(form.dataset.store);
     } catch {
       // private mode or a full disk: the server still has what was saved
@@ -145,6 +147,7 @@ function start() {
         write(key, value);
         if (inputs.has(key)) touched.add(key);
       }
+      remember();
       marks();
       later(0);
     } catch {
@@ -296,6 +299,10 @@ function start() {
       const names = list.map(([name]) => name);
       if (all[0].tagName !== "SELECT") {
         for (const one of all) one.closest("label").hidden = !names.includes(one.value) && !one.checked;
+        continue;
+      }
+      if (what(key) === "rank") {
+        for (const one of all) one.closest("li").hidden = !names.includes(one.closest("li").dataset.choice) && !one.value;
         continue;
       }
       const select = all[0];

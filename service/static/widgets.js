@@ -60,7 +60,7 @@ function rank(list) {
     const order = ranked().filter((other) => other !== item);
     if (place > 0) order.splice(place - 1, 0, item);
     draw(order);
-    const said = { label: label(item), place: placeOf(item) || "–", all: items().length };
+    const said = { label: label(item), place: placeOf(item) || "–", all: items().filter((one) => !one.hidden).length };
     news(list.dataset.placed.replace(/\{(\w+)\}/g, (_all, name) => said[name]));
     tell(select(item));
   }

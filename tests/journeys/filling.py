@@ -106,4 +106,4 @@ async def add_row(page: Page, key: str) -> str:
 
 async def saved(page: Page) -> None:
     """Where the script runs: everything typed has been saved."""
-    await expect(page.locator("#saving")).to_contain_text("Đã lưu")
+    await expect(page.locator("#fill")).to_have_attribute("data-live", "saved", timeout=10_000)

@@ -295,3 +295,17 @@ async def test_an_unsaved_ranking_is_shown_in_its_order(house: House, visitor: V
     page = await house.client.post(f"{visitor.base}/s/c", data=data)
     assert page.status_code == 401
     assert "Zalo, Tại nhà, Điện thoại, Khác" in page.text
+
+
+def test_a_filtered_ranking_holds_what_may_come_up() -> None:
+    listed = [Choice("a", "A", {"of": "x"}), Choice("b", "B", {"of": "y"}), Choice("c", "C", {"of": "x"})]
+    rank = ask("q", "rank", choices="level", choice_filter="of = 'x'")
+    made = form(group("p", rank), lists={"level": listed})
+    picture = evaluate(made, {"p/q": ["c"]}, Now(datetime(2026, 6, 8, tzinfo=UTC)))
+    (one,) = layout.arrange(picture.page("p"), Sheet(made))
+    assert isinstance(one, Control)
+    assert [(option.name, option.place, option.hidden) for option in one.options] == [
+        ("c", 1, False),
+        ("a", 0, False),
+        ("b", 0, True),
+    ]
