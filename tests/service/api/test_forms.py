@@ -57,9 +57,12 @@ async def test_every_problem_has_its_sheet_row_and_column(api: Api) -> None:
 
 async def test_what_is_no_workbook_is_refused_by_its_content(api: Api) -> None:
     good = workbooks.xlsform()
-    for name, data in (("a.xlsx", b"MZ\x90 a program"), ("b.xlsx", good[: len(good) // 2]), ("c.xlsx", b"%PDF-1.7 ")):
+    for name, data in (("a.xlsx", b"MZ\x90\x00 a program"), ("c.xlsx", b"%PDF-1.7 ")):
         error = refused(await api.upload("/forms", name, data), 422, "bad_file")
         assert f"“{name}” không dùng được" in str(error["message"])
+    for data, code in ((good[: len(good) // 2], "damaged"), (b"type,name\n", "text_file")):
+        error = refused(await api.upload("/forms", "b.xlsx", data), 422, "invalid")
+        assert [one["code"] for one in error["problems"]] == [code]  # type: ignore[attr-defined]
     refused(await api.upload("/forms", "d.xlsx", b""), 422, "empty_file")
     refused(await api.post("/forms", {"file": "x"}), 422, "empty_file")
     too_large = b"PK\x03\x04" + bytes(files.LIMIT)
