@@ -59,6 +59,7 @@ COUNTED = {
 LOUD = frozenset({"removed", "rows", "type", "choices_removed", "renamed"})  # what answers may be left over by
 _RULES = frozenset({"relevant", "constraint", "calculation", "choice_filter", "count"})
 _LONE = frozenset({"added", "removed", "reordered", "choices_reordered", "choices_data"})  # both texts say nothing more
+_LISTED = frozenset({"choices_added", "choices_removed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,9 @@ def _line(old: Form, new: Form, change: Change) -> Line:
         what = _("{what} (ngôn ngữ {language})").format(what=what, language=language)
     if change.code in _LONE:
         return Line(change.code, what, both=False)
+    if change.code in _LISTED:
+        listed = _("{what}: {choices}").format(what=what, choices=change.old or change.new)
+        return Line(change.code, listed, both=False)
     before, after = (_said(form, change, text) for form, text in ((old, change.old), (new, change.new)))
     rule = change.code in _RULES
     return Line(
