@@ -42,7 +42,8 @@ async def in_form(form: Form, form_id: int, found: Mapping[str, Submission]) -> 
     """What was sent, in whatever version, by the questions of one version of the form."""
     versions = {row.form_id for row in found.values() if row.form_id not in (None, form_id)}
     others = {number: await forms.built(number) for number in versions}
-    return {code: _given(form, others.get(row.form_id or form_id), row) for code, row in found.items()}
+    rows = [(code, others.get(row.form_id or form_id), row) for code, row in found.items()]
+    return await anyio.to_thread.run_sync(lambda: {code: _given(form, own, row) for code, own, row in rows})
 
 
 def _given(form: Form, own: Form | None, row: Submission) -> Given:

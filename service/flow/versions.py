@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import anyio
 from tortoise.transactions import in_transaction
 
 from forms.difference import Change, difference
+from forms.schema import Form
 from service import database, life
 from service.errors import CampaignClosed, Invalid, NotFound, NotPublished, ServiceError
 from service.flow import audit, campaigns, carrying, drafts, filling, forms
@@ -102,16 +104,22 @@ async def outlook(campaign: Campaign, to: FormVersion) -> Outlook:
     """Counted on the drafts as they are now; nothing is changed."""
     open_ = Draft.filter(invitation__campaign_id=campaign.id, invitation__state__in=OPEN)
     rows = await open_.select_related("invitation").order_by("invitation__code")
-    new = await forms.built(to.id)
-    left: list[LeftOf] = []
-    for row in rows:
-        found = carrying.carried(await forms.built(row.form_id or campaign.form_id), new, row.answers)
-        typed = [one for one in found.left if one.kind and one.code != "computed"]
-        if typed:
-            answers = [(carrying.called(one), one.shown, one.code) for one in typed]
-            left.append(LeftOf(row.invitation.code, row.invitation.full_name, answers))
+    sources = {row.form_id or campaign.form_id for row in rows}
+    old = {number: await forms.built(number) for number in sources}
+    given = [(row, old[row.form_id or campaign.form_id]) for row in rows]
+    left = await anyio.to_thread.run_sync(_left, given, await forms.built(to.id))
     sent = await Submission.filter(invitation__campaign_id=campaign.id).count()
     return Outlook(len(rows), sent, left)
+
+
+def _left(given: Sequence[tuple[Draft, Form]], new: Form) -> list[LeftOf]:
+    found: list[LeftOf] = []
+    for row, old in given:
+        left = carrying.carried(old, new, row.answers).left
+        typed = [(carrying.called(one), one.shown, one.code) for one in left if one.kind and one.code != "computed"]
+        if typed:
+            found.append(LeftOf(row.invitation.code, row.invitation.full_name, typed))
+    return found
 
 
 async def moves(campaign_id: int) -> list[tuple[FormMove, str]]:
