@@ -4,7 +4,7 @@ Published on Monday 2/2, due on Tuesday 24/2 at 17:00, closed on Wednesday 4/3 a
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -12,7 +12,7 @@ from reminders import texts
 from reminders.models import Message
 from service.flow import contacts, drafts, entry, principal, reminding, reviews, rosteracts, submissions
 from service.flow.terms import Due
-from service.models import Campaign, Contact, Invitation, Unit
+from service.models import CalendarDay, Campaign, Contact, Invitation, Unit
 from service.words import ZONE, local
 from tests.conftest import House
 from tests.post import Post
@@ -183,3 +183,15 @@ async def test_thirty_days_over_tet_send_exactly_these_mails(house: House) -> No
         words = str(late.get_body(("plain",)).get_content())  # type: ignore[union-attr]
         assert "17:00 thứ Sáu, 27/2/2026" in words
         assert "1/5" in words, "the share as of that moment: one of five who are expected"
+
+
+async def test_without_the_years_holiday_table_no_reminder_goes_and_the_others_are_not_hurt(house: House) -> None:
+    house.clock.set(PUBLISHED)
+    async with campaign(house, ROSTER, title=TITLE, due=Due(at=DUE), closes_at=CLOSED) as (_found, post, room):
+        await room.tick(PUBLISHED + timedelta(minutes=5))
+        assert len(post.accepted) == len(ROSTER)
+        await CalendarDay.filter(date__gte=date(2026, 1, 1), date__lt=date(2027, 1, 1)).delete()
+        for now in (when(12, 2, 8), when(23, 2, 8), when(25, 2, 8)):
+            await room.tick(now)
+        assert len(post.accepted) == len(ROSTER), "nothing is sent on a guess"
+        assert not await Message.exists(kind="reminder")
