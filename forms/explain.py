@@ -19,6 +19,8 @@ from forms.schema import METADATA, Group, Question, Repeat
 from forms.settle import Run
 from forms.tree import Node
 
+MOST_ROWS = 10  # of one repeat; more would say the same again, and take longer than the page itself
+
 _OPEN, _CLOSE = frozenset("(["), frozenset(")]")
 
 
@@ -77,7 +79,7 @@ class Explanation:
 
 
 def explain(run: Run, judge: Judge, parts: Iterable[Cell | Branch]) -> Iterator[Explanation]:
-    """Everything on a page in form order, row by row, what is computed unseen included."""
+    """Everything on a page in form order, what is computed unseen included; of a repeat its first MOST_ROWS rows."""
     explainer = _Explainer(run, judge)
     parts = list(parts)
     if parts and (around := _around(parts[0])).item is not None:
@@ -101,7 +103,7 @@ class _Explainer:
         for part in parts:
             if isinstance(part, Branch):
                 yield self.branch(part)
-                rows = (row.parts for row in part.parts if isinstance(row, Branch))
+                rows = (row.parts for row in part.parts[:MOST_ROWS] if isinstance(row, Branch))
                 inside = rows if isinstance(part.item, Repeat) else (part.parts,)
                 for inner in inside:
                     yield from self.all(inner)

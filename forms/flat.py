@@ -173,9 +173,16 @@ def _row_id(row: Mapping[str, object], place: int, given: set[object], taken: It
     return derived
 
 
+def _filled_rows(raw: Raw, prefix: str) -> list[str]:
+    """The ids of rows that hold something, r1 before r2 before r10."""
+    found = {key[len(prefix) :].partition("/")[0] for key in raw if key.startswith(prefix)}
+    return row_ids(sorted(found, key=lambda name: (len(name), name)))
+
+
 def nest(form: Form, raw: Raw) -> dict[str, object]:
     """The nested shape of a draft, raw text kept. Keys that name nothing in the form, and rows
-    that their repeat does not list, are left out."""
+    that their repeat does not list, are left out; where the draft lists none, its rows are those
+    that hold something (the first row of a repeat, and the rows that a count gives, are not listed)."""
     return _nest_items(form.items, raw, "")
 
 
@@ -188,8 +195,8 @@ def _nest_items(items: tuple[Item, ...], raw: Raw, prefix: str) -> dict[str, obj
                 value = raw[key]
                 nested[item.name] = list(value) if isinstance(value, list) else value
         elif isinstance(item, Repeat):
-            if key in raw:
-                ids = row_ids(raw[key])
+            ids = row_ids(raw[key]) if key in raw else _filled_rows(raw, f"{key}/")
+            if key in raw or ids:
                 rows = [{ROW_ID: found, **_nest_items(item.items, raw, f"{key}/{found}/")} for found in ids]
                 nested[item.name] = rows
         elif inner := _nest_items(item.items, raw, f"{key}/"):

@@ -59,7 +59,7 @@ def clean(text: str) -> str:
 
 _SPACES = re.compile("[\u00a0\u2007\u2009\u202f\u200b\ufeff]")
 _PLAIN = re.compile(r"[0-9]+")
-_GROUPED = re.compile(r"[0-9]{1,3}(?:(?:\.[0-9]{3})+|(?: [0-9]{3})+)")
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+|(?: [0-9]{3})+)")
 _COMMA_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 _ZERO_FRACTION = re.compile(r"(.*[0-9])(?:,0+|\.0{1,2})")
 _VIETNAMESE = re.compile(r"([0-9]+|[0-9]{1,3}(?:(?:\.[0-9]{3})+|(?: [0-9]{3})+)),([0-9]+)")
@@ -118,10 +118,7 @@ def _decimal_text(body: str) -> str | None:
     if match := _VIETNAMESE.fullmatch(body):
         return f"{re.sub('[ .]', '', match[1])}.{match[2]}"
     if _GROUPED.fullmatch(body):
-        whole, _, rest = body.partition(".")
-        if len(rest) == 3 and whole != "0":
-            return "?"
-        return body if whole == "0" and len(rest) == 3 else re.sub("[ .]", "", body)
+        return "?" if len(body.partition(".")[2]) == 3 else re.sub("[ .]", "", body)
     if _POINT.fullmatch(body):
         return body
     if match := _ENGLISH.fullmatch(body):

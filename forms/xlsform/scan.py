@@ -96,11 +96,16 @@ def _searched(data: bytes, rows: int, columns: int) -> Extent | None:
     if max(map(len, data.split(b"</row>"))) > MAX_ROW_BYTES:
         return None
     extent = Extent()
+    row = cell = None
+    since = 0  # what was searched already: a row of many cells is not searched anew for each
     for match in _CONTENT.finditer(data):
-        row = _ROW_NUMBER.match(data, data.rfind(b"<row", 0, match.start()))
-        cell = _CELL_PLACE.match(data, data.rfind(b"<c ", 0, match.start()))
+        if (place := data.rfind(b"<row", since, match.start())) >= 0:
+            row = _ROW_NUMBER.match(data, place)
+        if (place := data.rfind(b"<c ", since, match.start())) >= 0:
+            cell = _CELL_PLACE.match(data, place)
         if row is None or cell is None:
             return None
+        since = match.start()
         formula = match[0].startswith(b"<f")
         extent.add(int(row[1]), _column(cell[1].decode()), formula=formula, rows=rows, columns=columns)
     return extent

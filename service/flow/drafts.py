@@ -71,15 +71,19 @@ async def save(
         mine = {key: value for key, value in landed.mine.items() if value or key in before or not moved}
         since = await landing.since(draft, edit.version, form, found.form_id)
         sent = await earlier_answers(invitation, invitation.campaign, form)
-        drawn = _drawn(form, before, mine, invitation, known, sent, now)
-        merge = merging.merge(before, mine, since, by, now, drawn)
+        shown = _drawn(form, before, mine, invitation, known, sent, now)
+        merge = merging.merge(before, mine, since, by, now, shown)
         after, changes = combined(form, before, merge, landed.edit)
         merged = _merged(after, since, by, merge)
         focus = _hanging(form, {**changes, **mine, **merged, **merging.all_kept(after)}) if live else None
         picture = evaluate(form, after, moment(invitation, now), known, earlier=sent, focus=focus)
-        for key, value in picture.drawn.items():
+        # What a person typed in the same post stands over what a trigger computes, as if typed after it.
+        drawn = {key: value for key, value in picture.drawn.items() if key not in merge.changes}
+        for key, value in drawn.items():
             changes[key] = (after.get(key), value)
             after[key] = value
+        if len(drawn) < len(picture.drawn):
+            picture = evaluate(form, after, moment(invitation, now), known, earlier=sent, focus=focus)
         if changes:
             require_bounded(after)
             draft = await _write(invitation, draft, found, after, changes, by, now)

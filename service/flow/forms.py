@@ -1,12 +1,13 @@
 """Forms: importing a workbook as a version, and the built form of a version."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 import anyio
+from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from forms import xlsform
@@ -101,22 +102,37 @@ async def bring_in(
     checked = await check(data, beside)
     form = checked.form
     if await FormVersion.exists(form_id=form.id, version=form.version):
-        message = _("Phiên bản {version} của mẫu phiếu này đã có. Vui lòng tăng số version trong trang settings.")
-        raise Invalid(
-            [{"sheet": "settings", "row": 2, "column": "version", "message": message.format(version=form.version)}]
-        )
+        raise _taken(form)
     digest = await anyio.to_thread.run_sync(files.keep, settings.files_dir, data)
     digests = {
         key: await anyio.to_thread.run_sync(files.keep, settings.files_dir, text) for key, text in beside.items()
     }
+    file = StoredFile(
+        sha256=digest, name=files.clean_name(name), size=len(data), content_type=content_type, created_at=now
+    )
+    media_files = [
+        StoredFile(sha256=digests[key], name=key, size=len(text), content_type=files.CSV, created_at=now)
+        for key, text in beside.items()
+    ]
+    try:
+        return await _write(checked, file, media_files, who, now), checked.warnings
+    except IntegrityError as error:  # somebody imported the same version a moment ago
+        raise _taken(form) from error
+
+
+def _taken(form: Form) -> Invalid:
+    message = _("Phiên bản {version} của mẫu phiếu này đã có. Vui lòng tăng số version trong trang settings.")
+    return Invalid(
+        [{"sheet": "settings", "row": 2, "column": "version", "message": message.format(version=form.version)}]
+    )
+
+
+async def _write(
+    checked: Checked, file: StoredFile, beside: Sequence[StoredFile], who: Principal, now: datetime
+) -> FormVersion:
+    form = checked.form
     async with in_transaction():
-        file = await StoredFile.create(
-            sha256=digest,
-            name=files.clean_name(name),
-            size=len(data),
-            content_type=content_type,
-            created_at=now,
-        )
+        await file.save()
         version = await FormVersion.create(
             form_id=form.id,
             version=form.version,
@@ -126,15 +142,12 @@ async def bring_in(
             file=file,
             created_at=now,
         )
-        for key, text in beside.items():
-            kept = await StoredFile.create(
-                sha256=digests[key], name=key, size=len(text), content_type=files.CSV, created_at=now
-            )
-            await FormFile.create(form=version, name=key, file=kept)
-        await audit.record(
-            "form.import", f"form:{version.id}", who, now, {"sha256": digest, "media": list(digests.values())}
-        )
-    return version, checked.warnings
+        for kept in beside:
+            await kept.save()
+            await FormFile.create(form=version, name=kept.name, file=kept)
+        digests = {"sha256": file.sha256, "media": [kept.sha256 for kept in beside]}
+        await audit.record("form.import", f"form:{version.id}", who, now, digests)
+    return version
 
 
 async def _judged(name: str, data: bytes) -> str:

@@ -110,11 +110,13 @@ async def judge(
     form = standing.form
     if draft is not None:
         await carrying.write(invitation, draft, standing, now)
+    elif standing.moved:
+        await carrying.keep(invitation, standing, now)
     if isinstance(content, Given):
         raw, found = flatten(form, content.answers)
     else:
         _require_looked_at(content, draft, standing)
-        raw = {**(draft.answers if draft else {}), **admitted(form, content.declared)}
+        raw = {**standing.raw, **admitted(form, content.declared)}
         found = waiting_choices(form, raw)
     sent = await earlier_answers(invitation, invitation.campaign, form)
     picture = evaluate(form, raw, moment(invitation, at), known, earlier=sent)

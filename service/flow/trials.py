@@ -53,8 +53,12 @@ async def save(staff_id: int, version_id: int, edit: Edit, now: datetime) -> tup
         before: dict[str, Value] = dict(trial.answers)
         merge = merging.merge(before, mine, (), "", now)
         trial.answers, _changes = combined(form, before, merge, edit)
-        tried = _tried(version, form, trial, await _unit(trial.unit), now)
-        trial.answers |= tried.filling.picture.drawn
+        unit = await _unit(trial.unit)
+        tried = _tried(version, form, trial, unit, now)
+        drawn = {key: value for key, value in tried.filling.picture.drawn.items() if key not in merge.changes}
+        if drawn:
+            trial.answers |= drawn
+            tried = _tried(version, form, trial, unit, now)
         if sum(len(key) + sum(map(len, value)) for key, value in trial.answers.items()) > MOST:
             raise Invalid([{"message": _(TOO_LONG)}])
         await _keep(trial, now)

@@ -68,6 +68,7 @@ async def autosave(request: Request) -> Response:
     """As the unit's page; the panel comes along."""
     body = await live.body_of(request)
     tried, saved = await trials.save(*_whose(request), live.edit_of(body), web.now(request))
+    saved = replace(saved, filling=languages.spoken(request, saved.filling))
     answer = await live.answer(request, saved, body)
     tried, page = _spoken(request, tried), tried.filling.form.page(str(body.get("page", "")))
     if page is not None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from forms.answers import Now, evaluate, flatten, nest
 from forms.schema import Form, Group, Item, Kind, Question
+from tests.forms import make
 
 
 def test_an_answer_becomes_flat(own: Form) -> None:
@@ -116,3 +117,19 @@ def test_only_an_object_is_an_answer(own: Form) -> None:
 def test_rows_that_the_repeat_does_not_list_are_left_out(own: Form) -> None:
     raw = {"h/item": ["rb", "rb", "x/y"], "h/item/ra/what": "gone", "h/item/rb/what": "kept", "no/such": "x"}
     assert nest(own, raw) == {"h": {"item": [{"_id": "rb", "what": "kept"}]}}
+
+
+def test_rows_that_no_key_lists_yet_are_nested_in_their_order() -> None:
+    counted = make.form(
+        make.ask("n", "integer"),
+        make.repeat("h", make.ask("x"), count="${n}"),
+        make.repeat("k", make.ask("y")),
+    )
+    raw = {"n": "10", "h/r2/x": "b", "h/r10/x": "j", "h/r1/x": "a", "k/r1/y": "c"}
+    nested = nest(counted, raw)
+    assert nested == {
+        "n": "10",
+        "h": [{"_id": "r1", "x": "a"}, {"_id": "r2", "x": "b"}, {"_id": "r10", "x": "j"}],
+        "k": [{"_id": "r1", "y": "c"}],
+    }
+    assert flatten(counted, nested)[0].items() >= raw.items()

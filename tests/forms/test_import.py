@@ -458,3 +458,12 @@ def test_errors_are_told_before_warnings_when_there_are_too_many(cells_of: Cells
     found = problems(cells_of([*warned, {**TEXT, "type": "bogus"}]))
     assert len(found) == 301
     assert [problem.code for problem in found if problem.severity == "error"] == ["unknown_type", "more_problems"]
+
+
+def test_two_of_one_name_are_no_ring(cells_of: CellsOf) -> None:
+    survey = [
+        {"type": "begin group", "name": "x", "label": "X"},
+        {"type": "integer", "name": "x", "label": "X", "relevant": "${x} > 0"},
+        {"type": "end group"},
+    ]
+    assert {found.code for found in problems(cells_of(survey, (), [{"form_id": "f"}]))} == {"duplicate_name"}

@@ -136,6 +136,12 @@ def wide_row() -> bytes:
     return with_sheet(lambda xml: xml.replace("</sheetData>", f'<row r="9">{cells}</row></sheetData>'))
 
 
+def crowded_row() -> bytes:
+    """One row in which the same cell stands 45,000 times: looking back through the row for each took 8 s."""
+    cells = '<c r="A2" t="n"><v>1</v></c>' * 45_000
+    return with_sheet(lambda sheet: sheet.replace("</sheetData>", f'<row r="9">{cells}</row></sheetData>'))
+
+
 def last_cell() -> bytes:
     """Text in XFD1048576."""
     cell = '<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row></sheetData>'

@@ -75,6 +75,7 @@ CASES = {
     "3,000,000 strings": _(HEAVY, hostile.string_bomb),
     "1,000,000 formats": _("Tệp có quá nhiều kiểu định dạng ô", hostile.style_bomb),
     "1,000,000 cells in a row": _(NO_EXCEL, hostile.wide_row),
+    "45,000 cells of one place in a row": _(NO_EXCEL, hostile.crowded_row),
     "100,000 elements deep": _("", hostile.deep_xml, fine=True),
     "XFD1048576": _("nội dung quá cột thứ 200", hostile.last_cell, "survey", 1_048_576),
     "A1048576": _("nội dung quá dòng 20.000", hostile.lowest_cell, "survey", 1_048_576),

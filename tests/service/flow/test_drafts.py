@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 
 from service.errors import CampaignClosed, CampaignNotOpen, Invalid, NotFound, StaleDraft, WrongState
-from service.flow import drafts, filling, principal, submissions
+from service.flow import drafts, filling, forms, principal, submissions
 from service.flow.drafts import Edit, Saved
 from service.flow.merging import RowAct
 from service.models import AuditRecord, Campaign, Draft, DraftRevision, Event, Invitation, Unit
 from tests.conftest import House
 from tests.service import build
 from tests.service.build import AN_LAO, AN_LAO_ANSWERS, Survey
+from tests.service.workbooks import xlsform
 
 pytestmark = pytest.mark.anyio
 COLLEAGUE = principal.link(999)
@@ -207,3 +208,27 @@ async def test_history_says_who_changed_what(house: House, survey: Survey) -> No
         ("chuyên viên Trần Thị Lan", ["e/e_late"]),
         ("Nguyễn Thị Hồng", ["e/e_recv"]),
     ]
+
+
+async def test_what_is_typed_together_with_its_trigger_stands(house: House, survey: Survey) -> None:
+    rows = [
+        {"type": "integer", "name": "a", "label": "A"},
+        {"type": "text", "name": "b", "label": "B", "calculation": "concat('v', ${a})", "trigger": "${a}"},
+    ]
+    found, _warnings = await forms.bring_in(
+        house.settings, ("a.xlsx", xlsform(rows)), (), principal.staff(survey.staff.id), house.clock()
+    )
+    await Campaign.filter(id=survey.id).update(form_id=found.id)
+    saved = await save(house, survey, Edit(0, "a", {"a": "1"}))
+    assert saved.filling.raw["b"] == "v1"
+    for live in (False, True):
+        value = str(7 + live)
+        edit = Edit(saved.filling.version, "a", {"a": value, "b": f"tôi tự gõ {value}"})
+        who = survey.visit.principal
+        saved = await drafts.save(survey.id, AN_LAO, edit, who, house.clock(), live=live)
+        assert saved.filling.raw["b"] == f"tôi tự gõ {value}"
+        shown = saved.filling.picture.field("b")
+        assert shown
+        assert shown.raw == f"tôi tự gõ {value}"
+    saved = await save(house, survey, Edit(saved.filling.version, "a", {"a": "9"}))
+    assert saved.filling.raw["b"] == "v9"

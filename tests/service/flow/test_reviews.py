@@ -7,7 +7,7 @@ import pytest
 from service import life
 from service.errors import CampaignClosed, Invalid, WrongState
 from service.flow import audit, principal, progress, reviews, submissions
-from service.models import Event, Invitation
+from service.models import Event, Invitation, Submission
 from tests.conftest import House
 from tests.service import build
 
@@ -74,3 +74,15 @@ async def test_the_unit_reads_the_remark_and_may_fill_in_again(house: House) -> 
     assert "chưa khớp với báo cáo giấy" in page
     assert "<b>" not in page.split("<blockquote")[1].split("</blockquote>")[0]
     assert "Kiểm tra và gửi" in page
+
+
+async def test_a_returned_report_that_nobody_drafted_is_sent_again_as_it_stands(house: House) -> None:
+    survey = await _sent(house)
+    await reviews.hand_back(survey.id, build.AN_LAO, REMARK, STAFF, house.clock())
+    house.clock.forward(timedelta(hours=1))
+    looked_at = submissions.FromDraft(0)
+    who = survey.visit.principal
+    again = await submissions.submit(house.settings, survey.id, build.AN_LAO, looked_at, who, "hai", house.clock())
+    assert not isinstance(again, submissions.Problems), again.problems
+    first = await Submission.get(invitation_id=survey.invitation.id, number=1)
+    assert again.answers == first.answers
