@@ -11,7 +11,7 @@ from forms.schema import Form
 from forms.xlsform.media import read_files
 from service import explainwords
 from service.explainwords import Told
-from service.pages import formview
+from service.pages import inwords
 from tests.forms.conftest import ZONE, make_cells
 from tests.forms.gallery import EXAMPLES, Example
 
@@ -38,7 +38,7 @@ def form() -> Form:
 
 
 def told(form: Form, raw: Mapping[str, str | list[str]], page: str) -> dict[str, Told]:
-    found = explainwords.told(form, evaluate(form, raw, NOW).explain(page), formview.in_words)
+    found = explainwords.told(form, evaluate(form, raw, NOW).explain(page), inwords.in_words)
     return {one.key: one for one in found}
 
 
