@@ -123,7 +123,7 @@ def test_the_recorded_suite_passes_but_for_what_we_chose_otherwise() -> None:
 
 def test_our_own_suite_passes() -> None:
     suite = load(OWN)
-    assert len(suite["cases"]) >= 300
+    assert len(suite["cases"]) >= 700
     assert failures(suite) == set()
 
 
@@ -134,3 +134,27 @@ def test_our_own_suite_reaches_every_function() -> None:
     missing = {name for name in FUNCTIONS if f"{name}(" not in written}
     # These need an environment that a document does not bring: test_expressions*.py has them.
     assert missing == {"jr:choice-name", "random", "uuid"}
+
+
+def test_our_own_suite_reaches_every_axis_and_operator() -> None:
+    from forms.expressions.parser import AXES
+
+    written = [re.sub(r"'[^']*'|\"[^\"]*\"", "''", case["expr"]) for case in load(OWN)["cases"]]
+    short = {"child": "/", "attribute": "@", "parent": "..", "self": ".", "descendant-or-self": "//"}
+    for axis in AXES:
+        assert sum(f"{axis}::" in text or short.get(axis, "\0") in text for text in written) >= 2, axis
+    for sign in ("=", "!=", "<", "<=", ">", ">=", "+", "-", "*", "div", "mod", "and", "or"):
+        found = re.compile(rf"(?<![<>!=\w]){re.escape(sign)}(?![=\w])" if sign.isalpha() else rf" {re.escape(sign)} ")
+        assert sum(bool(found.search(text)) for text in written) >= 6, sign
+    assert sum(" | " in text for text in written) >= 3
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the recorded suite lies beside the checkout, in ../shared")
+def test_our_own_suite_asks_for_all_that_the_recorded_one_asks_for() -> None:
+    def called(path: Path) -> set[str]:
+        texts = [re.sub(r"'[^']*'|\"[^\"]*\"", "''", case["expr"]) for case in load(path)["cases"]]
+        return {name for text in texts for name in re.findall(r"[a-z][\w:.-]*(?=\()", text)}
+
+    from forms.expressions.functions import FUNCTIONS
+
+    assert (called(SHARED) & FUNCTIONS.keys()) - called(OWN) == set()
