@@ -8,10 +8,11 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from statistics import median
 
-from forms.schema import METADATA, NUMBERS, ROW_ID, SELECTS, TICKED, Form, Group, Item, Kind, Question, Repeat
-from forms.values import read_date
+from forms.schema import LISTED, METADATA, NUMBERS, ROW_ID, SELECTS, TICKED, Form, Group, Item, Kind, Question, Repeat
+from forms.values import parse, read_date, show_point
 
 _NOT_COUNTED = METADATA | {Kind.NOTE}
+_LISTED_TEXTS = frozenset({Kind.TEXT, Kind.BARCODE, Kind.GEOPOINT})
 _MAX_NUMBER = Decimal(10) ** 18
 
 
@@ -36,6 +37,18 @@ class ChoiceCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """How a choice was ranked: `count` times in all, `first` of them in the first place; `mean` is
+    its mean place, from 1, None where nobody placed it."""
+
+    name: str
+    label: str | None
+    count: int
+    first: int
+    mean: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class Ratio:
     """A ratio of sums over those who answered both terms (`pairs` of them); `value` is the plain
     quotient, None when the denominator is zero or nobody answered."""
@@ -54,7 +67,8 @@ class QuestionSummary:
 
     `asked` counts those to whom it was relevant, `answered` those who gave a value. `numbers` is
     None for what is no number or was never answered, and for a ratio, whose mean would mislead.
-    `distribution` has every choice in list order, zeros too. `texts` are (unit code, text).
+    `distribution` has every choice in list order, zeros too; `places` those of a rank, the most
+    wanted first. `texts` are (unit code, text): words, codes, and points as people read them.
     """
 
     question: Question
@@ -62,6 +76,7 @@ class QuestionSummary:
     answered: int
     numbers: Numbers | None = None
     distribution: tuple[ChoiceCount, ...] = ()
+    places: tuple[Placed, ...] = ()
     ratio: Ratio | None = None
     texts: tuple[tuple[str, str], ...] = ()
     earliest: date | None = None
@@ -149,6 +164,7 @@ def _summary(form: Form, question: Question, gathered: _Gathered) -> QuestionSum
         answered=len(values),
         numbers=_numbers(question, values.values()) if how != "ratio" else None,
         distribution=_distribution(form, question, values.values()) if question.kind in SELECTS else (),
+        places=_places(form, question, values.values()) if question.kind is Kind.RANK else (),
         ratio=_ratio(form, question, gathered),
         texts=tuple(_texts(form, question, values)) if how == "list" or _free_text(question) else (),
         earliest=min(days, default=None),
@@ -157,8 +173,8 @@ def _summary(form: Form, question: Question, gathered: _Gathered) -> QuestionSum
 
 
 def _free_text(question: Question) -> bool:
-    """Free words are listed; who signed and which unit it was (bound questions) are not."""
-    return question.kind is Kind.TEXT and question.bind is None
+    """Free words, codes and points are listed; who signed and which unit it was (bound questions) are not."""
+    return question.kind in _LISTED_TEXTS and question.bind is None
 
 
 def _number(value: object) -> Decimal | None:
@@ -190,6 +206,25 @@ def _distribution(form: Form, question: Question, values: Iterable[object]) -> t
     return tuple(ChoiceCount(name, _label(form, question, name), count) for name, count in counts.items())
 
 
+def _places(form: Form, question: Question, values: Iterable[object]) -> tuple[Placed, ...]:
+    """By mean place, then in list order; choices that nobody placed last."""
+    held: dict[str, list[int]] = {choice.name: [] for choice in form.choices(question)}
+    for value in values:
+        for place, name in enumerate(value if isinstance(value, list) else [value], 1):
+            held.setdefault(str(name), []).append(place)
+    found = [
+        Placed(
+            name,
+            _label(form, question, name),
+            len(places),
+            places.count(1),
+            Decimal(sum(places)) / len(places) if places else None,
+        )
+        for name, places in held.items()
+    ]
+    return tuple(sorted(found, key=lambda placed: (placed.mean is None, placed.mean or 0)))
+
+
 def _label(form: Form, question: Question, name: str) -> str | None:
     choice = form.choice(question, name)
     return choice.label if choice else None
@@ -215,8 +250,13 @@ def _ratio(form: Form, question: Question, gathered: _Gathered) -> Ratio | None:
 def _texts(form: Form, question: Question, values: Mapping[tuple[str, ...], object]) -> Iterator[tuple[str, str]]:
     for place, value in values.items():
         names = [str(part) for part in value] if isinstance(value, list) else [str(value)]
-        if question.kind in SELECTS:
+        if question.kind in LISTED:
             names = [_label(form, question, name) or name for name in names]
-        text = ", ".join(names)
+        text = _point(names[0]) if question.kind is Kind.GEOPOINT and names else ", ".join(names)
         if text and text != TICKED:
             yield place[0], text
+
+
+def _point(text: str) -> str:
+    found = parse(Kind.GEOPOINT, text, {}).text
+    return show_point(found) if found else text

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from forms.answers import Now, evaluate, flatten
 from forms.consolidate import consolidate
-from forms.schema import Form
+from forms.schema import Consolidate, Form, Range
+from tests.forms.make import ask, choices, form
 
 
 def stored(form: Form, nested: dict[str, Any], now: Now) -> dict[str, object]:
@@ -160,3 +161,58 @@ def test_form_of_is_used_for_ratios_inside_repeats(form_of: Callable[..., Form])
     assert found is not None
     assert found.ratio is not None
     assert (found.ratio.pairs, found.ratio.value) == (2, Decimal("0.75"))
+
+
+NEW_KINDS = form(
+    ask("score", "range", range=Range(Decimal(0), Decimal(10), Decimal("0.5"))),
+    ask("order", "rank", choices="l"),
+    ask("place", "geopoint"),
+    ask("code", "barcode"),
+    ask("share", "calculate", calculation="${score}", consolidate=Consolidate("ratio", "score", "of")),
+    ask("of", "range", range=Range(Decimal(0), Decimal(10), Decimal(1))),
+    lists={"l": choices("a", "b", "c")},
+)
+
+
+def test_a_range_is_added_up_like_any_number() -> None:
+    found = consolidate(
+        NEW_KINDS, [("1", {"score": 0.1, "of": 5}), ("2", {"score": 0.2, "of": 10}), ("3", {"score": None})]
+    )
+    score = found.question("score")
+    assert score is not None
+    assert (score.asked, score.answered) == (3, 2)
+    assert score.numbers is not None
+    assert (score.numbers.total, score.numbers.mean) == (Decimal("0.3"), Decimal("0.15"))
+    share = found.question("share")
+    assert share is not None
+    assert share.ratio is not None
+    assert (share.ratio.pairs, share.ratio.value) == (2, Decimal("0.02"))
+
+
+def test_ranks_give_each_choice_its_mean_place() -> None:
+    rows = [("1", {"order": ["b", "a", "c"]}), ("2", {"order": ["b", "c", "a"]}), ("3", {"order": ["a", "b", "c"]})]
+    order = consolidate(NEW_KINDS, [*rows, ("4", {"order": []})]).question("order")
+    assert order is not None
+    assert order.answered == 3
+    assert [(found.name, found.label, found.count, found.first, found.mean) for found in order.places] == [
+        ("b", "B", 3, 2, Decimal(4) / 3),
+        ("a", "A", 3, 1, Decimal(2)),
+        ("c", "C", 3, 0, Decimal(8) / 3),
+    ]
+    blank = consolidate(NEW_KINDS, [("1", {"order": []})]).question("order")
+    assert blank is not None
+    assert [(found.name, found.count, found.mean) for found in blank.places] == [
+        ("a", 0, None),
+        ("b", 0, None),
+        ("c", 0, None),
+    ]
+
+
+def test_points_and_codes_are_listed_by_unit() -> None:
+    rows = [("1", {"place": "20.8449 106.6881 0 0", "code": "893"}), ("2", {"place": "lạ", "code": None})]
+    found = consolidate(NEW_KINDS, rows)
+    place, code = found.question("place"), found.question("code")
+    assert place is not None
+    assert code is not None
+    assert place.texts == (("1", "20,8449° B, 106,6881° Đ"), ("2", "lạ"))
+    assert code.texts == (("1", "893"),)
