@@ -230,8 +230,9 @@ class Picture:
         )
 
     def _problems(self, cells: Iterable[Cell]) -> Iterator[Problem]:
+        judge, looked = self._judge, self._looked
         for cell in cells:
-            if self._sees(cell.question.name) and (problem := self._judge.problem(cell)) is not None:
+            if (looked is None or cell.question.name in looked) and (problem := judge.problem(cell)) is not None:
                 yield problem
 
     def _progress(self, key: str) -> Progress:

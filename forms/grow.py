@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from forms.flat import MAX_ROWS, Raw, row_ids
-from forms.plan import Plan, Spec, is_contact
+from forms.plan import Plan, Spec
 from forms.problems import Problem
 from forms.schema import METADATA, Group, Kind, Question, Repeat
 from forms.tree import Node, Scope
@@ -174,7 +174,12 @@ class Draft:
         else:
             scope.add(node)
         cell = Cell(question, spec, key, branch, node)
-        self._read(cell, question)
+        if not spec.plain:
+            self._read(cell, question)
+        elif (raw := self.raw.get(key)) is None:
+            cell.value = spec.default
+        else:
+            cell.value = parse(question.kind, raw, spec.offered, None, question.range)
         if not spec.settles:
             node.value = cell.value.text
         self.cells.append(cell)
@@ -195,7 +200,7 @@ class Draft:
             cell.value = self._metadata(question.kind, cell.key)
             return
         known = self._parsed(cell, self._known(question)) if question.bind else BLANK
-        contact = is_contact(question)
+        contact = cell.spec.contact
         # A unit or period that this form cannot hold is shown as a problem, never typed over.
         if (known.text and not (contact and question.constraint)) or (known.code and not contact):
             cell.value, cell.locked = known, True

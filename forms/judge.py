@@ -113,8 +113,10 @@ class Judge:
             return True
 
     def problem(self, cell: Cell) -> Problem | None:
+        if not cell.relevant:
+            return None
         if cell not in self._checked:
-            self._checked[cell] = self._check(cell) if cell.relevant else None
+            self._checked[cell] = self._check(cell)
         return self._checked[cell]
 
     def _check(self, cell: Cell) -> Problem | None:

@@ -11,12 +11,13 @@ from graphlib import CycleError, TopologicalSorter
 
 from forms.dependencies import expressions_of, graph, hanging, is_contact, needed, remembers, settling
 from forms.expressions import Expression
-from forms.schema import METADATA, Form, Item, Question, Repeat, walk
+from forms.schema import METADATA, Form, Item, Kind, Question, Repeat, walk
 from forms.tree import Node
 from forms.values import BLANK, Value, number_text, parse
 
 __all__ = ["Plan", "Spec", "earlier_node", "expressions_of", "graph", "hanging", "is_contact", "list_node", "plan_of"]
 
+_NOT_PLAIN = METADATA | {Kind.DATETIME}  # these need the moment or the zone
 MAX_NARROWED = 256  # narrowed plans kept for a form: each is some hundred references
 
 
@@ -34,6 +35,8 @@ class Spec:
     default: Value = BLANK  # of a literal default
     dynamic_default: Expression | None = None
     remembers: bool = False  # a calculation with once(): its first value is kept in the draft
+    contact: bool = False  # see is_contact
+    plain: bool = False  # nothing but the draft and a literal default say what it holds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,7 +135,8 @@ def _spec(form: Form, item: Item, number: int, parent_settles: bool) -> Spec:
     literal = item.default if isinstance(item.default, str) else ""
     default = parse(item.kind, literal, offered, None, item.range) if item.kind not in METADATA else BLANK
     dynamic = None if isinstance(item.default, str) else item.default
-    return Spec(item, number, settles, (), (), offered, default, dynamic, remembers(item))
+    plain = item.calculation is None and not item.bind and not item.read_only and item.kind not in _NOT_PLAIN
+    return Spec(item, number, settles, (), (), offered, default, dynamic, remembers(item), is_contact(item), plain)
 
 
 def _instances(form: Form) -> Mapping[str, Node]:

@@ -12,8 +12,8 @@ from decimal import Decimal
 from forms.expressions import Environment, EvaluationError, Expression
 from forms.flat import TRIGGERED, Raw
 from forms.grow import Branch, Cell, Draft, Now, cells_of
-from forms.plan import Plan, Spec, earlier_node, is_contact, plan_of
-from forms.schema import MANY, NUMBERS, NUMERIC_CONSOLIDATIONS, Form, Kind, Question, Repeat
+from forms.plan import Plan, Spec, earlier_node, plan_of
+from forms.schema import MANY, NUMBERS, NUMERIC_CONSOLIDATIONS, Form, Group, Kind, Question, Repeat
 from forms.tree import Node, Scope
 from forms.values import BLANK, Typed, Value, clean, number_text
 
@@ -59,7 +59,7 @@ class Run(Draft):
             for part in self.instances[spec.number]:
                 if isinstance(part, Branch):
                     self._settle_branch(part, spec)
-                elif not self._settle_cell(part) and part.branch.scope.outer is not None:
+                elif not self._settle_cell(part) and _stands_in_row(part.branch):
                     hidden.append(part)
             if hidden:
                 _hide(hidden)
@@ -108,7 +108,7 @@ class Run(Draft):
         if not computed and cell.spec.dynamic_default is not None and self._takes_default(cell):
             self._compute(cell, question, cell.spec.dynamic_default)
         cell.node.value = cell.value.text
-        if is_contact(question) and not cell.locked:
+        if cell.spec.contact and not cell.locked:
             self._lock_contact(cell, question)
         return True
 
@@ -125,7 +125,9 @@ class Run(Draft):
     def _compute(self, cell: Cell, question: Question, expression: Expression) -> None:
         try:
             if question.kind in _COMPUTED_KINDS:
-                cell.value = _free_value(question, expression, cell.node, self.env)
+                found = _free_value(question, expression, cell.node, self.env)
+                # A default is what the draft would hold, and a draft holds text.
+                cell.value = found if question.calculation else self._parsed(cell, found.text)
             elif question.kind in NUMBERS:
                 cell.value = self._number(cell, expression.number(cell.node, self.env))
             else:
@@ -196,6 +198,13 @@ _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 
 def _marked(scope: Scope | None, name: str) -> list[Node]:
     return scope.find(name) if scope is not None else []
+
+
+def _stands_in_row(branch: Branch) -> bool:
+    """Whether it is in a row that is relevant itself: the others were taken out whole."""
+    while isinstance(branch.item, Group) and branch.outer is not None:
+        branch = branch.outer
+    return branch.relevant and branch.scope.outer is not None
 
 
 def _hide(cells: list[Cell]) -> None:
