@@ -7,18 +7,20 @@ dropped. The same code carries open drafts, posts of pages drawn before, and wha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from forms.flat import TRIGGERED, Raw, row_ids
+from forms.counted import listed_rows, stands_in
+from forms.flat import TRIGGERED, Raw, RawValue, row_ids
 from forms.keys import key_of, locate, moved_key, repeats_around
-from forms.schema import FILES, LISTED, MANY, Form, Item, Kind, Question, Repeat
+from forms.schema import FILES, LISTED, MANY, NUMBERS, Form, Item, Kind, Question, Repeat
 from forms.values import parse, show
-
-RawValue = str | list[str]
 
 _TYPED = frozenset({Kind.TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.BARCODE, Kind.DATE, Kind.TIME, Kind.DATETIME})
 _READABLE = _TYPED | {Kind.RANGE, Kind.GEOPOINT, Kind.CALCULATE, Kind.HIDDEN}  # their text means the same elsewhere
+_POINTED = re.compile(r"-?[0-9]+\.[0-9]+")
+_Numbers = dict[str, dict[str, int]]  # key of a repeat -> row id -> number of the row from 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,8 @@ class Left:
     of a repeat. `label` is the question's, `rows` the repeat rows around it: the repeat's label and the number from
     1, 0 for a row that was removed. `shown` is what a person reads (a file's id, "OK" for a tick, "" for row ids).
     `code` says why: removed, rows (moved into or out of a repeat), kind, choice (no longer offered), many (several
-    choices for one), not_asked (filled in by the form now), wording (a tick under other words), computed (nobody
-    typed it).
+    choices for one), rows_fewer (the form asks for fewer rows now), not_asked (filled in by the form now), wording (a
+    tick under other words), computed (nobody typed it).
     """
 
     key: str
@@ -55,11 +57,12 @@ class Carried:
 def carry(old: Form, new: Form, raw: Raw, left: Iterable[Left] = ()) -> Carried:
     """A flat draft of `old` as one of `new`. `left` are those of earlier moves that still wait.
 
-    To the same form it is the identity. Keys that name nothing in `old` stay as they are. A value that can be typed
-    into the new kind stays as raw text, right or wrong, and is judged there.
+    To the same form it is the identity, but for marks (see _marks). Keys that name nothing in `old` stay as they
+    are. A value that can be typed into the new kind stays as raw text, right or wrong, and is judged there.
     """
     found: dict[str, RawValue] = {}
     gone: list[Left] = []
+    numbers: _Numbers = {}
     for key, value in raw.items():
         place = locate(old, key.removeprefix(TRIGGERED))
         if place is not None and key.startswith(TRIGGERED):
@@ -73,19 +76,43 @@ def carry(old: Form, new: Form, raw: Raw, left: Iterable[Left] = ()) -> Carried:
         if kept is not None and target is not None:
             found[target] = kept
         if lost:
-            gone.append(_left(old, raw, key, item, ids, lost, code))
+            gone.append(left_of(old, raw, key, item, ids, lost, code, numbers))
     found |= _marks(old, new, raw, found)
+    found |= listed_rows(old, new, found)
     earlier = tuple(left)
     restored = tuple(one for one in earlier if _restore(new, found, one))
+    back = set(map(id, restored))
     known = {(one.key, str(one.value)) for one in earlier}
     fresh = (one for one in gone if (one.key, str(one.value)) not in known)
-    return Carried(found, (*(one for one in earlier if one not in restored), *fresh), restored)
+    return Carried(found, (*(one for one in earlier if id(one) not in back), *fresh), restored)
+
+
+def without(old: Form, new: Form, found: Carried, raw: Raw, rows: frozenset[str]) -> Carried:
+    """What was carried, without the answers in rows that `new` does not show (counted.hidden_rows): those are left.
+
+    `raw` is the draft of `old`. The ids stay listed, so that a row comes back when the number of rows grows.
+    """
+    if not rows:
+        return found
+    kept = {key: value for key, value in found.raw.items() if not stands_in(key.removeprefix(TRIGGERED), rows)}
+    gone: list[Left] = []
+    numbers: _Numbers = {}
+    for key, value in found.raw.items():
+        was = moved_key(new, old, key) if key not in kept else None
+        place = locate(old, was) if was else None
+        if was and place and value:
+            gone.append(left_of(old, raw, was, *place, value, "rows_fewer", numbers))
+    return Carried(kept, (*found.left, *gone), found.restored)
 
 
 def _marks(old: Form, new: Form, raw: Raw, found: Raw) -> dict[str, RawValue]:
-    """The marks of questions with a trigger whose answers came along: without its mark one is computed anew."""
+    """The marks of questions with a trigger that were left blank: without its mark one is computed anew.
+
+    One that holds a value loses its mark, and is marked for the triggers it has now without being computed: other
+    triggers than before are no change that a person made, and what was typed over stays.
+    """
     keys = {key: moved_key(old, new, key.removeprefix(TRIGGERED)) for key in raw if key.startswith(TRIGGERED)}
-    return {TRIGGERED + target: raw[key] for key, target in keys.items() if target and target in found}
+    return {TRIGGERED + target: raw[key] for key, target in keys.items() if target and found.get(target) in ("", [])}
 
 
 def _moved(
@@ -117,8 +144,21 @@ def _taken(
     if was.kind is now.kind or (was.kind in FILES and now.kind is Kind.FILE):
         return value, None, ""
     if isinstance(value, str) and was.kind in _READABLE and _fits(now, value):
-        return value, None, ""
+        return _written(was, now, value), None, ""
     return None, value, "kind" if was.asked else "computed"
+
+
+def _written(was: Question, now: Question, value: str) -> str:
+    """A figure as one types it where the other kind is typed in: with a decimal comma, so that none of it can be
+    taken for grouping. What was typed into a text question, or goes to one, stays as typed."""
+    if was.asked and was.kind not in NUMBERS:
+        return value
+    if now.kind not in NUMBERS:
+        figure = now.asked and was.calculation is not None and was.calculation.kind == "number" and not was.asked
+        return value.replace(".", ",") if figure and _POINTED.fullmatch(value) else value
+    if was.kind in NUMBERS and parse(was.kind, value, {}, None, was.range).typed is None:
+        return value
+    return value.replace(".", ",") if _POINTED.fullmatch(value) else value
 
 
 def _filled_in(question: Question) -> bool:
@@ -171,12 +211,20 @@ def _still(old: Form, new: Form, was: Question, now: Question, name: str) -> boo
     return all(other.label != before.label for other in new.choices(now))
 
 
-def _left(
-    old: Form, raw: Raw, key: str, item: Question | Repeat, ids: tuple[str, ...], value: RawValue, code: str
+def left_of(
+    old: Form,
+    raw: Raw,
+    key: str,
+    item: Question | Repeat,
+    ids: tuple[str, ...],
+    value: RawValue,
+    code: str,
+    numbers: _Numbers,
 ) -> Left:
+    """An answer of a draft as Left. `numbers` keeps what the rows of the draft are counted as, from call to call."""
     kind = item.kind if isinstance(item, Question) else None
     shown = _shown(old, item, value) if isinstance(item, Question) else ""
-    return Left(key, value, code, kind, _words(item), _rows(old, raw, item, ids), shown)
+    return Left(key, value, code, kind, _words(item), _rows(old, raw, item, ids, numbers), shown)
 
 
 def _words(item: Item) -> str:
@@ -195,14 +243,15 @@ def _shown(form: Form, question: Question, value: RawValue) -> str:
     return ", ".join(names)
 
 
-def _rows(form: Form, raw: Raw, item: Item, ids: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+def _rows(form: Form, raw: Raw, item: Item, ids: tuple[str, ...], numbers: _Numbers) -> tuple[tuple[str, int], ...]:
     """The label and number of each row around an item."""
     found: list[tuple[str, int]] = []
     for place, name in enumerate(repeats_around(form, item)):
         repeat = form.item(name)
-        listed = row_ids(raw.get(key_of(form, name, ids[:place]) or "", ["r1"]))
-        number = listed.index(ids[place]) + 1 if ids[place] in listed else 0
-        found.append((_words(repeat) if repeat else name, number))
+        key = key_of(form, name, ids[:place]) or ""
+        if key not in numbers:
+            numbers[key] = {row: number for number, row in enumerate(row_ids(raw.get(key, ["r1"])), 1)}
+        found.append((_words(repeat) if repeat else name, numbers[key].get(ids[place], 0)))
     return tuple(found)
 
 

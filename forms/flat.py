@@ -15,7 +15,8 @@ from forms.problems import Problem
 from forms.schema import MANY, ROW_ID, TICKED, Form, Item, Kind, Question, Repeat
 from forms.values import number_text
 
-Raw = Mapping[str, str | list[str]]
+RawValue = str | list[str]
+Raw = Mapping[str, RawValue]
 
 TRIGGERED = "^"  # before a question's key: for which values of its triggers it was last computed
 MAX_ROWS = 500

@@ -161,7 +161,7 @@ class Draft:
         self._take(item, fit)
         ids = row_ids(self.raw.get(repeat.key))[:fit]
         place = _place_of(repeat)
-        for row_id in _filled_up(ids, fit):
+        for row_id in filled_up(ids, fit):
             self._row(repeat, spec, item, row_id, place)
             place += 1
 
@@ -250,7 +250,7 @@ def cells_of(parts: Iterable[Cell | Branch]) -> Iterator[Cell]:
             yield from cells_of(part.parts)
 
 
-def _filled_up(ids: list[str], count: int) -> list[str]:
+def filled_up(ids: list[str], count: int) -> list[str]:
     """With ids for the rows that have none yet: `r` and the row's number, unless that is taken."""
     taken = set(ids)
     for number in range(len(ids) + 1, count + 1):

@@ -7,14 +7,15 @@ What was sent, and the draft behind it, keep theirs until the report is handed b
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from tortoise.transactions import in_transaction
 
 from forms.answers import Now, evaluate, flatten
-from forms.carry import Carried, Left, carry
+from forms.carry import Carried, Left, carry, without
+from forms.counted import hidden_rows
 from forms.keys import moved_key
 from forms.schema import Form, Kind
 from service import life
@@ -22,7 +23,7 @@ from service.errors import NotFound
 from service.flow import audit, forms, merging
 from service.flow.merging import KEPT, Answers, Value
 from service.flow.principal import Principal
-from service.models import Draft, DraftRevision, Invitation, LeftOver, Submission
+from service.models import Campaign, Contact, Draft, DraftRevision, Invitation, LeftOver, Submission
 from service.words import ZONE, _
 
 CARRIED = "system:carry"  # the house itself, as the author of a revision and of what is left over
@@ -63,9 +64,10 @@ async def standing(invitation: Invitation, draft: Draft | None) -> Standing:
     old, new = await forms.built(source), await forms.built(current)
     rows = await LeftOver.filter(invitation_id=invitation.id, settled_at__isnull=True).order_by("id")
     waiting = [_left(row) for row in rows]
-    found = carried(old, new, raw, waiting)
-    back = {id(one) for one in found.restored}
-    fresh = tuple(one for one in found.left if not any(one is known for known in waiting))
+    at = moment(invitation, draft.updated_at if draft else invitation.first_sent_at)
+    found = carried(old, new, raw, waiting, at, bound(invitation, invitation.campaign, None))
+    back, stay = {id(one) for one in found.restored}, set(map(id, waiting))
+    fresh = tuple(one for one in found.left if id(one) not in stay)
     restored = tuple(row.id for row, one in zip(rows, waiting, strict=True) if id(one) in back)
     return Standing(new, current, found.raw, version + bool(draft), source, fresh, restored)
 
@@ -92,14 +94,44 @@ def moment(invitation: Invitation, at: datetime) -> Now:
     return Now(at.astimezone(ZONE), invitation.id)
 
 
-def carried(old: Form, new: Form, raw: Answers, waiting: Iterable[Left] = ()) -> Carried:
-    """forms.carry for a draft with texts that wait for a choice (merging.KEPT): they go where their question goes."""
+def bound(invitation: Invitation, campaign: Campaign, contact: Contact | None) -> dict[str, str]:
+    """What is known without asking, by forms.schema.BINDS; the unit's names are those of publication day."""
+    known = {
+        "unit.kind": invitation.kind,
+        "unit.code": invitation.code,
+        "unit.name": invitation.full_name,
+        "period.from": _iso(campaign.period_from),
+        "period.to": _iso(campaign.period_to),
+    }
+    if contact is not None:
+        known |= {
+            "contact.name": contact.name,
+            "contact.position": contact.position,
+            "contact.phone": contact.phone,
+            "contact.email": contact.email,
+        }
+    return {name: value for name, value in known.items() if value}
+
+
+def _iso(value: date | None) -> str:
+    return value.isoformat() if value else ""
+
+
+def carried(old: Form, new: Form, raw: Answers, waiting: Iterable[Left], at: Now, known: Mapping[str, str]) -> Carried:
+    """forms.carry for a draft with texts that wait for a choice (merging.KEPT): they go where their question goes.
+
+    `at` and `known` are what `new` is judged with where it says how many rows there are.
+    """
     rivals = merging.all_kept(raw)
-    found = carry(old, new, {key: value for key, value in raw.items() if not key.startswith(KEPT)}, waiting)
+    plain = {key: value for key, value in raw.items() if not key.startswith(KEPT)}
+    found = carry(old, new, plain, waiting)
+    rows = hidden_rows(old, new, found.raw, at, known)
+    found = without(old, new, found, plain, rows)
     answers, left = dict(found.raw), list(found.left)
     for key, rival in rivals.items():
-        other, target = carry(old, new, {key: rival.value}), moved_key(old, new, key)
-        if target is not None and other.raw.get(target):
+        alone = {key: rival.value}
+        other, target = without(old, new, carry(old, new, alone), alone, rows), moved_key(old, new, key)
+        if target is not None and target in other.raw:
             answers[KEPT + target] = [json.dumps(other.raw[target], ensure_ascii=False), *_who(raw, key)]
         left += [replace(one, code="rival") for one in other.left]
     return Carried(answers, tuple(left), found.restored)
@@ -168,16 +200,21 @@ async def keep_strays(invitation: Invitation, form_id: int, left: Iterable[Left]
     what is known already.
     """
     given = [one for one in left if one.code != "computed"]
-    rows = await LeftOver.filter(invitation_id=invitation.id) if given else []
+    rows = await LeftOver.filter(invitation_id=invitation.id).order_by("-id") if given else []
+    known = {(row.key, str(row.value)) for row in rows}
+    open_ = {row.key: row for row in rows if row.by == by and row.settled_at is None}
+    fresh: list[LeftOver] = []
     for one in given:
-        if any(row.key == one.key and row.value == one.value for row in rows):
+        if (one.key, str(one.value)) in known:
             continue
-        own = next((row for row in rows if row.key == one.key and row.by == by and row.settled_at is None), None)
+        own = open_.get(one.key)
         if own is None:
-            await _row(invitation, form_id, one, by, now).save()
+            fresh.append(_row(invitation, form_id, one, by, now))
         else:
             own.value, own.shown, own.at = one.value, one.shown, now
             await own.save(update_fields=["value", "shown", "at"])
+    if fresh:
+        await LeftOver.bulk_create(fresh)
 
 
 def told(rows: Iterable[LeftOver]) -> list[LeftOver]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from forms.answers import Picture, Problem, evaluate, uses_earlier
 from forms.carry import Left
@@ -10,6 +10,7 @@ from forms.schema import Form, Question
 from service.errors import NotFound
 from service.flow import carrying, lookups, merging
 from service.flow.carrying import Standing
+from service.flow.carrying import bound as bound
 from service.flow.carrying import moment as moment
 from service.flow.keys import item_at
 from service.flow.merging import Answers, Value
@@ -104,29 +105,6 @@ def judged(filling: Filling, raw: Answers, now: datetime, language: str = "") ->
     language."""
     at = moment(filling.invitation, now)
     return evaluate(filling.form, raw, at, filling.known, language=language, earlier=filling.earlier)
-
-
-def bound(invitation: Invitation, campaign: Campaign, contact: Contact | None) -> dict[str, str]:
-    """What is known without asking, by forms.schema.BINDS; the unit's names are those of publication day."""
-    known = {
-        "unit.kind": invitation.kind,
-        "unit.code": invitation.code,
-        "unit.name": invitation.full_name,
-        "period.from": _iso(campaign.period_from),
-        "period.to": _iso(campaign.period_to),
-    }
-    if contact is not None:
-        known |= {
-            "contact.name": contact.name,
-            "contact.position": contact.position,
-            "contact.phone": contact.phone,
-            "contact.email": contact.email,
-        }
-    return {name: value for name, value in known.items() if value}
-
-
-def _iso(value: date | None) -> str:
-    return value.isoformat() if value else ""
 
 
 async def earlier_answers(invitation: Invitation, campaign: Campaign, form: Form) -> Mapping[str, object] | None:

@@ -62,8 +62,8 @@ async def submit(
     """Send. The same key of the same principal with the same content gives the same submission again.
 
     `at`: when the sending took effect, `now` when it is not told apart. Answers with problems are a value, and
-    nothing is written. Raises NotFound, NotPublished, CampaignNotOpen, CampaignClosed, WrongState (sent already),
-    KeyReused, StaleDraft, Invalid.
+    nothing is sent; a draft that waited to be carried to the version in force may have been, for good. Raises
+    NotFound, NotPublished, CampaignNotOpen, CampaignClosed, WrongState (sent already), KeyReused, StaleDraft, Invalid.
     """
     if not key.strip() or len(key) > 200 or not key.isprintable():
         raise Invalid([{"message": _(NO_KEY)}])

@@ -107,15 +107,16 @@ async def outlook(campaign: Campaign, to: FormVersion) -> Outlook:
     sources = {row.form_id or campaign.form_id for row in rows}
     old = {number: await forms.built(number) for number in sources}
     given = [(row, old[row.form_id or campaign.form_id]) for row in rows]
-    left = await anyio.to_thread.run_sync(_left, given, await forms.built(to.id))
+    left = await anyio.to_thread.run_sync(_left, campaign, given, await forms.built(to.id))
     sent = await Submission.filter(invitation__campaign_id=campaign.id).count()
     return Outlook(len(rows), sent, left)
 
 
-def _left(given: Sequence[tuple[Draft, Form]], new: Form) -> list[LeftOf]:
+def _left(campaign: Campaign, given: Sequence[tuple[Draft, Form]], new: Form) -> list[LeftOf]:
     found: list[LeftOf] = []
     for row, old in given:
-        left = carrying.carried(old, new, row.answers).left
+        at, known = carrying.moment(row.invitation, row.updated_at), carrying.bound(row.invitation, campaign, None)
+        left = carrying.carried(old, new, row.answers, (), at, known).left
         typed = [(carrying.called(one), one.shown, one.code) for one in left if one.kind and one.code != "computed"]
         if typed:
             found.append(LeftOf(row.invitation.code, row.invitation.full_name, typed))

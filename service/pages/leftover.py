@@ -18,6 +18,7 @@ REASONS = {
     "kind": N_("Câu này nay trả lời theo kiểu khác."),
     "choice": N_("Lựa chọn này không còn trong phiên bản mới."),
     "many": N_("Câu này nay chỉ chọn một."),
+    "rows_fewer": N_("Phiên bản mới có ít dòng hơn nên dòng này không còn."),
     "not_asked": N_("Câu này nay do hệ thống tự điền."),
     "wording": N_("Nội dung xác nhận đã thay đổi, cần đánh dấu lại."),
     "rival": N_("Hai người đã sửa khác nhau câu này ở phiên bản trước."),

@@ -1,5 +1,6 @@
 """Answers brought from one version of a form to another: what comes along, what is left and told."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -7,10 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forms.answers import Now, evaluate
 from forms.bring import bring
-from forms.carry import Left, carry
+from forms.carry import Left, carry, without
+from forms.counted import hidden_rows
 from forms.keys import locate, moved_key, page_of
 from forms.schema import EMPTY, LISTED, MANY, Choice, Form, Group, Item, Kind, Question, Repeat, Text
+from tests.forms.make import ask, repeat
+from tests.forms.make import form as make_form
 
 FormOf = Callable[..., Form]
 CHOICES = [
@@ -159,11 +164,102 @@ def test_what_the_form_fills_in_now_is_not_overwritten_by_what_was_typed(form_of
     assert [(one.key, one.code) for one in found.left] == [("sum", "not_asked"), ("unit", "not_asked")]
 
 
-def test_a_computed_answer_that_was_typed_over_stays_so(form_of: FormOf) -> None:
+def test_a_computed_answer_that_was_typed_over_stays_so(form_of: FormOf, now: Now) -> None:
+    def made(trigger: str) -> Form:
+        price = {"type": "integer", "name": "total", "label": "Tổng", "calculation": "${a} * 2", "trigger": trigger}
+        return form_of([_ask("integer", "a"), _ask("integer", "b"), price])
+
+    old, new = made("${a}"), made("${b}")
+    raw = {"a": "1", "b": "3", "total": "5"}
+    raw |= {key: str(value) for key, value in evaluate(old, raw, now).drawn.items()}
+    assert raw["^total"]
+    there = carry(old, new, raw).raw
+    assert evaluate(new, there, now).answers["total"] == 5, "another trigger is no change of it"
+    there |= evaluate(new, there, now).drawn
+    assert evaluate(new, {**there, "b": "4"}, now).answers["total"] == 2, "it is marked for the new one"
+    assert carry(old, form_of([_ask("integer", "a")]), {"total": "5", "^total": "1"}).raw == {}
+
+
+def test_a_computed_answer_that_was_made_blank_stays_so(form_of: FormOf, now: Now) -> None:
     price = {"type": "integer", "name": "total", "label": "Tổng", "calculation": "${a} * 2", "trigger": "${a}"}
     old, new = form_of([_ask("integer", "a"), price]), form_of([*_group("g", _ask("integer", "a"), price)])
-    assert carry(old, new, {"a": "1", "total": "5", "^total": "1"}).raw == {"g/a": "1", "g/total": "5", "^g/total": "1"}
-    assert carry(old, form_of([_ask("integer", "a")]), {"total": "5", "^total": "1"}).raw == {}
+    raw = {"a": "1", **evaluate(old, {"a": "1"}, now).drawn, "total": ""}
+    there = carry(old, new, raw).raw
+    assert evaluate(new, there, now).answers == {"g": {"a": 1, "total": None}}
+
+
+@pytest.mark.parametrize(
+    ("was", "now_", "value", "kept"),
+    [
+        (ask("q", "calculate", calculation="1 div 8"), ask("q", "integer"), "0.125", "0,125"),
+        (ask("q", "calculate", calculation="1 div 8"), ask("q", "text"), "0.125", "0,125"),
+        (ask("q", "calculate", calculation="1 div 8"), ask("q", "calculate", calculation="2"), "0.125", "0.125"),
+        (ask("q", "calculate", calculation="'1.125'"), ask("q", "text"), "1.125", "1.125"),
+        (ask("q", "decimal"), ask("q", "integer"), "0.125", "0,125"),
+        (ask("q", "decimal"), ask("q", "integer"), "1.125", "1.125"),  # reads two ways, and is wrong in both
+        (ask("q", "decimal"), ask("q", "text"), "0.125", "0.125"),
+        (ask("q", "text"), ask("q", "integer"), "1.125", "1.125"),
+    ],
+)
+def test_a_figure_keeps_its_meaning(was: Question, now_: Question, value: str, kept: str) -> None:
+    assert carry(make_form(was), make_form(now_), {"q": value}).raw == {"q": kept}
+
+
+# Rows that the form counts
+
+
+PLAIN = make_form(ask("n", "integer"), repeat("r", ask("m", "integer")))
+COUNTED = make_form(ask("n", "integer"), repeat("r", ask("m", "integer"), count="${n}"))
+INNER = make_form(repeat("o", repeat("r", ask("m"), count="2")))
+
+
+def test_rows_that_were_counted_are_listed_where_they_are_not(now: Now) -> None:
+    raw = {"n": "12", **{f"r/r{number}/m": str(number) for number in (1, 2, 11)}}
+    there = carry(COUNTED, PLAIN, raw).raw
+    assert there["r"] == [f"r{number}" for number in range(1, 12)], "in order, as they were drawn"
+    assert carry(COUNTED, PLAIN, {"n": "3", "r": ["x"], "r/r2/m": "7", "r/gone/m": "1"}).raw["r"] == ["x", "r2"]
+    assert "r" not in carry(COUNTED, PLAIN, {"n": "3", "r/r2/m": ""}).raw
+    assert carry(COUNTED, PLAIN, {"r": ["r1"], "r/r1/m": "1"}).raw["r"] == ["r1"]
+    plain = make_form(repeat("o", repeat("r", ask("m"))))
+    inner = carry(INNER, plain, {"o": ["a", "b"], "o/b/r/r2/m": "chữ"}).raw
+    assert inner == {"o": ["a", "b"], "o/b/r": ["r1", "r2"], "o/b/r/r2/m": "chữ"}
+    assert "o/b/r" not in carry(INNER, INNER, {"o": ["a", "b"], "o/b/r/r2/m": "chữ"}).raw
+
+
+@pytest.mark.parametrize(
+    ("raw", "hidden"),
+    [
+        ({"n": "2", "r": ["a", "b", "c"]}, {"r/c"}),
+        ({"n": "3", "r": ["a", "b", "c"]}, set()),
+        ({"n": "0"}, {"r/r1"}),
+        ({"n": "", "r": ["a"]}, set()),  # not known yet: they come back with the number
+        ({"n": "hai", "r": ["a"]}, set()),
+    ],
+)
+def test_rows_beyond_a_number_that_is_known(now: Now, raw: dict[str, Any], hidden: set[str]) -> None:
+    assert hidden_rows(PLAIN, COUNTED, raw, now, {}) == hidden
+    assert hidden_rows(COUNTED, COUNTED, raw, now, {}) == frozenset(), "it was so before"
+
+
+def test_what_stands_in_a_hidden_row_is_left_and_told(now: Now) -> None:
+    raw = {"n": "1", "r": ["a", "b"], "r/a/m": "5", "r/b/m": "6"}
+    found = without(PLAIN, COUNTED, carry(PLAIN, COUNTED, raw), raw, hidden_rows(PLAIN, COUNTED, raw, now, {}))
+    assert found.raw == {"n": "1", "r": ["a", "b"], "r/a/m": "5"}
+    assert found.left == (Left("r/b/m", "6", "rows_fewer", Kind.INTEGER, "m", (("r", 2),), "6"),)
+    back = carry(COUNTED, PLAIN, found.raw, found.left)
+    assert (back.raw, back.restored) == (raw, found.left)
+
+
+def test_many_rows_are_carried_in_a_moment() -> None:
+    names = [f"q{number}" for number in range(10)]
+    old, new = (make_form(repeat("r", *map(ask, kept))) for kept in (names, ["other"]))
+    rows = [f"r{number}" for number in range(1, 501)]
+    raw = {"r": rows} | {f"r/{row}/{name}": "chữ" for row in rows for name in names}
+    start = time.process_time()
+    there = carry(old, new, raw)
+    back = carry(new, old, there.raw, there.left)
+    assert time.process_time() - start < 1, "it grows with the rows, not with their square"
+    assert (there.left[-1].rows, back.raw) == ((("r", 500),), raw)
 
 
 def test_going_back_puts_answers_where_they_stood(form_of: FormOf) -> None:
@@ -240,6 +336,28 @@ def test_sent_answers_add_up_under_the_newer_version(form_of: FormOf) -> None:
     }
     assert [one.key for one in found.left] == ["plan"]
     assert bring(old, old, sent).answers == sent
+
+
+@pytest.mark.parametrize(
+    ("was", "now_", "value", "given", "left"),
+    [
+        ("decimal", "integer", 2.5, None, "2,5"),
+        ("text", "integer", "khoảng 10", None, "khoảng 10"),
+        ("decimal", "integer", 2, 2, None),
+        ("integer", "text", 7, "7", None),
+    ],
+)
+def test_a_sent_answer_that_cannot_be_read_as_the_new_kind_is_left(
+    was: str, now_: str, value: object, given: object, left: str | None
+) -> None:
+    found = bring(make_form(ask("q", was)), make_form(ask("q", now_)), {"q": value})
+    assert found.answers == ({} if given is None else {"q": given})
+    assert [(one.value, one.code) for one in found.left] == ([] if left is None else [(left, "kind")])
+
+
+def test_a_sent_blank_stays_a_blank_of_another_kind() -> None:
+    found = bring(make_form(ask("q")), make_form(ask("q", "integer")), {"q": None})
+    assert (found.answers, found.left) == ({"q": None}, ())
 
 
 # Any two versions
