@@ -6,6 +6,7 @@ printed, then how it ended.
 """
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -102,6 +103,7 @@ async def work(url: str, port: int, point: str, turn: int | None, now: datetime)
 
 
 def main() -> None:
+    gc.freeze()
     url, port, point = sys.argv[1], int(sys.argv[2]), sys.argv[3]
     for place, line in enumerate(iter(sys.stdin.readline, "")):
         turn = None if line.strip() == "-" else int(line)

@@ -1,5 +1,8 @@
 """Mail end to end: a real SMTP server, the 114 units, working days in office hours, and nobody who has answered."""
 
+import asyncio
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -57,6 +60,21 @@ async def test_reminders_go_only_to_those_who_owe_on_working_days_in_office_hour
         assert post.accepted == [], "Saturday"
         await room.tick(local(house, 6, 9))
         assert post.accepted == [], "Sunday"
+
+
+async def test_after_a_day_of_downtime_each_late_step_goes_once_from_two_workers(house: House) -> None:
+    async with campaign(house, "all") as (found, post, room):
+        await after_invitations(house, room, post)
+        other = reminding.Postroom(replace(house.settings, smtp_url=f"smtp://127.0.0.1:{post.port}"), house.clock)
+        # The step of Wednesday 8:00 was missed; nobody ran until Thursday.
+        for days, hour, count in ((3, 9, 114), (3, 10, 0), (4, 8, 114), (4, 9, 0)):
+            post.accepted.clear()
+            moment = local(house, days, hour)
+            await asyncio.gather(room.tick(moment), other.tick(moment))
+            addresses = [address for address, _ in post.accepted]
+            assert (len(addresses), len(set(addresses))) == (count, count), (days, hour)
+        steps = await Message.filter(campaign=found.id, kind="reminder").values_list("step", flat=True)
+        assert Counter(steps) == {"before3": 114, "before1": 114}
 
 
 async def test_a_unit_that_submits_between_queue_and_sending_gets_no_reminder(house: House) -> None:
