@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from service.settings import Settings
-from tests.bench import engine, pages
+from tests.bench import engine, faults, mail, pages
 
 HISTORY = Path(__file__).parents[2] / "docs" / "bench.jsonl"
 
@@ -32,7 +32,7 @@ def main() -> None:
             b"k" * 40,
         )
         found = asyncio.run(pages.sample(settings))
-        figures = engine.figures() | pages.measure(found, folder)
+        figures = engine.figures() | pages.measure(found, folder) | mail.measure(folder) | faults.measure(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     show(figures)
@@ -55,6 +55,12 @@ AIMS: dict[str, tuple[float | None, str | None]] = {
     "section page, first load, KB compressed": (60, None),
     "typing, 300 officials: 95% answered within, ms": (150, "empty request, CPU ms"),
     "typing, 300 officials: changes lost": (0, None),
+    "mail on SQLite, messages a second": (None, None),
+    "mail on SQLite, ms a message": (2, "bare aiosmtplib beside SQLite, ms a message"),
+    "mail on PostgreSQL, messages a second": (None, None),
+    "mail on PostgreSQL, ms a message": (2, "bare aiosmtplib beside PostgreSQL, ms a message"),
+    "planning 3,321 units x 8 steps, s": (1, None),
+    **{f"dashboard while the mail server {how}, x calm": (1.2, None) for how in faults.FAULTS},
     "memory after the sample, MB": (150, "memory of the bare server, MB"),
 }
 

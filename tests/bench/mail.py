@@ -83,8 +83,9 @@ def measure(folder: Path) -> dict[str, float]:
         for name, url in (("SQLite", f"sqlite://{folder / 'mail.sqlite3'}"), ("PostgreSQL", postgres)):
             EXECUTOR_CACHE.clear()  # Tortoise keeps SQL by the connection's name, and both are called "default"
             ours, bare = asyncio.run(_sending(url, folder, port))
-            figures[f"mail on {name}, messages/s"] = ours
-            figures[f"bare aiosmtplib beside {name}, messages/s"] = bare
+            figures[f"mail on {name}, messages a second"] = ours
+            figures[f"mail on {name}, ms a message"] = 1000 / ours
+            figures[f"bare aiosmtplib beside {name}, ms a message"] = 1000 / bare
     figures["planning 3,321 units x 8 steps, s"] = _planning()
     return figures
 

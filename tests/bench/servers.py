@@ -76,7 +76,7 @@ def running(command: list[str], url: str, environment: dict[str, str] | None = N
             yield Server(process.pid, url)
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)  # a mail server that hangs is waited for, up to half a minute
 
 
 def cpu_per_call(server: Server, call: Callable[[], object], count: int) -> float:
