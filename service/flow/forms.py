@@ -45,9 +45,8 @@ async def check(data: bytes, media: Mapping[str, bytes] = {}) -> Checked:
     `media` are the CSV files beside it, by name. Raises Invalid with every problem: {sheet, row, column, message}.
     """
     try:
-        cells: xlsform.Cells = await sandbox.call(xlsform.examine, data, media)
+        cells, doubts = await sandbox.call(xlsform.vetted, data, media)
         form = await anyio.to_thread.run_sync(xlsform.build, cells)
-        doubts = await sandbox.call(xlsform.second_opinion, cells)
     except xlsform.FormErrors as error:
         raise Invalid([formwords.form_problem(p) for p in error.problems]) from error
     except sandbox.OverLimit as error:
