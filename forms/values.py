@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
+from fractions import Fraction
 
 from forms.points import read_point
 from forms.schema import MANY, TICKED, Kind, Range
@@ -208,7 +209,7 @@ def _range(text: str, offered: Range) -> Value:
     number = Decimal(found.typed)
     if not min(offered.start, offered.end) <= number <= max(offered.start, offered.end):
         return _refused("out_of_range", start=offered.start, end=offered.end)
-    if (number - offered.start) % offered.step:
+    if (Fraction(number) - Fraction(offered.start)) % Fraction(offered.step):  # Decimal gives up at 28 digits
         return _refused("off_step", start=offered.start, step=offered.step)
     return found
 

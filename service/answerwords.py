@@ -32,9 +32,7 @@ SENTENCES: Mapping[str, str] = {
     "too_large": N_("Số ở “{label}” quá lớn (tối đa {digits} chữ số). Vui lòng kiểm tra lại."),
     "out_of_range": N_("“{label}” cần một số từ {start} đến {end}."),
     "off_step": N_("“{label}” cần một số trong dãy bắt đầu từ {start}, cách nhau {step}."),
-    "incomplete_rank": N_(
-        "“{label}” cần xếp thứ tự đủ các lựa chọn, mỗi lựa chọn một lần (còn {missing} lựa chọn chưa xếp)."
-    ),
+    "incomplete_rank": N_("“{label}” cần xếp thứ tự đủ mọi lựa chọn, mỗi lựa chọn đúng một lần."),
     "not_geopoint": N_("“{label}” cần vĩ độ rồi kinh độ, ví dụ 20,8449 106,6881. Nội dung đã nhập: “{text}”."),
     "not_date": N_("“{label}” cần một ngày có thật, ví dụ 18/7/2025. Nội dung đã nhập: “{text}”."),
     "not_time": N_("“{label}” cần giờ và phút, ví dụ 07:30. Nội dung đã nhập: “{text}”."),
