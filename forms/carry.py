@@ -15,7 +15,8 @@ from forms.counted import listed_rows, stands_in
 from forms.flat import TRIGGERED, Raw, RawValue, row_ids
 from forms.keys import key_of, locate, moved_key, repeats_around
 from forms.schema import FILES, LISTED, MANY, NUMBERS, Form, Item, Kind, Question, Repeat
-from forms.values import parse, show
+from forms.shown import show
+from forms.values import parse
 
 _TYPED = frozenset({Kind.TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.BARCODE, Kind.DATE, Kind.TIME, Kind.DATETIME})
 _READABLE = _TYPED | {Kind.RANGE, Kind.GEOPOINT, Kind.CALCULATE, Kind.HIDDEN}  # their text means the same elsewhere

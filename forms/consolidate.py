@@ -9,7 +9,8 @@ from decimal import Decimal, InvalidOperation
 from statistics import median
 
 from forms.schema import LISTED, METADATA, NUMBERS, ROW_ID, SELECTS, TICKED, Form, Group, Item, Kind, Question, Repeat
-from forms.values import parse, read_date, show_point
+from forms.shown import show_point
+from forms.values import parse, read_date
 
 _NOT_COUNTED = METADATA | {Kind.NOTE}
 _LISTED_TEXTS = frozenset({Kind.TEXT, Kind.BARCODE, Kind.GEOPOINT})

@@ -11,8 +11,8 @@ from forms.plan import list_node
 from forms.problems import Problem
 from forms.schema import LISTED, MANY, UNSEEN, Choice, Form, Kind, Question, Text
 from forms.settle import Run
+from forms.shown import show, show_point
 from forms.tree import Node
-from forms.values import show, show_point
 
 _NEVER_WRONG = UNSEEN | {Kind.NOTE}
 _COMMAS = frozenset({Kind.DECIMAL, Kind.RANGE})

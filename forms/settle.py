@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
+from forms.computed import free_value, gives_number, number_value, plain_number, typed_number
 from forms.expressions import Environment, EvaluationError, Expression
 from forms.flat import TRIGGERED, Raw
 from forms.grow import Branch, Cell, Draft, Now, cells_of
 from forms.plan import Plan, Spec, earlier_node, plan_of
-from forms.schema import MANY, NUMBERS, NUMERIC_CONSOLIDATIONS, Form, Group, Kind, Question, Repeat
+from forms.schema import MANY, NUMBERS, Form, Group, Kind, Question, Repeat
 from forms.tree import Node, Scope
-from forms.values import BLANK, Typed, Value, clean, number_text
+from forms.values import BLANK, Value, clean
 
 _COMPUTED_KINDS = frozenset({Kind.CALCULATE, Kind.HIDDEN})
 _MOST_COUNTED = 10**9
@@ -125,7 +123,7 @@ class Run(Draft):
     def _compute(self, cell: Cell, question: Question, expression: Expression) -> None:
         try:
             if question.kind in _COMPUTED_KINDS:
-                found = _free_value(question, expression, cell.node, self.env)
+                found = free_value(question, expression, cell.node, self.env)
                 # A default is what the draft would hold, and a draft holds text.
                 cell.value = found if question.calculation else self._parsed(cell, found.text)
             elif question.kind in NUMBERS:
@@ -137,8 +135,8 @@ class Run(Draft):
 
     def _number(self, cell: Cell, found: float) -> Value:
         if cell.question.kind is not Kind.RANGE:
-            return _number_value(found, cell.question.kind)
-        return self._parsed(cell, _typed_number(found))
+            return number_value(found, cell.question.kind)
+        return self._parsed(cell, typed_number(found))
 
     def _pull(self, cell: Cell, question: Question, expression: Expression) -> bool:
         """Computes a question with a trigger when that is due; says whether it did.
@@ -163,16 +161,16 @@ class Run(Draft):
             cell.draws = {cell.key: raw, TRIGGERED + cell.key: mark}
         elif not before and self.raw.get(cell.key):
             cell.draws = {TRIGGERED + cell.key: mark}
-        if question.kind in _COMPUTED_KINDS and _gives_number(question, expression):
-            cell.value = _plain_number(cell.value)
+        if question.kind in _COMPUTED_KINDS and gives_number(question, expression):
+            cell.value = plain_number(cell.value)
         return due
 
     def _typed(self, question: Question, expression: Expression, node: Node) -> str | list[str]:
         """What the expression gives, as a person would type it into the question."""
         if question.kind in _COMPUTED_KINDS:
-            return _free_value(question, expression, node, self.env).text
+            return free_value(question, expression, node, self.env).text
         if question.kind in NUMBERS:
-            return _typed_number(expression.number(node, self.env))
+            return typed_number(expression.number(node, self.env))
         text = clean(expression.string(node, self.env))
         return text.split() if question.kind in MANY else text
 
@@ -191,9 +189,6 @@ class Run(Draft):
             cell.value, cell.locked = known, True
         else:
             cell.node.value = before
-
-
-_PLAIN_NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 
 
 def _marked(scope: Scope | None, name: str) -> list[Node]:
@@ -229,49 +224,3 @@ def _forget(repeat: Branch, spec: Spec) -> None:
         for name in spec.names:
             scope.nodes[name] = [node for node in scope.nodes.get(name, ()) if node not in gone]
         scope = scope.outer
-
-
-def _is_added_up(question: Question) -> bool:
-    return question.consolidate is not None and question.consolidate.how in NUMERIC_CONSOLIDATIONS
-
-
-def _gives_number(question: Question, expression: Expression) -> bool:
-    return expression.kind == "number" or _is_added_up(question)
-
-
-def _plain_number(value: Value) -> Value:
-    """The number that a draft keeps as text."""
-    return Value(value.text, Decimal(value.text)) if _PLAIN_NUMBER.fullmatch(value.text) else value
-
-
-def _free_value(question: Question, expression: Expression, node: Node, env: Environment) -> Value:
-    """A calculation's value by what it gives; a number for certain where it is added up."""
-    if _is_added_up(question):
-        return _number_value(expression.number(node, env), Kind.DECIMAL)
-    found = expression.evaluate(node, env)
-    if isinstance(found, bool):
-        text = "true" if found else "false"
-    elif isinstance(found, float):
-        return _number_value(found, Kind.DECIMAL)
-    else:
-        text = clean(expression.string(node, env) if isinstance(found, list) else found)
-    return Value(text, text) if text else BLANK
-
-
-def _number_value(found: float, kind: Kind) -> Value:
-    """Without the noise of doubles: 15 significant digits. NaN and infinity are blank."""
-    if not math.isfinite(found):
-        return BLANK
-    number = Decimal(f"{found:.15g}")
-    if number == number.to_integral_value():
-        whole = int(number)
-        return Value(str(whole), whole)
-    if kind is Kind.INTEGER:
-        return Value(code="not_integer", params={"text": number_text(number)})
-    typed: Typed = number
-    return Value(number_text(number), typed)
-
-
-def _typed_number(found: float) -> str:
-    """As one types it: a decimal comma, and blank for what is no number."""
-    return number_text(Decimal(f"{found:.15g}")).replace(".", ",") if math.isfinite(found) else ""

@@ -7,7 +7,7 @@ from typing import Any
 
 from exports import report
 from forms.schema import FILES, LISTED, METADATA, TICKED, Form, Group, Item, Kind, Page, Question, Repeat
-from forms.values import show_point
+from forms.shown import show_point
 from service import readable
 from service.words import _
 

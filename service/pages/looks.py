@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from forms.answers import Field
 from forms.schema import FILES, NUMBERS, Form, Kind, Question
-from forms.values import number_text, show_number
+from forms.shown import show_number
+from forms.values import number_text
 from service.words import _
 
 RADIOS = 12  # more choices than this are a list to open

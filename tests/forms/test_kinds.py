@@ -6,7 +6,8 @@ import pytest
 
 from forms.answers import Now, evaluate, flatten, nest
 from forms.schema import Choice, Kind, Range
-from forms.values import parse, show_point
+from forms.shown import show_point
+from forms.values import parse
 from tests.forms.make import ask, choices, form
 
 WHOLE = Range(Decimal(1), Decimal(10), Decimal(3))

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms.schema import Kind
-from forms.values import BLANK, MAX_TEXT, as_json, clean, parse, show
+from forms.shown import show
+from forms.values import BLANK, MAX_TEXT, as_json, clean, parse
 
 NAMES = {"zalo": 1, "truc_tiep": 2, "khac": 3}
 ZONE = timezone(timedelta(hours=7))
