@@ -6,6 +6,7 @@ kind, are told as `renamed`: a guess, and answers are not carried by it.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -75,10 +76,14 @@ def _whole(old: Form, new: Form) -> Iterator[Change]:
 
 def _order(before: list[str], after: list[str]) -> list[str]:
     """The new order, with what is gone after what stood before it."""
-    ordered, known = list(after), set(after)
-    for place, name in enumerate(before):
-        if name not in known:
-            ordered.insert(ordered.index(before[place - 1]) + 1 if place else 0, name)
+    known = set(after)
+    gone = {(before[place - 1] if place else ""): name for place, name in enumerate(before) if name not in known}
+    ordered: list[str] = []
+    for name in ("", *after):
+        if name:
+            ordered.append(name)
+        while name := gone.get(name, ""):
+            ordered.append(name)
     return ordered
 
 
@@ -109,12 +114,19 @@ def _shifted(old: Form, new: Form) -> set[str]:
 
 
 def _rising(names: list[str], place: Mapping[str, int]) -> list[str]:
-    """A longest run of names, in this order, whose places rise."""
-    best: list[list[str]] = []
+    """A longest run of names, in this order, whose places rise: by patience sorting, each name pointing back."""
+    piles: list[int] = []  # of each length, the smallest place that a run of it ends at
+    tops: list[str] = []
+    back: dict[str, str] = {}
     for name in names:
-        ahead = [run for run in best if place[run[-1]] < place[name]]
-        best.append([*max(ahead, key=len, default=[]), name])
-    return max(best, key=len, default=[])
+        number = bisect_left(piles, place[name])
+        if number:
+            back[name] = tops[number - 1]
+        piles[number : number + 1], tops[number : number + 1] = [place[name]], [name]
+    run = tops[-1:]
+    while run and run[-1] in back:
+        run.append(back[run[-1]])
+    return run[::-1]
 
 
 def _around(form: Form, item: Item) -> str:

@@ -62,12 +62,19 @@ def page_of(old: Form, new: Form, key: str) -> str | None:
     One that is gone would stand after what stood before it. None when the form has no pages.
     """
     place = locate(old, key)
+    return pages_of(old, new).get(place[0].name if place else "", new.pages[0].key if new.pages else None)
+
+
+def pages_of(old: Form, new: Form) -> dict[str, str]:
+    """The page in `new` where each item of `old` is, or would be, by the item's name, as `page_of`."""
     pages = {name: page.key for page in new.pages for item in page.items for name in _names(item)}
     pages |= {page.group.name: page.key for page in new.pages if page.group}
     order = [item.name for item in old.walk()]
-    start = order.index(place[0].name) if place else -1
-    near = (name for name in (*reversed(order[: start + 1]), *order[start + 1 :]) if name in pages)
-    return pages.get(next(near, ""), new.pages[0].key if new.pages else None)
+    near = next((pages[name] for name in order if name in pages), "")
+    found: dict[str, str] = {}
+    for name in order if near else ():
+        near = found[name] = pages.get(name, near)
+    return found
 
 
 def _names(item: Item) -> Iterable[str]:

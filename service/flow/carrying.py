@@ -229,8 +229,10 @@ async def of_invitation(invitation_id: int) -> list[LeftOver]:
 
 async def waiting(invitation: Invitation, found: Sequence[Left], source: int, now: datetime) -> list[LeftOver]:
     """What the unit has not settled yet, and what a look at its draft `found`, whose id is None until it is written."""
-    rows = await LeftOver.filter(invitation_id=invitation.id, settled_at__isnull=True).order_by("id")
-    return told([*rows, *(_row(invitation, source, one, CARRIED, now) for one in found)])
+    rows = (
+        LeftOver.filter(invitation_id=invitation.id, settled_at__isnull=True).exclude(kind="").exclude(code="computed")
+    )
+    return [*await rows.order_by("id"), *told(_row(invitation, source, one, CARRIED, now) for one in found)]
 
 
 async def dismiss(invitation: Invitation, number: int, who: Principal, now: datetime) -> None:

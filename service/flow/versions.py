@@ -8,6 +8,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 import anyio
 from tortoise.transactions import in_transaction
@@ -23,6 +24,7 @@ from service.words import N_, _
 
 log = logging.getLogger("phieu")
 MAX_REASON = 1000
+COMPARED = 32  # pairs of versions whose difference is kept
 OPEN = [state for state in life.State if life.may(state, life.Act.SUBMIT, life.Actor.UNIT)]
 FIELDS = ("id", "form_id", "version", "title", "questions", "created_at")
 
@@ -68,7 +70,14 @@ async def compare(old: FormVersion, new: FormVersion) -> Comparison:
     """What changed between two versions of a form. Raises NotFound for versions of two forms."""
     if old.form_id != new.form_id:
         raise NotFound()
-    return Comparison(old, new, difference(await forms.built(old.id), await forms.built(new.id)))
+    both = await forms.built(old.id), await forms.built(new.id)
+    return Comparison(old, new, await anyio.to_thread.run_sync(_difference, *both))
+
+
+@lru_cache(maxsize=COMPARED)
+def _difference(old: Form, new: Form) -> tuple[Change, ...]:
+    """Kept for each pair, since built forms never change: every page of a version tells it in a line."""
+    return difference(old, new)
 
 
 async def running(version: FormVersion, now: datetime) -> list[Campaign]:

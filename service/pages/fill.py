@@ -67,7 +67,7 @@ async def _draw(
         "tab": secrets.token_hex(4),
         "mark": web.mark_of(request, filling.campaign.id),
         "removed": removed(request),
-        "left": [line for line in await leftover.waiting(filling, now) if line.page == page.key],
+        "left": await leftover.waiting(filling, now, page.key),
     }
     return web.render(request, "unit/section.html", context, status)
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from forms.keys import page_of
-from forms.schema import FILES, Kind
+from forms.keys import locate, pages_of
+from forms.schema import FILES, Form, Kind
 from service.flow import attachments, carrying, forms
 from service.flow.attachments import Given
 from service.flow.filling import Filling
@@ -25,6 +25,7 @@ REASONS = {
 }
 OUTCOMES = {"": N_("đơn vị chưa xem"), "dismissed": N_("đơn vị đã xem"), "restored": N_("đã có chỗ lại trong phiếu")}
 TICKED = N_("Đã đánh dấu")
+SHOWN = 50  # at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +43,39 @@ class Line:
     file: Given | None = None
 
 
-async def waiting(filling: Filling, now: datetime) -> list[Line]:
-    """What the unit has not settled yet, in the order it was left over."""
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What is shown at once of left answers; `more` are not, until some of these are settled."""
+
+    shown: list[Line]
+    more: int = 0
+
+    @property
+    def count(self) -> int:
+        return len(self.shown) + self.more
+
+
+async def waiting(filling: Filling, now: datetime, only: str | None = None) -> Lines:
+    """What the unit has not settled yet, in the order it was left over; of the section `only`, or of all."""
     rows = await carrying.waiting(filling.invitation, filling.left, filling.source, now)
-    given = await _files(filling.invitation.id, rows)
-    found = []
-    for row in rows:
-        key = page_of(await forms.built(row.form_id), filling.form, row.key) or ""
-        page = filling.form.page(key)
-        title = reading.title(filling.picture, page) if page else ""
-        found.append(_line(row, given, key, title))
-    return found
+    built = {number: await forms.built(number) for number in {row.form_id for row in rows}}
+    pages = {number: pages_of(form, filling.form) for number, form in built.items()}
+    first = filling.form.pages[0].key if filling.form.pages else ""
+    placed = [(row, pages[row.form_id].get(_name(built[row.form_id], row.key), first)) for row in rows]
+    wanted = [(row, page) for row, page in placed if only in (None, page)]
+    given = await _files(filling.invitation.id, [row for row, _page in wanted[:SHOWN]])
+    shown = [_line(row, given, page, _title(filling, page)) for row, page in wanted[:SHOWN]]
+    return Lines(shown, len(wanted) - len(shown))
+
+
+def _name(form: Form, key: str) -> str:
+    place = locate(form, key)
+    return place[0].name if place else ""
+
+
+def _title(filling: Filling, key: str) -> str:
+    page = filling.form.page(key)
+    return reading.title(filling.picture, page) if page else ""
 
 
 async def all_of(invitation_id: int) -> list[Line]:

@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-from service.flow import accounts, drafts, versions
+from service.flow import accounts, carrying, drafts, versions
 from service.flow.merging import Edit
 from service.models import Campaign, Draft, FormMove, FormVersion, LeftOver, Submission
 from service.web import STAFF_COOKIE
@@ -148,6 +148,27 @@ async def test_what_is_left_over_is_shown_at_its_section_until_it_is_seen(
     history = (await visitor.open(f"{visitor.base}/history")).text
     assert "chuyển sang phiên bản mới của mẫu phiếu" in history
     assert "C3. Số văn bản" in history
+
+
+async def test_very_much_that_is_left_over_is_shown_bit_by_bit(
+    house: House, survey: Survey, newest: FormVersion
+) -> None:
+    visitor = Visitor(house, survey)
+    await visitor.enter(survey.address(house.settings))
+    old, now = survey.campaign.form_id, house.clock()
+    await Campaign.filter(id=survey.id).update(form_id=newest.id)
+    lines = [
+        LeftOver(invitation_id=survey.invitation.id, form_id=old, key="c/c_docs", kind="text", code="removed",
+                 label="Câu", shown=f"Chữ {number}", value=f"Chữ {number}", at=now, by=carrying.CARRIED)
+        for number in range(1, 61)
+    ]  # fmt: skip
+    await LeftOver.bulk_create(lines)
+    for path in (visitor.base, f"{visitor.base}/s/c"):
+        page = (await visitor.open(path)).text
+        assert [f">Chữ {number}<" in page for number in (1, 50, 51)] == [True, True, False]
+        assert "Còn 10 nội dung nữa" in page
+    assert "60 nội dung đã điền chưa có chỗ" in (await visitor.open(visitor.base)).text
+    assert "Chữ 1" not in (await visitor.open(f"{visitor.base}/s/f")).text
 
 
 async def test_a_section_posted_from_the_older_page_goes_on_in_the_newer_one(
