@@ -458,7 +458,7 @@ class LeftOver(Model):
     code = fields.CharField(max_length=20)
     label = fields.TextField()
     shown = fields.TextField()
-    value: str | list[str] = fields.JSONField()
+    value: dict[str, str] | list[str] = fields.JSONField()  # a text as {"text": …}
     at = Instant()
     by = fields.CharField(max_length=60)
     settled_at = Instant(null=True)

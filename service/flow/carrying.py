@@ -145,7 +145,16 @@ def _who(raw: Answers, key: str) -> Sequence[str]:
 
 def _left(row: LeftOver) -> Left:
     kind = Kind(row.kind) if row.kind else None
-    return Left(row.key, row.value, row.code, kind, row.label, (), row.shown)
+    return Left(row.key, _raw(row), row.code, kind, row.label, (), row.shown)
+
+
+def _stored(value: Value) -> dict[str, str] | list[str]:
+    """A raw value for a JSON column, whose field takes a bare text for JSON."""
+    return {"text": value} if isinstance(value, str) else value
+
+
+def _raw(row: LeftOver) -> Value:
+    return row.value["text"] if isinstance(row.value, dict) else row.value
 
 
 async def write(invitation: Invitation, draft: Draft, found: Standing, now: datetime) -> None:
@@ -180,7 +189,7 @@ def _row(invitation: Invitation, form_id: int, left: Left, by: str, now: datetim
         code=left.code,
         label=called(left),
         shown=left.shown,
-        value=left.value,
+        value=_stored(left.value),
         at=now,
         by=by,
     )
@@ -201,7 +210,7 @@ async def keep_strays(invitation: Invitation, form_id: int, left: Iterable[Left]
     """
     given = [one for one in left if one.code != "computed"]
     rows = await LeftOver.filter(invitation_id=invitation.id).order_by("-id") if given else []
-    known = {(row.key, str(row.value)) for row in rows}
+    known = {(row.key, str(_raw(row))) for row in rows}
     open_ = {row.key: row for row in rows if row.by == by and row.settled_at is None}
     fresh: list[LeftOver] = []
     for one in given:
@@ -211,7 +220,7 @@ async def keep_strays(invitation: Invitation, form_id: int, left: Iterable[Left]
         if own is None:
             fresh.append(_row(invitation, form_id, one, by, now))
         else:
-            own.value, own.shown, own.at = one.value, one.shown, now
+            own.value, own.shown, own.at = _stored(one.value), one.shown, now
             await own.save(update_fields=["value", "shown", "at"])
     if fresh:
         await LeftOver.bulk_create(fresh)

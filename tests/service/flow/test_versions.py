@@ -162,6 +162,21 @@ async def test_going_back_restores_what_was_left_over(house: House, survey: Surv
     assert outcomes == {"c/c_docs": "dismissed", "f/f_channels": "restored"}
 
 
+@pytest.mark.parametrize("typed", ["khoảng bốn", "004", "null", '"4"'])
+async def test_a_text_that_is_left_over_stays_as_it_was_typed(
+    house: House, survey: Survey, newest: FormVersion, typed: str
+) -> None:
+    old = await versions.brief(survey.campaign.form_id)
+    await save(house, survey, Edit(0, "a", {"c/c_docs": typed}, form=old.id))
+    await move(house, survey, newest)
+    assert [one.value for one in (await drafts.load(survey.id, house.clock(), code=AN_LAO)).left] == [typed]
+    await save(house, survey, Edit(1, "a", {"c/c_docs": typed}, form=old.id))
+    assert await left(survey) == [("c/c_docs", typed, "removed")]
+    await move(house, survey, old, newest.id)
+    await versions.carry_all(survey.id, house.clock())
+    assert (await Draft.get()).answers == {"c/c_docs": typed}
+
+
 async def test_sending_what_was_looked_at_in_the_other_version_is_refused(
     house: House, survey: Survey, newest: FormVersion
 ) -> None:

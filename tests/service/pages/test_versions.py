@@ -159,7 +159,7 @@ async def test_very_much_that_is_left_over_is_shown_bit_by_bit(
     await Campaign.filter(id=survey.id).update(form_id=newest.id)
     lines = [
         LeftOver(invitation_id=survey.invitation.id, form_id=old, key="c/c_docs", kind="text", code="removed",
-                 label="Câu", shown=f"Chữ {number}", value=f"Chữ {number}", at=now, by=carrying.CARRIED)
+                 label="Câu", shown=f"Chữ {number}", value=[], at=now, by=carrying.CARRIED)
         for number in range(1, 61)
     ]  # fmt: skip
     await LeftOver.bulk_create(lines)
