@@ -52,10 +52,12 @@ async def save(
     *,
     contact_id: int | None = None,
     live: bool = False,
+    language: str = "",
 ) -> Saved:
     """Merge an edit into the draft of a unit, given by its code or id. Keys that name nothing a person answers in
     this form are passed over. With `live` the picture holds only what hangs on what changed, and what waits for a
-    choice: a page that is typed in need not be told the rest again.
+    choice: a page that is typed in need not be told the rest again. Its words are in `language`, where the form
+    has that.
 
     Raises NotFound, CampaignNotOpen, CampaignClosed, WrongState (already sent), Invalid (too much text).
     """
@@ -89,6 +91,8 @@ async def save(
             draft = await _write(invitation, draft, found, after, changes, by, now)
             await _begin(invitation, who, now)
         await carrying.keep_strays(invitation, landed.form_id, landed.left, by, now)
+    if language in form.languages[1:]:  # what is stored is judged in none
+        picture = evaluate(form, after, moment(invitation, now), known, language=language, earlier=sent, focus=focus)
     filling = filled(invitation, found, draft, after, picture, known, sent)
     return Saved(filling, before, merged, merge.conflicts, moved)
 

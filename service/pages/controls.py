@@ -148,7 +148,7 @@ def _value(found: Field, what: str) -> str:
     if isinstance(found.raw, list):
         return ""
     if what in ("date", "time") and found.typed is not None:
-        return str(found.typed)[:10] if what == "date" else str(found.typed)[:5]
+        return str(found.typed)[:10] if what == "date" else str(found.typed).removesuffix(":00")
     return found.raw
 
 

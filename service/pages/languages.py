@@ -32,10 +32,15 @@ class Tongue:
     current: bool
 
 
+def wanted(request: Request) -> str:
+    """The language that was chosen in this browser, whether a form has it or not; "" for none."""
+    return unquote(request.cookies.get(COOKIE, ""))
+
+
 def chosen(request: Request, form: Form) -> str:
     """The form's language for this browser, its default one unless another was chosen."""
-    wanted = unquote(request.cookies.get(COOKIE, ""))
-    return wanted if wanted in form.languages else next(iter(form.languages), "")
+    name = wanted(request)
+    return name if name in form.languages else next(iter(form.languages), "")
 
 
 def offered(request: Request, form: Form) -> list[Tongue]:
@@ -43,10 +48,10 @@ def offered(request: Request, form: Form) -> list[Tongue]:
     return of(form, chosen(request, form))
 
 
-def of(form: Form, wanted: str) -> list[Tongue]:
-    """The languages of a form that has several; the default one is current unless another of them is wanted."""
-    current = wanted if wanted in form.languages else next(iter(form.languages), "")
-    return [_tongue(name, current) for name in form.languages] if len(form.languages) > 1 else []
+def of(form: Form, name: str) -> list[Tongue]:
+    """The languages of a form that has several; the default one is current unless another of them is named."""
+    current = name if name in form.languages else next(iter(form.languages), "")
+    return [_tongue(one, current) for one in form.languages] if len(form.languages) > 1 else []
 
 
 def _tongue(name: str, current: str) -> Tongue:

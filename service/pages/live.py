@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -10,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from forms.answers import Field, Heading, RowGroup
 from forms.schema import LISTED
 from service import answerwords, readable, web, words
-from service.errors import NotFound, ServiceError
+from service.errors import Invalid, NotFound, ServiceError
 from service.flow import attachments, drafts
 from service.flow.drafts import Edit, Saved
 from service.flow.filling import MAX_ID, Filling
@@ -20,6 +19,7 @@ from service.pages.unit import visit_of
 from service.words import N_, _
 
 MOST_KEYS = 2000
+TOO_MANY = N_("Mỗi lần lưu nhận tối đa {most} câu. Vui lòng tải lại trang rồi lưu từng phần.")
 MOVED = N_("Đã lưu {at}. Mẫu phiếu vừa có phiên bản mới; vui lòng tải lại trang này để điền tiếp.")
 
 
@@ -59,19 +59,23 @@ async def autosave(request: Request) -> Response:
     body = await body_of(request)
     visit, now, edit = visit_of(request), web.now(request), edit_of(body)
     campaign = int(request.path_params["campaign"])
-    saved = await drafts.save(campaign, visit.unit, edit, visit.principal, now, contact_id=visit.contact, live=True)
-    saved = replace(saved, filling=languages.spoken(request, saved.filling))
+    whose = (campaign, visit.unit, edit, visit.principal, now)
+    spoken = languages.wanted(request)
+    saved = await drafts.save(*whose, contact_id=visit.contact, live=True, language=spoken)
     return JSONResponse(await answer(request, saved, body))
 
 
 def edit_of(body: Mapping[str, object]) -> Edit:
-    """What the page hands over; parts of another shape than ours count as absent."""
+    """What the page hands over; parts of another shape than ours count as absent. Raises Invalid for more questions
+    than a page may save at once."""
     changes, chosen = body.get("changes"), body.get("chosen")
+    if isinstance(changes, dict) and len(changes) > MOST_KEYS:
+        raise Invalid([{"message": _(TOO_MANY).format(most=words.number(MOST_KEYS))}])
     version, tab, form = body.get("version"), body.get("tab"), body.get("form")
     return Edit(
         version=version if isinstance(version, int) and 0 <= version <= MAX_ID else 0,
         tab=tab if isinstance(tab, str) and tab.isalnum() and tab.isascii() else "",
-        values=dict(list(changes.items())[:MOST_KEYS]) if isinstance(changes, dict) else {},
+        values=changes if isinstance(changes, dict) else {},
         chosen={k: v for k, v in chosen.items() if isinstance(v, str)} if isinstance(chosen, dict) else {},
         form=form if isinstance(form, int) and 0 < form <= MAX_ID else None,
     )

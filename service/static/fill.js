@@ -3,6 +3,7 @@
 
 const WAIT = 800; // ms after the last key
 const RETRY = [3000, 6000, 15000, 30000];
+const MOST = 1000; // questions in one save; the server takes 2,000
 const byId = (id) => document.getElementById(id);
 
 byId("problems")?.focus();
@@ -66,8 +67,10 @@ function start() {
   let again = false;
   let halted = false;
   let failures = 0;
+  const counted = {}; // repeat -> its rows, as the server told last
 
   function scan() {
+    const before = new Set(inputs.keys());
     inputs.clear();
     for (const element of form.elements) {
       if (!element.name.startsWith("v:") || element.type === "file") continue;
@@ -76,8 +79,13 @@ function start() {
     }
     for (const [key, [one]] of inputs) {
       if ("grouped" in one.dataset && !one.dataset.ready) figure(one);
-      if (!base.has(key)) base.set(key, read(key));
+      if (one.options) one.listed ??= names(one); // searching narrows what it holds
+      if (!before.has(key)) base.set(key, read(key));
     }
+  }
+
+  function names(select) {
+    return [...select.options].slice(1).map((one) => one.value);
   }
 
   function what(key) {
@@ -104,6 +112,7 @@ function start() {
   function write(key, value) {
     const all = inputs.get(key);
     if (!all) return;
+    all[0].dispatchEvent(new Event("filling"));
     const values = [].concat(value);
     const ranked = what(key) === "rank";
     for (const one of all) {
@@ -116,6 +125,7 @@ function start() {
   }
 
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+  const slice = (values, from) => Object.fromEntries(Object.entries(values).slice(from, from + MOST));
 
   function note(key) {
     const value = read(key);
@@ -159,14 +169,28 @@ function start() {
   async function rescue() {
     const prefix = form.dataset.store.slice(0, form.dataset.store.lastIndexOf(":") + 1);
     const others = Object.keys(localStorage).filter((key) => key.startsWith(prefix) && key !== form.dataset.store);
+    let arrived = false;
     for (const key of others) {
-      const kept = JSON.parse(localStorage.getItem(key));
-      const body = { version: kept.version, tab: kept.tab, form: Number(key.slice(prefix.length)) || 0, changes: kept.pending };
-      const answer = await post(JSON.stringify(body));
-      if (!answer.ok) return;
+      const kept = parsed(localStorage.getItem(key));
+      const form = Number(key.slice(prefix.length)) || 0;
+      let taken = true;
+      for (let from = 0; taken && from < Object.keys(kept?.pending ?? {}).length; from += MOST) {
+        const body = { version: kept.version, tab: kept.tab, form, changes: slice(kept.pending, from) };
+        taken = (await post(JSON.stringify(body))).ok;
+      }
+      if (!taken) continue;
       localStorage.removeItem(key);
+      arrived = true;
     }
-    if (others.length && !Object.keys(pending).length) location.reload();
+    if (arrived && !Object.keys(pending).length) location.reload();
+  }
+
+  function parsed(text) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      return null; // cut off, or not ours
+    }
   }
 
   function post(body) {
@@ -203,7 +227,7 @@ function start() {
       return;
     }
     flying = true;
-    const changes = { ...pending };
+    const changes = slice(pending, 0);
     const picks = chosen;
     chosen = {};
     const body = JSON.stringify({ version, tab, form: drawn, page: form.dataset.page, changes, chosen: picks, touched: [...touched] });
@@ -296,20 +320,21 @@ function start() {
     for (const [key, list] of Object.entries(lists)) {
       const all = inputs.get(key);
       if (!all) continue;
-      const names = list.map(([name]) => name);
+      const offered = list.map(([name]) => name);
       if (all[0].tagName !== "SELECT") {
-        for (const one of all) one.closest("label").hidden = !names.includes(one.value) && !one.checked;
+        for (const one of all) one.closest("label").hidden = !offered.includes(one.value) && !one.checked;
         continue;
       }
       if (what(key) === "rank") {
-        for (const one of all) one.closest("li").hidden = !names.includes(one.closest("li").dataset.choice) && !one.value;
+        for (const one of all) one.closest("li").hidden = !offered.includes(one.closest("li").dataset.choice) && !one.value;
         continue;
       }
       const select = all[0];
       const had = select.value;
-      if (same([...select.options].slice(1).map((one) => one.value), names)) continue;
+      if (same(select.listed, offered)) continue;
+      select.listed = offered;
       select.replaceChildren(new Option(form.dataset.choose, ""), ...list.map(([name, label]) => new Option(label, name)));
-      select.value = names.includes(had) ? had : "";
+      select.value = offered.includes(had) ? had : "";
       select.dispatchEvent(new Event("filled"));
       if (select.value !== had) {
         note(key);
@@ -342,23 +367,39 @@ function start() {
     }
   }
 
-  // How many rows there are follows from an answer: the repeat is drawn anew, what is not saved yet stays.
+  // How many rows there are follows from an answer: those that are there stay as they are, with what is being typed.
   async function rows(found) {
-    const places = Object.entries(found).filter(([key, ids]) => (byId(`w-${key}`)?.dataset.rows ?? ids) !== ids);
+    Object.assign(counted, found);
+    const places = Object.keys(found).filter((key) => (byId(`w-${key}`)?.dataset.rows ?? found[key]) !== found[key]);
     if (!places.length) return;
     try {
-      const page = new DOMParser().parseFromString(await (await fetch(form.action)).text(), "text/html");
-      for (const [key] of places) {
-        const fresh = page.getElementById(`w-${key}`);
-        byId(`w-${key}`).replaceWith(fresh);
-        fresh.dispatchEvent(new Event("drawn", { bubbles: true }));
+      const answer = await fetch(form.action);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const asked = page.querySelector("#fill [name=form]")?.value;
+      if (!answer.ok || Number(asked) !== drawn) return; // to log in, to read only, of another version
+      for (const key of places) {
+        const [place, fresh] = [byId(`w-${key}`), page.getElementById(`w-${key}`)];
+        // An answer that came meanwhile asks for its own rows.
+        if (place && fresh?.dataset.rows === counted[key]) regrow(place, fresh);
       }
-      hidden("keys").value = page.querySelector("#fill input[name=keys]").value;
+      const keys = new Set(`${hidden("keys").value} ${page.querySelector("#fill [name=keys]").value}`.split(" "));
+      hidden("keys").value = [...keys].filter((key) => byId(`w-${key}`)).join(" ");
       scan();
-      for (const [key, value] of Object.entries(pending)) write(key, value);
+      for (const [key, value] of Object.entries(pending)) if (inputs.has(key) && !same(read(key), value)) write(key, value);
     } catch {
       // the line is dead: the rows come with the next page
     }
+  }
+
+  function regrow(place, fresh) {
+    const ids = new Set([...fresh.children].map((one) => one.id));
+    for (const one of [...place.children]) if (!one.id || !ids.has(one.id)) one.remove();
+    for (const one of [...fresh.children]) {
+      if (one.id && byId(one.id)) continue;
+      place.append(one);
+      one.dispatchEvent(new Event("drawn", { bubbles: true }));
+    }
+    place.dataset.rows = fresh.dataset.rows;
   }
 
   function changed(event, wait) {

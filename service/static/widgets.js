@@ -126,6 +126,7 @@ function finder(place) {
   select?.addEventListener("pointerdown", () => (arrows = false));
   select?.addEventListener("change", () => arrows || settle());
   select?.addEventListener("blur", settle);
+  select?.addEventListener("filling", settle); // what is chosen may be one that was left out
   select?.addEventListener("filled", () => {
     options = [...select.options];
     settle();

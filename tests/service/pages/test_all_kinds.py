@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from forms import answers
 from forms.answers import Now, evaluate
 from forms.schema import Choice, Item, Question, Range, Shuffle
-from service.flow import accounts, answersheet
+from service.flow import accounts, answersheet, drafts, filling
 from service.models import Draft
 from service.pages import formview, layout, looks
 from service.pages.controls import Control, Sheet
@@ -111,6 +112,26 @@ async def test_the_language_of_a_form_is_remembered_and_saves_what_was_typed(vis
     page = await visitor.post(f"{visitor.base}/language", {"language": "Klingon", "back": "https://elsewhere"})
     assert page.url.path == visitor.base
     assert "Con số và chữ" in page.text
+
+
+async def test_a_live_change_in_another_language_judges_what_hangs_on_it_only(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await visitor.save("n", {"n/n_area": "12,5"}, "language:English (en)")
+    focuses: list[frozenset[str] | None] = []
+    evaluate_all = answers.evaluate
+
+    def counting(*given: object, **named: object) -> object:
+        focuses.append(named.get("focus"))  # type: ignore[arg-type]
+        return evaluate_all(*given, **named)  # type: ignore[arg-type]
+
+    for where in (drafts, filling):
+        monkeypatch.setattr(where, "evaluate", counting)
+    changes = {"n/n_people": "many"}
+    body = (await visitor.autosave(version=1, tab="t", page="n", changes=changes, touched=["n/n_people"])).json()
+    assert "“Population”" in body["problems"]["n/n_people"][1]
+    assert focuses
+    assert all(focuses), "the whole form is not worked out for one figure"
 
 
 async def test_counted_rows_are_told_live_and_offer_no_buttons(visitor: Visitor) -> None:
@@ -295,6 +316,15 @@ async def test_an_unsaved_ranking_is_shown_in_its_order(house: House, visitor: V
     page = await house.client.post(f"{visitor.base}/s/c", data=data)
     assert page.status_code == 401
     assert "Zalo, Tại nhà, Điện thoại, Khác" in page.text
+
+
+def test_a_time_keeps_its_seconds() -> None:
+    made = form(group("p", ask("q", "time")))
+    for raw, drawn in [("07:30:15", "07:30:15"), ("7h30", "07:30"), ("07:00:00", "07:00")]:
+        picture = evaluate(made, {"p/q": raw}, Now(datetime(2026, 6, 8, tzinfo=UTC)))
+        (one,) = layout.arrange(picture.page("p"), Sheet(made))
+        assert isinstance(one, Control)
+        assert one.value == drawn
 
 
 def test_a_filtered_ranking_holds_what_may_come_up() -> None:

@@ -237,6 +237,15 @@ async def test_autosave_survives_nonsense(visitor: Visitor, body: bytes) -> None
     assert found.status_code in (200, 400)
 
 
+async def test_more_questions_than_one_save_may_hold_are_refused_and_none_is_lost_in_silence(visitor: Visitor) -> None:
+    await visitor.open(f"{visitor.base}/s/h")
+    changes = {f"h/h_item/r{number}/h_desc": "x" for number in range(2001)}
+    found = await visitor.autosave(version=0, tab="t1", page="h", changes=changes)
+    assert found.status_code == 422
+    assert "tối đa 2.000 câu" in found.text
+    assert await Draft.all().count() == 0
+
+
 async def test_a_foreign_form_is_refused(visitor: Visitor) -> None:
     await visitor.open(f"{visitor.base}/s/h")
     headers = {"x-csrf-token": "0" * 48, "accept": "application/json"}

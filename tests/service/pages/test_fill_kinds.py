@@ -104,6 +104,15 @@ async def test_every_kind_is_drawn_saved_and_read_back(visitor: Visitor, survey:
     assert "g/g_place" not in draft.answers, "a default that was left alone is not an answer of the draft"
 
 
+async def test_seconds_of_a_time_survive_a_page_that_is_posted_whole(visitor: Visitor, survey: Survey) -> None:
+    page = await visitor.save("g", {**FIRST, "g/g_time": "07:30:15"}, "save")
+    assert re.search(r'name="v:g/g_time" value="07:30:15"[^>]* step="1"', page.text)
+    page = await visitor.save("g", {"g/g_town": "b"}, "save")
+    assert (await Draft.get(invitation_id=survey.invitation.id)).answers["g/g_time"] == "07:30:15"
+    page = await visitor.save("g", {"g/g_time": "07:30"}, "save")
+    assert not re.search(r'name="v:g/g_time"[^>]*step', page.text)
+
+
 async def test_a_date_that_is_none_is_shown_as_typed(visitor: Visitor) -> None:
     page = await visitor.save("g", {**FIRST, "g/g_day": "31/6/2026"}, "save")
     assert 'type="text" id="q-g/g_day" name="v:g/g_day" value="31/6/2026"' in page.text
