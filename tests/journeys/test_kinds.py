@@ -1,11 +1,12 @@
 """Every kind of question and every look, answered in a real browser: with JavaScript, and some without."""
 
+import json
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.context import TortoiseContext
 
@@ -245,6 +246,79 @@ async def test_rows_follow_their_count_and_hold_rows(browser: Browser, site: Sit
     await expect(page.locator("#problems")).to_contain_text("Dòng 2.2: “Tuổi” cần một số nguyên")
     await page.goto(f"{site.url}/u/{site.campaign}/check")
     await expect(page.locator("#problems")).to_contain_text("Dòng 2.1: ")
+    await context.close()
+
+
+async def test_rows_that_come_leave_alone_what_is_being_typed(browser: Browser, site: Site) -> None:
+    context, page = await entered(browser, site)
+    section = f"{site.url}/u/{site.campaign}/s/r"
+    await page.goto(section)
+    await inputs(page, "r/r_count").fill("1")
+    owner = inputs(page, "r/house/r1/h_owner")
+    await expect(owner).to_be_visible()
+    await saved(page)
+
+    await page.route(section, lambda route: route.fulfill(body="<h1>Đăng nhập</h1>", content_type="text/html"))
+    async with page.expect_response(section):
+        await inputs(page, "r/r_count").fill("2")
+    await saved(page)
+    await owner.fill("An")
+    await saved(page)
+    await expect(owner).to_have_value("An")
+    assert "r/house/r1/h_owner" in await page.locator("#fill [name=keys]").input_value()
+
+    async def late(route: Route) -> None:  # the page is drawn, and arrives after more was typed and saved
+        answer = await route.fetch()
+        await owner.fill("Nguyễn An")
+        await saved(page)
+        await route.fulfill(response=answer)
+
+    await page.unroute(section)
+    await page.route(section, late, times=1)
+    await inputs(page, "r/r_count").fill("3")
+    await expect(page.get_by_role("heading", name="Hộ 3", exact=True)).to_be_visible()
+    await expect(owner).to_have_value("Nguyễn An")
+    await expect(owner).to_be_focused()
+    await inputs(page, "r/r_count").fill("1")
+    await expect(page.get_by_role("heading", name="Hộ 3", exact=True)).to_have_count(0)
+    await saved(page)
+    await page.get_by_role("button", name="Lưu", exact=True).click()
+    await expect(owner).to_have_value("Nguyễn An")
+    await context.close()
+
+
+async def test_a_search_goes_on_while_answers_arrive(browser: Browser, site: Site) -> None:
+    context, page = await entered(browser, site)
+    await page.goto(f"{site.url}/u/{site.campaign}/s/c")
+    everything = [[f"p{number}", f"Thôn {number}"] for number in range(1, 41)]
+
+    async def with_a_list(route: Route) -> None:  # as for a list that other answers filter
+        answer = await route.fetch()
+        told = await answer.json()
+        await route.fulfill(response=answer, json=told | {"options": {"c/c_place": everything}})
+
+    await page.route("**/save", with_a_list)
+    await inputs(page, "c/c_ok").check()
+    search = page.get_by_label("Tìm trong danh sách: Thôn (danh sách dài)")
+    await search.press_sequentially("thuong")
+    await saved(page)
+    await expect(page.locator("#saving")).to_contain_text("Đã lưu")
+    await expect(search).to_have_value("thuong")
+    await context.close()
+
+
+async def test_a_broken_entry_on_this_machine_stops_no_other(browser: Browser, site: Site) -> None:
+    context, page = await entered(browser, site)
+    section = f"{site.url}/u/{site.campaign}/s/r"
+    await page.goto(section)
+    stem = (await page.locator("#fill").get_attribute("data-store") or "").rpartition(":")[0]
+    kept = {"version": 0, "tab": "zz", "pending": {f"no/such{n}": "x" for n in range(2500)} | {"r/r_count": "2"}}
+    put = "([key, value]) => localStorage.setItem(key, value)"
+    await page.evaluate(put, [f"{stem}:900", '{"version": 1, "pen'])
+    await page.evaluate(put, [f"{stem}:901", json.dumps(kept)])
+    await page.goto(section)
+    await expect(inputs(page, "r/r_count")).to_have_value("2")
+    assert await page.evaluate("Object.keys(localStorage).length") == 0
     await context.close()
 
 
