@@ -28,10 +28,10 @@ def check(survey: Survey, lists: Lists) -> None:
         for key, expression, language in _placed(item):
             here = line.at(language)
             filtered = lists.columns(item.choices) if isinstance(item, Question) and key == "choice_filter" else None
-            _references(here, key, expression.names | expression.saved, items)
+            _references(here, key, (expression.names | expression.saved) - survey.untyped, items)
             Reach(here, key, lists, items).check(expression.source, filtered)
         if isinstance(item, Question) and item.trigger:
-            _triggers(line, item.trigger, items)
+            _triggers(line, frozenset(item.trigger) - survey.untyped, items)
         if consolidate := getattr(item, "consolidate", None):
             _ratio(line, consolidate, items)
     check_tables(survey.items, survey.lines)
@@ -74,9 +74,9 @@ def _references(line: Line, key: str, names: frozenset[str], items: Mapping[str,
             line.problem("note_reference", key, name=name)
 
 
-def _triggers(line: Line, names: tuple[str, ...], items: Mapping[str, Item]) -> None:
-    _references(line, "trigger", frozenset(names), items)
-    for name in names:
+def _triggers(line: Line, names: frozenset[str], items: Mapping[str, Item]) -> None:
+    _references(line, "trigger", names, items)
+    for name in sorted(names):
         if not isinstance(items.get(name), Question | None):
             line.problem("group_reference", "trigger", name=name)
 

@@ -105,7 +105,8 @@ def check_tables(items: Iterable[Item], lines: Mapping[str, Line]) -> None:
 
 
 def _table(group: Group, lines: Mapping[str, Line]) -> None:
-    rows = [item for item in group.items if isinstance(item, Question) and item.kind in SELECTS]
+    # A row without its list is told already.
+    rows = [item for item in group.items if isinstance(item, Question) and item.kind in SELECTS and item.choices]
     line = lines.get(group.name)
     if not rows and line is not None:
         line.warning("appearance_ignored", "appearance", appearance="table-list", type="group")

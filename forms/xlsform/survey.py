@@ -32,10 +32,12 @@ class _Open:
 
 @dataclass(slots=True)
 class Survey:
-    """What the sheet says. `lines` finds the row of an item again, by its name."""
+    """What the sheet says. `lines` finds the row of an item again, by its name; `untyped` are the names of rows whose
+    type is not understood: told once there, and not again wherever the name is used."""
 
     items: tuple[Item, ...] = ()
     lines: dict[str, Line] = field(default_factory=dict)
+    untyped: set[str] = field(default_factory=set)
 
 
 def read_survey(sheet: Sheet, lists: Lists) -> Survey:
@@ -81,6 +83,7 @@ class _Reader:
         except rowtypes.TypeProblem as problem:
             near = _near_type(line) if problem.code == "unknown_type" else {}
             line.problem(problem.code, "type", **problem.params, **near)
+            self.survey.untyped.add(line.get("name"))
             return
         if row.act == "end":
             self._end(line, row.what or "")

@@ -467,3 +467,19 @@ def test_two_of_one_name_are_no_ring(cells_of: CellsOf) -> None:
         {"type": "end group"},
     ]
     assert {found.code for found in problems(cells_of(survey, (), [{"form_id": "f"}]))} == {"duplicate_name"}
+
+
+def test_one_mistake_is_told_once(cells_of: CellsOf) -> None:
+    survey = [
+        {"type": "interger", "name": "n", "label": "N"},
+        {"type": "note", "name": "told", "label": "Có ${n}", "relevant": "${n} > 1"},
+        {"type": "begin group", "name": "g", "label": "G", "appearance": "table-list"},
+        {"type": "select_one nothing", "name": "a", "label": "A"},
+        {"type": "select_one l", "name": "b", "label": "B"},
+        {"type": "end group"},
+    ]
+    found = problems(cells_of(survey, LIST, [{"form_id": "f"}]))
+    assert [(one.row, one.code) for one in found if one.severity == "error"] == [
+        (2, "unknown_type"),
+        (5, "unknown_list"),
+    ]
