@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from forms.points import read_point
 from forms.schema import MANY, TICKED, Kind, Range
@@ -27,6 +28,7 @@ Typed = int | Decimal | date | time | datetime | str | tuple[str, ...] | None
 MAX_TEXT = 20_000
 MAX_DIGITS = 15  # what a double, hence every expression and JSON reader, holds exactly
 MAX_CHOSEN = 1_000
+MAX_KEPT = 32  # characters of a text whose reading is remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +243,9 @@ _PARSERS: Mapping[Kind, Callable[[str], Value]] = {
 }
 
 
+_ALIKE = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.DATE, Kind.TIME})  # read alike wherever they stand
+
+
 def telephone(text: str) -> str:
     """A telephone number without the spaces, dots, hyphens and brackets that people write in it."""
     return re.sub(r"[\s.()\-\u2013]", "", text) if re.fullmatch(r"[\s\d.()+\-\u2013]*", text) else text
@@ -256,6 +261,8 @@ def parse(
     ambiguous_number, too_large, out_of_range, off_step, not_date, not_time, not_datetime,
     not_choice, incomplete_rank (one named twice), not_geopoint, not_file.
     """
+    if kind in _ALIKE and isinstance(raw, str) and len(raw) <= MAX_KEPT:
+        return _short(kind, raw)
     if kind in MANY:
         return _many(raw, names, kind is Kind.RANK)
     if isinstance(raw, list) and len(raw) < 2:
@@ -277,6 +284,13 @@ def parse(
     if kind is Kind.TODAY:
         kind = Kind.DATE
     return _PARSERS.get(kind, _text)(text)
+
+
+@lru_cache(maxsize=8192)
+def _short(kind: Kind, raw: str) -> Value:
+    """A draft is judged at every change, its figures and dates being the same as before but for one."""
+    text = clean(raw)
+    return _PARSERS[kind](text) if text else BLANK
 
 
 def _many(raw: object, names: Mapping[str, object], ranked: bool) -> Value:
