@@ -23,7 +23,7 @@ SETTLE_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 LARGEST = 64
 # Ends are collected for so many seconds, or until there are LARGEST, so that one transaction records many: were the
 # process killed in between, so much more would be sent again, with the same Message-ID.
-COLLECT = 0.05
+COLLECT = 0.2
 # A claim should be under way to the server within so many seconds: whether a unit still owes was decided in it.
 FRESH = 1.0
 
@@ -95,7 +95,8 @@ class Drain:
                 began = loop.time()
                 for one in found:
                     self._queue.put_nowait(one)
-                while self._queue.qsize() >= len(self._senders) and self._lanes_open:
+                # The next are claimed while the last are still being sent.
+                while self._queue.qsize() >= self._size and self._lanes_open:
                     self._taken.clear()
                     await self._taken.wait()
                 self._adapt(loop.time() - began, len(found))
@@ -156,14 +157,16 @@ class Drain:
     async def _settle(self) -> None:
         failure: Exception | None = None
         while self._lanes_open or self._ends:
-            self._returned.clear()
             if not self._ends:
+                self._returned.clear()
                 await self._returned.wait()
+            if self._lanes_open and len(self._ends) < LARGEST:
+                self._many.clear()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._many.wait(), COLLECT)
-                continue
-            self._many.clear()
             ends, self._ends = self._ends[:LARGEST], self._ends[LARGEST:]
+            if not ends:
+                continue
             try:
                 outcomes = await self._recorded(ends)
             except Exception as error:

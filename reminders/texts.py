@@ -9,7 +9,7 @@ ngày làm việc", share "59/114", letter "Công văn số 123/SKHCN ngày 8/7/
 """
 
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -49,6 +49,10 @@ NAMES = (
     "receipt_without_link",  # to an address that nobody of the unit uses any more
 )
 WITHOUT_LINK = frozenset({"leader_copy", "receipt_without_link"})
+
+
+# A line: what stands there, and the placeholder after it.
+Parts = tuple[tuple[str, str | None], ...]
 
 
 class TemplateError(ValueError):
@@ -104,14 +108,20 @@ def render(template: str | Template, values: Mapping[str, str]) -> tuple[str, st
     Raises TemplateError: unknown (a placeholder outside the list), missing (no value given), braces.
     """
     found = load(template) if isinstance(template, str) else template
-    check(found)
+    head, lines = _compiled(found)
     safe = {name: _value(text) for name, text in values.items()}
-    subject = one_line(_fill(found.subject, safe))
+    subject = one_line(_fill(head, safe))
     if not subject:
         raise TemplateError("no_subject")
-    lines = (line for line in found.text.split("\n") if not _empty(line, safe))
-    text = "\n".join(_fill(line, safe) for line in _single_blank(lines))
-    return subject, text.strip() + "\n"
+    kept = _single_blank(line for line in lines if not any(safe.get(name) == "" for _, name in line if name))
+    return subject, "\n".join(_fill(line, safe) for line in kept).strip() + "\n"
+
+
+@lru_cache(maxsize=100)
+def _compiled(template: Template) -> tuple[Parts, tuple[Parts, ...]]:
+    """Subject and lines in their parts. Raises TemplateError unless the template can be rendered."""
+    check(template)
+    return _parts(template.subject), tuple(_parts(line) for line in template.text.split("\n"))
 
 
 def _value(text: str) -> str:
@@ -121,9 +131,7 @@ def _value(text: str) -> str:
     return text.strip()
 
 
-@lru_cache(maxsize=1000)
-def _parts(text: str) -> tuple[tuple[str, str | None], ...]:
-    """The pieces of a line of a template: what stands there, and the placeholder after it."""
+def _parts(text: str) -> Parts:
     try:
         parsed = list(string.Formatter().parse(text))
     except ValueError as error:
@@ -138,9 +146,9 @@ def _names(text: str) -> list[str]:
     return [name for _, name in _parts(text) if name is not None]
 
 
-def _fill(line: str, values: Mapping[str, str]) -> str:
+def _fill(parts: Parts, values: Mapping[str, str]) -> str:
     found = []
-    for literal, name in _parts(line):
+    for literal, name in parts:
         found.append(literal)
         if name is None:
             continue
@@ -153,14 +161,11 @@ def _fill(line: str, values: Mapping[str, str]) -> str:
     return "".join(found)
 
 
-def _empty(line: str, values: Mapping[str, str]) -> bool:
-    return any(values.get(name) == "" for name in _names(line))
-
-
-def _single_blank(lines: Iterable[str]) -> Iterable[str]:
+def _single_blank(lines: Iterable[Parts]) -> Iterator[Parts]:
     """No two empty lines after each other: the lines left out leave no hole."""
     blank = True
     for line in lines:
-        if line.strip() or not blank:
+        empty = not any(name or literal.strip() for literal, name in line)
+        if not (empty and blank):
             yield line
-        blank = not line.strip()
+        blank = empty

@@ -4,7 +4,7 @@ Whether a unit still owes is decided again here, in the transaction that claims 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
@@ -29,6 +29,7 @@ class MailDesk:
     def __init__(self, settings: Settings, clock: Callable[[], datetime]) -> None:
         self._settings = settings
         self._clock = clock
+        self._seen = _Seen()
 
     async def judge(self, envelopes: Sequence[Envelope], at: datetime) -> Mapping[int, Verdict]:
         """Who owes no more, whose mailbox it is no more, which reminder waits for office hours.
@@ -37,10 +38,9 @@ class MailDesk:
         """
         moving = {_invitation_id(envelope) for envelope in envelopes if envelope.kind in MOVING}
         others = {_invitation_id(envelope) for envelope in envelopes if envelope.kind == "receipt"} - moving
-        held, busy = await _held(Invitation, moving, "campaign_id", "unit_id", "state", "due_round")
-        invitations = held | await _by_id(Invitation, others, "unit_id")
-        campaigns = await _campaigns(held.values())
-        readers = await _Readers.of([invitation.unit_id for invitation in invitations.values()], envelopes, lock=True)
+        held, busy = await _held(Invitation, moving)
+        seen = self._seen = await _Seen.of(held | await _by_id(Invitation, others), envelopes, lock=True)
+        invitations, readers = seen.invitations, seen.readers
         later = await self._later(envelopes, at)
         dead = await returns.dead({envelope.to_address for envelope in envelopes})
         found: dict[int, Verdict] = {}
@@ -57,10 +57,17 @@ class MailDesk:
             elif invitation is None:
                 found[envelope.id] = Verdict("recalled")
             elif envelope.kind in MOVING:
-                reason = _why_not(envelope, invitation, campaigns[invitation.campaign_id], readers, at)
+                reason = _why_not(envelope, invitation, seen.campaigns[invitation.campaign_id], readers, at)
                 planned = envelope.kind == "reminder" and not envelope.batch  # a person may press "send now" at night
                 found[envelope.id] = Verdict(reason, later if planned else None)
         return found
+
+    async def _looked_up(self, envelopes: Sequence[Envelope]) -> "_Seen":
+        """What judging these messages has looked up in this transaction and locked since; else it is looked up now."""
+        if all(envelope.id in self._seen.ids for envelope in envelopes):
+            return self._seen
+        numbers = {_invitation_id(envelope) for envelope in envelopes}
+        return await _Seen.of(await _by_id(Invitation, numbers), envelopes)
 
     async def _later(self, envelopes: Sequence[Envelope], at: datetime) -> datetime | None:
         """When a reminder that became late may go, None when now; all else goes at any hour."""
@@ -71,18 +78,15 @@ class MailDesk:
 
     async def compose(self, envelopes: Sequence[Envelope], at: datetime) -> Mapping[int, tuple[str, str]]:
         """Subject and text as of the moment of sending: days left, share, names."""
-        invitations = await _by_id(Invitation, {_invitation_id(envelope) for envelope in envelopes})
-        campaigns = await _campaigns(invitations.values())
-        receipts = [envelope for envelope in envelopes if envelope.kind == "receipt"]
-        readers = await _Readers.of([invitation.unit_id for invitation in invitations.values()], receipts)
+        seen = await self._looked_up(envelopes)
         writer = Writer(self._settings, at)
         found: dict[int, tuple[str, str]] = {}
         for envelope in envelopes:
-            invitation = invitations[_invitation_id(envelope)]
-            invitation.campaign = campaigns[invitation.campaign_id]
+            invitation = seen.invitations[_invitation_id(envelope)]
+            invitation.campaign = seen.campaigns[invitation.campaign_id]
             if envelope.kind == "receipt":
                 submission = recipients.submission_id(envelope.key)
-                with_link = readers.of_mail(invitation.unit_id, envelope) is not None
+                with_link = seen.readers.of_mail(invitation.unit_id, envelope) is not None
                 text = await writer.receipt(invitation, submission, envelope.to_name, with_link=with_link)
             else:
                 text = await writer.composed(invitation, envelope.template, envelope.to_name)
@@ -91,16 +95,13 @@ class MailDesk:
 
     async def links(self, envelopes: Sequence[Envelope]) -> Mapping[int, str]:
         """Each contact's personal link; "" when the mailbox is nobody's any more."""
-        numbers = sorted({_invitation_id(envelope) for envelope in envelopes})
-        unit_of = dict(await Invitation.filter(id__in=numbers).values_list("id", "unit_id"))
-        # Locked since they were judged: whoever is taken off the list just now has this link ended with the others.
-        readers = await _Readers.of(list(unit_of.values()), envelopes)
+        seen = await self._looked_up(envelopes)
         wanted: dict[int, tuple[int, int, str]] = {}
         for envelope in envelopes:
-            number = _invitation_id(envelope)
-            reader = readers.of_mail(unit_of[number], envelope)
+            invitation = seen.invitations[_invitation_id(envelope)]
+            reader = seen.readers.of_mail(invitation.unit_id, envelope)
             if reader is not None:
-                wanted[envelope.id] = (number, reader, envelope.to_address)
+                wanted[envelope.id] = (invitation.id, reader, envelope.to_address)
         made = await entry.links_for(set(wanted.values()), self._clock())
         return {
             envelope.id: entry.address_of(
@@ -181,8 +182,10 @@ async def _held(model: type[R], numbers: Iterable[int], *names: str) -> tuple[di
     if not is_postgres():
         return await _by_id(model, numbers, *names), set()  # BEGIN IMMEDIATE has locked them already
     wanted = sorted(set(numbers))
-    found = model.filter(id__in=wanted).order_by("id").only("id", *names)
-    held = {row.id: row for row in await found.select_for_update(skip_locked=True, no_key=True)} if wanted else {}
+    if not wanted:
+        return {}, set()
+    found = model.filter(id__in=wanted).order_by("id").select_for_update(skip_locked=True, no_key=True)
+    held = {row.id: row for row in await (found.only("id", *names) if names else found)}
     missing = [number for number in wanted if number not in held]
     return held, set(await _by_id(model, missing, "id"))
 
@@ -221,6 +224,26 @@ class _Readers:
     def busy(self, unit_id: int, envelope: Envelope) -> bool:
         """Whether somebody who reads the mailbox is being changed just now."""
         return any(number in self.changing for number, _role in self.people.get((unit_id, envelope.to_address), ()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What messages depend on. ids: of the messages; the rest by its own ids."""
+
+    ids: frozenset[int] = frozenset()
+    invitations: Mapping[int, Invitation] = field(default_factory=dict)
+    campaigns: Mapping[int, Campaign] = field(default_factory=dict)
+    readers: _Readers = field(default_factory=lambda: _Readers({}))
+
+    @classmethod
+    async def of(
+        cls, invitations: Mapping[int, Invitation], envelopes: Sequence[Envelope], *, lock: bool = False
+    ) -> "_Seen":
+        unit_ids = [invitation.unit_id for invitation in invitations.values()]
+        readers = await _Readers.of(unit_ids, envelopes, lock=lock)
+        refs = {recipients.reference(number) for number in invitations}
+        ids = frozenset(envelope.id for envelope in envelopes if envelope.id and envelope.ref in refs)
+        return cls(ids, invitations, await _campaigns(invitations.values()), readers)
 
 
 async def every_address_refused(invitation: Invitation) -> bool:

@@ -1,6 +1,6 @@
 """Mail: the whole way of a message against a bare aiosmtplib, and the planning of very many.
 
-The server that takes the mail runs in a process of its own and answers at once. Bare is aiosmtplib with as many
+The server that takes the mail (aiosmtpd) runs in a process of its own. Bare is aiosmtplib with as many
 connections, each used again, handing over the very bytes that the product sent. The two take turns; each figure is the
 median of the rounds.
 """
@@ -45,30 +45,15 @@ AT = datetime(2026, 6, 8, 1, 30, tzinfo=UTC)  # a Monday morning
 
 SINK = """
 import asyncio
+from aiosmtpd.smtp import SMTP
 
-class Sink(asyncio.Protocol):
-    def connection_made(self, transport):
-        self.transport, self.kept, self.in_data = transport, b"", False
-        transport.write(b"220 sink\\r\\n")
-
-    def data_received(self, data):
-        self.kept += data
-        while True:
-            line, end, rest = self.kept.partition(b"\\r\\n.\\r\\n" if self.in_data else b"\\r\\n")
-            if not end:
-                return
-            self.kept = rest
-            self.transport.write(self.answer(line[:4].upper()))
-
-    def answer(self, verb):
-        if self.in_data or verb != b"DATA":
-            self.in_data = False
-            return b"250-sink\\r\\n250 SIZE 33554432\\r\\n" if verb == b"EHLO" else b"250 ok\\r\\n"
-        self.in_data = True
-        return b"354 go on\\r\\n"
+class Taking:
+    async def handle_DATA(self, server, session, envelope):
+        return "250 taken"
 
 async def main():
-    server = await asyncio.get_running_loop().create_server(Sink, "127.0.0.1", 0)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(Taking(), hostname="sink", loop=loop), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
