@@ -37,5 +37,5 @@ def _measure(per_minute: int) -> tuple[int, timedelta]:
 
 
 async def _free_at(now: datetime) -> datetime:
-    await Pace.bulk_create([Pace(name=_ROW, free_at=now)], ignore_conflicts=True)
+    await Pace.bulk_create([Pace(name=_ROW, free_at=now - MINUTE)], ignore_conflicts=True)
     return (await Pace.filter(name=_ROW).select_for_update().get()).free_at

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tortoise.transactions import in_transaction
 
-from reminders import outbox
+from reminders import outbox, settling
 from reminders.delivery import LEASE, Claimed
 from reminders.models import Attempt, Message
 from reminders.ports import Letter, Outcome, Permanent, Reply, SendError, Transient
@@ -167,6 +167,32 @@ async def test_the_desk_can_hold_a_message(desk: Any) -> None:
     desk.hold_until = None
     assert await outbox.claim(desk, NOW + timedelta(hours=11)) == []
     assert (await one(desk, NOW + timedelta(hours=12))).envelope.attempt == 1
+
+
+async def test_what_somebody_is_changing_just_now_is_left_and_looked_at_again(desk: Any) -> None:
+    await put(letter(1), letter(2))
+    desk.changing = {"1"}
+    assert [claimed.envelope.ref for claimed in await outbox.claim(desk, NOW, 10)] == ["2"]
+    assert await states() == {"1": ("waiting", ""), "2": ("sending", "")}
+    desk.changing = set()
+    assert (await one(desk)).envelope.attempt == 1
+
+
+async def test_what_was_claimed_and_never_handed_over_waits_as_before(desk: Any) -> None:
+    await put(letter(1), letter(2))
+    await settle(desk, await one(desk), Transient(Reply(None, "lost"), ambiguous=True), NOW)
+    later = NOW + MINUTE
+    claimed = await outbox.claim(desk, later, 2)
+    before = await Message.get(ref="1")
+    await settling.release(claimed)
+    assert await states() == {"1": ("waiting", "ambiguous"), "2": ("waiting", "")}
+    assert (await Message.get(ref="1")).attempt == before.attempt - 1 == 1
+    assert await Attempt.all().count() == 1
+    # A lease that somebody else has taken up since is not given back.
+    claimed = await outbox.claim(desk, later, 2)
+    await outbox.claim(desk, later + LEASE, 2)
+    await settling.release(claimed)
+    assert await states() == {"1": ("sending", ""), "2": ("sending", "")}
 
 
 async def test_a_template_is_composed_when_it_goes_out(desk: Any) -> None:

@@ -182,6 +182,34 @@ async def test_a_connection_that_went_stale_is_opened_anew(post: Any, sender: Sm
     assert len(post.sessions) == 2
 
 
+async def test_a_connection_that_was_idle_is_asked_before_it_is_used(
+    post: Any, sender: SmtpSender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line that a firewall has forgotten takes everything and says nothing: half a minute would be lost."""
+    monkeypatch.setattr(smtp, "UNUSED", -1.0)
+    monkeypatch.setattr(smtp, "NOOP_TIMEOUT", 0.2)
+    await sender.send(mail())
+    await sender.send(mail("b@anlao.test"))
+    assert len(post.sessions) == 1
+    client = sender._client
+    assert client is not None
+    assert client.transport is not None
+    client.transport.pause_reading()  # type: ignore[attr-defined]
+    assert (await sender.send(mail("c@anlao.test"))).code == 250
+    assert len(post.sessions) == 2
+    assert post.to("c@anlao.test") != []
+
+
+async def test_421_before_data_is_no_fault_of_the_recipient(post: Any, sender: SmtpSender) -> None:
+    post.replies["a@anlao.test"] = ["421 4.3.2 closing"]
+    with pytest.raises(Transient) as caught:
+        await sender.send(mail())
+    assert (caught.value.reply.code, caught.value.unreachable) == (421, True)
+    post.replies["b@anlao.test"] = ["421 4.3.2 closing"]
+    await sender.send(mail())
+    assert (await sender.send(mail("b@anlao.test"))).code == 250, "on a connection that was used, another is tried"
+
+
 async def test_starttls_is_required_when_configured(post: Any) -> None:
     """The server does not offer it: nothing may go out in clear."""
     sender = SmtpSender(Server("127.0.0.1", post.port, "starttls"), timeout=5)

@@ -281,6 +281,35 @@ async def test_it_runs_by_itself_and_is_woken(desk: Any, post: Any) -> None:
     await crew.stop()
 
 
+async def test_connections_stay_open_from_tick_to_tick_and_are_let_go_when_idle(
+    desk: Any, post: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reminders.worker.IDLE", 0.3)
+    arrived, senders = asyncio.Event(), list[SmtpSender]()
+
+    def sender() -> SmtpSender:
+        senders.append(SmtpSender(Server("127.0.0.1", post.port, "plain"), timeout=10))
+        return senders[-1]
+
+    async def arrive() -> None:
+        arrived.set()
+
+    post.during_data = arrive
+    crew = worker(desk, sender=sender, interval=3600, concurrency=1)
+    crew.start()
+    for number in range(3):
+        await put(invitation(number))
+        crew.wake()
+        await asyncio.wait_for(arrived.wait(), 10)
+        arrived.clear()
+    assert len(post.sessions) <= 1
+    assert len(senders) == 1
+    while senders[0]._client is not None:  # noqa: ASYNC110 - until the pause of IDLE seconds is over
+        await asyncio.sleep(0.05)
+    await crew.stop()
+    assert await states() == {("sent", ""): 3}
+
+
 async def test_the_timer_alone_is_enough(desk: Any) -> None:
     ticks, often = Counter[str](), asyncio.Event()
 
