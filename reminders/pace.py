@@ -33,7 +33,7 @@ async def give_back(count: int, per_minute: int, now: datetime) -> None:
 
 def _measure(per_minute: int) -> tuple[int, timedelta]:
     burst = per_minute // 20
-    return burst, MINUTE / (per_minute - burst)
+    return burst, MINUTE / (per_minute - burst) + timedelta.resolution  # never rounded down
 
 
 async def _free_at(now: datetime) -> datetime:
