@@ -14,12 +14,18 @@ from uuid import uuid4
 import asyncpg
 import httpx
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 from starlette.applications import Starlette
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from service import database
 from service.app import create_app
 from service.settings import Settings
+
+# Tests never time: on a machine that is busy with something else a good example may take long.
+properties.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+properties.load_profile("house")
 
 SHARED = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[2] / "shared"))
 DATABASES = ("sqlite", "postgres")
