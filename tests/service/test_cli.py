@@ -152,15 +152,14 @@ def test_a_form_is_checked_without_any_database(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_form_is_written_as_a_workbook(office: Office, tmp_path: Path) -> None:
-    office.done("demo", "--no-serve")
+def test_a_form_is_written_as_a_workbook(demo: Office, tmp_path: Path) -> None:
     target = tmp_path / "mau.xlsx"
-    assert str(target) in office.done("form", "export", "1", "-o", target)[-1]
-    office.done("form", "check", target)
+    assert str(target) in demo.done("form", "export", "1", "-o", target)[-1]
+    demo.done("form", "check", target)
     zipped = tmp_path / "mau.zip"
-    office.done("form", "export", "1", "-o", zipped)
+    demo.done("form", "export", "1", "-o", zipped)
     assert zipfile.ZipFile(zipped).namelist() == ["nd132_2025_capxa-2025070101.xlsx"]
-    assert refused(office.run("form", "export", "99", "-o", target)).startswith("phieu: Không tìm thấy số")
+    assert refused(demo.run("form", "export", "99", "-o", target)).startswith("phieu: Không tìm thấy số")
 
 
 @pytest.mark.slow
