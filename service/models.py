@@ -339,6 +339,31 @@ class EventNote(Model):
     text = fields.TextField()
 
 
+class Call(Model):
+    """A telephone call to a unit about a campaign, kept as history: taken back or corrected, never changed.
+
+    `outcome` is one of flow.calls.OUTCOMES. `number` is the telephone that was called, `promised_on` the day by which
+    the unit said it would send. `corrects` is the call in whose place this one stands. `request` is that of the page
+    it came from: pressed twice, it is one call.
+    """
+
+    id = fields.IntField(primary_key=True)
+    invitation: fields.ForeignKeyRelation[Invitation] = fields.ForeignKeyField(
+        "service.Invitation", related_name="calls", on_delete=RESTRICT
+    )
+    invitation_id: int
+    at = Instant()
+    by = fields.CharField(max_length=60)
+    number = fields.CharField(max_length=40, default="")
+    outcome = fields.CharField(max_length=20)
+    promised_on = fields.DateField(null=True)
+    note = fields.TextField(default="")
+    corrects = fields.IntField(null=True)
+    undone_at = Instant(null=True)
+    undone_by = fields.CharField(max_length=60, default="")
+    request = fields.CharField(max_length=40, unique=True)
+
+
 class ContactLink(Model):
     """One contact's way in for one invitation. The token is derived (service/security.py), never stored."""
 

@@ -19,6 +19,7 @@ from service.errors import NotFound
 from service.pages import (
     accounts,
     calendar,
+    calls,
     campaigns,
     check,
     fill,
@@ -39,6 +40,7 @@ from service.pages import (
     unit,
     units,
     versions,
+    zalo,
 )
 from service.pages import entry as unit_entry
 
@@ -106,6 +108,11 @@ def routes() -> list[BaseRoute]:
         page("/campaigns/{id:int}/plan", plan.show, VIEWER),
         page("/campaigns/{id:int}/plan", plan.change, STAFF, "POST"),
         page("/campaigns/{id:int}/plan/undo", plan.undo, STAFF, "POST"),
+        page("/campaigns/{id:int}/zalo", zalo.show, VIEWER),
+        page("/campaigns/{id:int}/calls", calls.index, VIEWER),
+        page("/campaigns/{id:int}/calls/{code}", calls.show, VIEWER),
+        page("/campaigns/{id:int}/calls/{code}", calls.record, STAFF, "POST"),
+        page("/campaigns/{id:int}/calls/{code}/undo", calls.undo, STAFF, "POST"),
         # Staff: units, contacts and forms
         page("/units", units.index, VIEWER),
         page("/units/import", imports.units, ADMINISTRATOR),

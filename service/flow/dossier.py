@@ -10,7 +10,7 @@ from forms.schema import FILES, Kind
 from reminders import returns
 from service import life, readable
 from service.errors import NotFound
-from service.flow import attachments, campaigns, correspondence, drafts, inbox, submissions
+from service.flow import attachments, calls, campaigns, correspondence, drafts, inbox, submissions
 from service.models import Campaign, Contact, Draft, Event, EventNote, Intake, Invitation, StoredFile, Submission
 from service.settings import Settings
 from service.words import _
@@ -62,6 +62,7 @@ class Dossier:
     mail: correspondence.Listing
     came: Sequence[inbox.Came]
     dead: Collection[str]
+    calls: Sequence[calls.Told]
     sent: Sequence[Sent]
     intakes: Sequence[Intake]
     draft_saved: datetime | None
@@ -86,6 +87,7 @@ async def of(campaign_id: int, code: str, now: datetime) -> Dossier:
         came=(await inbox.listing(1, campaign=campaign_id, unit=code))[0],
         dead=await returns.dead(),
         mail=await correspondence.listing(correspondence.Wanted(campaign=campaign_id, unit=code), 1),
+        calls=await calls.of_invitation(invitation.id),
         sent=[Sent(s, names.get(s.actor_ref, ""), await _sections(invitation, campaign, s)) for s in given],
         intakes=await Intake.filter(invitation=invitation).order_by("-id").select_related("scan"),
         draft_saved=draft.updated_at if draft else None,

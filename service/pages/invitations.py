@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from forms.values import read_date
-from service import deadlinewords, files, life, mailwords, web, words
+from service import callwords, deadlinewords, files, life, mailwords, web, words
 from service.errors import BadFile, EmptyFile, Invalid, TooLarge, WrongState
 from service.flow import dossier, entry, intakes, principal, rosteracts
 from service.models import StoredFile
@@ -52,6 +52,7 @@ async def page(
         "may_link": request.state.staff.role != "viewer",
         "channels": intakes.CHANNELS,
         "w": mailwords,
+        "cw": callwords,
         "open": act,
         "t": _defaults(now) | ({f"{act}_{name}": text for name, text in filled.items()} if filled else {}),
         "extension": extension,
