@@ -158,9 +158,10 @@ class Judge:
     def filled(self, text: Text | None, node: Node) -> str:
         if not text:
             return ""
-        return "".join(
-            part if isinstance(part, str) else self._part(part, node) for part in text.in_language(self._language)
-        )
+        parts = text.in_language(self._language)
+        if len(parts) == 1 and isinstance(parts[0], str):
+            return parts[0]
+        return "".join(part if isinstance(part, str) else self._part(part, node) for part in parts)
 
     def _part(self, expression: Expression, node: Node) -> str:
         """`${x}` reads as a person would see x; an expression as its text."""

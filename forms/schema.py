@@ -74,11 +74,17 @@ CONSOLIDATIONS = ("sum", "mean", "count", "list", "ledger", "ratio")
 class Text:
     """Words of the form's author: literal strings, and expressions where `${x}` stands.
 
-    `parts` are in the form's default language, `others` in its further ones, by language.
+    `parts` are in the form's default language, `others` in its further ones, by language. `filled`: whether values
+    have to be filled in before a person reads it.
     """
 
     parts: tuple[str | Expression, ...] = ()
     others: Mapping[str, tuple[str | Expression, ...]] = field(default_factory=dict, hash=False)
+    filled: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        everything = (part for parts in (self.parts, *self.others.values()) for part in parts)
+        object.__setattr__(self, "filled", any(not isinstance(part, str) for part in everything))
 
     def in_language(self, language: str) -> tuple[str | Expression, ...]:
         """The parts in that language, in the default one where it was not translated."""
@@ -88,11 +94,6 @@ class Text:
     def plain(self) -> str:
         """The text as the author wrote it, `${x}` left in."""
         return "".join(part if isinstance(part, str) else part.source for part in self.parts)
-
-    @property
-    def filled(self) -> bool:
-        """Whether values have to be filled in before a person reads it."""
-        return any(not isinstance(part, str) for parts in (self.parts, *self.others.values()) for part in parts)
 
     def __bool__(self) -> bool:
         return bool(self.parts)

@@ -182,10 +182,17 @@ async def _write(
         )
         await carrying.keep(invitation, found, now)
     else:
-        draft.version, draft.answers, draft.updated_at, draft.updated_by = draft.version + 1, answers, now, ref
-        await draft.save(update_fields=["version", "answers", "updated_at", "updated_by"])
+        await lookups.update(draft, version=draft.version + 1, answers=answers, updated_at=now, updated_by=ref)
     pairs = {key: list(pair) for key, pair in changes.items()}
-    await DraftRevision.create(draft=draft, version=draft.version, changes=pairs, at=now, by=by, form_id=found.form_id)
+    await lookups.insert(
+        DraftRevision,
+        draft_id=draft.id,
+        version=draft.version,
+        changes=pairs,
+        at=now,
+        by=by,
+        form_id=found.form_id,
+    )
     return draft
 
 

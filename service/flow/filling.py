@@ -52,11 +52,9 @@ async def find(campaign_id: int, *, code: str = "", unit_id: int | None = None, 
     if not 0 < campaign_id <= MAX_ID:
         raise NotFound()
     whose: dict[str, object] = {"unit_id": unit_id} if unit_id is not None else {"code": code}
-    found = await lookups.one(Invitation, lock=lock, campaign_id=campaign_id, **whose)
-    campaign = await lookups.one(Campaign, id=campaign_id) if found else None
-    if found is None or campaign is None or campaign.published_at is None:
+    found = await lookups.joined(Invitation, Campaign, "campaign", lock=lock, campaign_id=campaign_id, **whose)
+    if found is None or found.campaign.published_at is None:
         raise NotFound()
-    found.campaign = campaign
     return found
 
 
