@@ -77,9 +77,8 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, *, p
             Exception: _unexpected,
         },
     )
-    static = web.Static(web.STATIC_FOLDER)
     app.state.settings, app.state.clock = settings, clock
-    app.state.static, app.state.templates = static, web.templates(static)
+    app.state.static, app.state.templates = web.assets()
     return app
 
 

@@ -23,6 +23,9 @@ APPS = {
 }
 
 
+# Of every SQLite connection: what was answered "saved" outlives a power cut.
+PRAGMAS = {"journal_mode": "WAL", "synchronous": "FULL", "busy_timeout": 5000, "foreign_keys": "ON"}
+
 # What a query raises when the database is locked, or cannot be reached, or left in the middle of it.
 AWAY = (
     OperationalError,
@@ -45,13 +48,7 @@ def config(url: str) -> dict[str, Any]:
     if url.startswith("sqlite:"):
         connection: dict[str, Any] = {
             "engine": "service.sqlite",
-            "credentials": {
-                "file_path": url.partition("://")[2],
-                "journal_mode": "WAL",
-                "synchronous": "FULL",
-                "busy_timeout": 5000,
-                "foreign_keys": "ON",
-            },
+            "credentials": {"file_path": url.partition("://")[2], **PRAGMAS},
         }
     else:
         connection = {**expand_db_url(url), "engine": "service.postgres"}

@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -67,7 +68,14 @@ class Static:
         return f"/static/{self.addresses[name]}"
 
 
-def templates(static: Static) -> jinja2.Environment:
+@cache
+def assets() -> tuple[Static, jinja2.Environment]:
+    """The files under static/, and the templates that name them: read once a process."""
+    static = Static(STATIC_FOLDER)
+    return static, _templates(static)
+
+
+def _templates(static: Static) -> jinja2.Environment:
     """The template environment: autoescape for all, an unknown name is an error."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),

@@ -27,13 +27,18 @@ from service.settings import Settings
 properties.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 properties.load_profile("house")
 
+# What a test writes need not outlive a power cut (PostgreSQL's fsync is off too, see postgres_server).
+AS_SERVED = dict(database.PRAGMAS)
+database.PRAGMAS["synchronous"] = "OFF"
+
 SHARED = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[2] / "shared"))
 DATABASES = ("sqlite", "postgres")
 
 
 @pytest.fixture(scope="session")
-def anyio_backend() -> str:
-    return "asyncio"
+def anyio_backend() -> tuple[str, dict[str, bool]]:
+    """The event loop that the product is served on."""
+    return "asyncio", {"use_uvloop": True}
 
 
 @pytest.fixture(scope="session")
@@ -166,6 +171,13 @@ async def house(settings: Settings, clock: Clock) -> AsyncIterator[House]:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url=settings.public_url) as client:
             yield House(settings, clock, app, client)
+
+
+@pytest.fixture
+def as_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite as it is opened outside the tests."""
+    for name, value in AS_SERVED.items():
+        monkeypatch.setitem(database.PRAGMAS, name, value)
 
 
 @pytest.fixture(params=DATABASES)
