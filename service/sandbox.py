@@ -33,8 +33,8 @@ class OverLimit(RuntimeError):
     """The child used too much time, memory or depth, or died."""
 
 
-async def call(function: Callable[..., Any], *given: object) -> Any:
-    """`function(*given)`, a module-level function, in a child process of its own.
+async def call(function: Callable[..., Any], *given: object, memory: int = MEMORY) -> Any:
+    """`function(*given)`, a module-level function, in a child process of its own with so many bytes of memory.
 
     Raises what the function raised, or OverLimit for too much time, memory or depth.
     """
@@ -43,7 +43,7 @@ async def call(function: Callable[..., Any], *given: object) -> Any:
         "-c",
         _CHILD,
         str(int(SECONDS)),
-        str(MEMORY),
+        str(memory),
         function.__module__,
         function.__qualname__,
         stdin=asyncio.subprocess.PIPE,

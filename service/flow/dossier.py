@@ -9,20 +9,10 @@ from forms.answers import Field, Heading, RowGroup
 from forms.schema import FILES, Kind
 from reminders import returns
 from service import life, readable
-from service.errors import NotFound
-from service.flow import attachments, calls, campaigns, correspondence, drafts, inbox, submissions
-from service.models import Campaign, Contact, Draft, Event, EventNote, Intake, Invitation, StoredFile, Submission
+from service.flow import attachments, calls, correspondence, drafts, events, inbox, record, submissions
+from service.models import Campaign, Contact, Draft, Intake, Invitation, StoredFile, Submission
 from service.settings import Settings
 from service.words import _
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One event: who did it, in words, and the remark given with it."""
-
-    event: Event
-    actor: str
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +48,7 @@ class Dossier:
     invitation: Invitation
     standing: life.Standing
     contacts: Sequence[Contact]
-    happenings: Sequence[Happening]
+    record: Sequence[record.Entry]
     mail: correspondence.Listing
     came: Sequence[inbox.Came]
     dead: Collection[str]
@@ -70,20 +60,17 @@ class Dossier:
 
 async def of(campaign_id: int, code: str, now: datetime) -> Dossier:
     """The file of a unit in a published campaign. Raises NotFound, NotPublished."""
-    campaign = await campaigns.published(campaign_id)
-    invitation = await _invitation(campaign_id, code)
-    invitation.campaign = campaign
-    events = await Event.filter(invitation=invitation).order_by("seq")
-    notes = {n.event_id: n.text for n in await EventNote.filter(event__invitation_id=invitation.id)}
+    found = await record.of(campaign_id, code, now, now)
+    campaign, invitation = found.campaign, found.invitation
     given = await submissions.of_invitation(invitation.id)
-    names = await drafts.people({e.actor_ref for e in events} | {s.actor_ref for s in given})
+    names = await drafts.people({s.actor_ref for s in given})
     draft = await Draft.get_or_none(invitation_id=invitation.id)
     return Dossier(
         campaign=campaign,
         invitation=invitation,
-        standing=_standing(invitation, events, now),
+        standing=found.standing,
         contacts=await Contact.filter(unit_id=invitation.unit_id, active=True).order_by("role", "id"),
-        happenings=[Happening(e, names.get(e.actor_ref, ""), notes.get(e.id, "")) for e in events],
+        record=found.entries,
         came=(await inbox.listing(1, campaign=campaign_id, unit=code))[0],
         dead=await returns.dead(),
         mail=await correspondence.listing(correspondence.Wanted(campaign=campaign_id, unit=code), 1),
@@ -92,19 +79,6 @@ async def of(campaign_id: int, code: str, now: datetime) -> Dossier:
         intakes=await Intake.filter(invitation=invitation).order_by("-id").select_related("scan"),
         draft_saved=draft.updated_at if draft else None,
     )
-
-
-async def _invitation(campaign_id: int, code: str) -> Invitation:
-    found = await Invitation.get_or_none(campaign_id=campaign_id, code=code)
-    if found is None:
-        raise NotFound()
-    return found
-
-
-def _standing(invitation: Invitation, events: Sequence[Event], now: datetime) -> life.Standing:
-    lived = tuple(life.Event(life.Act(e.act), life.State(e.to), e.at, e.recorded_at, e.nil, e.due_at) for e in events)
-    track = life.Track(invitation.code, invitation.kind, invitation.group, invitation.original_due_at, lived)
-    return life.state_at(track, now)
 
 
 async def _sections(invitation: Invitation, campaign: Campaign, submission: Submission) -> Sequence[Section]:
@@ -150,11 +124,11 @@ def _answer(field: Field, given: Mapping[str, attachments.Given]) -> Answer:
 
 async def attachment(settings: Settings, campaign_id: int, code: str, number: int) -> tuple[StoredFile, Path]:
     """A file the unit sent, and where its bytes are. Raises NotFound."""
-    return await attachments.download(settings, (await _invitation(campaign_id, code)).id, number)
+    return await attachments.download(settings, (await events.found(campaign_id, code)).id, number)
 
 
 async def scan(settings: Settings, campaign_id: int, code: str, number: int) -> tuple[StoredFile, Path]:
     """The scan recorded with an intake. Raises NotFound."""
-    invitation = await _invitation(campaign_id, code)
+    invitation = await events.found(campaign_id, code)
     row = await Intake.filter(id=number, invitation=invitation).select_related("scan").first()
     return await attachments.on_disk(settings, row.scan if row else None)

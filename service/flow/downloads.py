@@ -37,19 +37,26 @@ async def workbook(
     found = await gather(campaign_id, as_of, now)
     data = await anyio.to_thread.run_sync(_written, found)
     digest = hashlib.sha256(data).hexdigest()
+    await kept(campaign_id, "xlsx", found.as_of, found.highest_event, digest, who, now)
+    return f"phieu-{campaign_id}-{words.local(found.as_of):%Y%m%d-%H%M}.xlsx", data
+
+
+async def kept(
+    campaign_id: int, kind: str, as_of: datetime, highest_event: int, digest: str, who: Principal, now: datetime
+) -> None:
+    """Note that a file was made, with its SHA-256 and what it was made of."""
     async with in_transaction():
         await ExportRecord.create(
             campaign_id=campaign_id,
-            format="xlsx",
-            as_of=found.as_of,
+            format=kind,
+            as_of=as_of,
             made_at=now,
             made_by=who.ref,
-            highest_event=found.highest_event,
+            highest_event=highest_event,
             sha256=digest,
         )
-        data_ids = {"sha256": digest, "as_of": found.as_of.isoformat()}
-        await audit.record("campaign.export", f"campaign:{campaign_id}", who, now, data_ids)
-    return f"phieu-{campaign_id}-{words.local(found.as_of):%Y%m%d-%H%M}.xlsx", data
+        data = {"sha256": digest, "as_of": as_of.isoformat()}
+        await audit.record("campaign.export", f"campaign:{campaign_id}", who, now, data)
 
 
 def _written(found: report.CampaignReport) -> bytes:

@@ -100,6 +100,12 @@ async def apply_to_all(invitations: Sequence[Invitation], act: life.Act, who: Pr
         await Event.bulk_create(made)
 
 
+def track(invitation: Invitation, lived: Sequence[Event]) -> life.Track:
+    """An invitation with its events, in order of their numbers, as service.life reads them."""
+    found = tuple(life.Event(life.Act(e.act), life.State(e.to), e.at, e.recorded_at, e.nil, e.due_at) for e in lived)
+    return life.Track(invitation.code, invitation.kind, invitation.group, invitation.original_due_at, found)
+
+
 async def report_due(invitation: Invitation) -> datetime:
     """The due time of the report itself, extensions included: not that of a correction."""
     if not invitation.due_round:

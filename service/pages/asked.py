@@ -8,13 +8,15 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from forms.values import read_date
-from service import web
+from service import web, words
 from service.errors import NotFound
-from service.words import ZONE
+from service.words import N_, ZONE, _
 
 MAX_ID = 2**31 - 1  # the database keeps ids in 32 bits
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 END_OF_DAY = time(23, 59, 59, 999999)
+MALFORMED = N_("Ngày “{text}” chưa đúng. Vui lòng nhập dạng ngày/tháng/năm, ví dụ 20/7/2025.")
+TOO_EARLY = N_("Đợt khảo sát phát hành lúc {moment}, trước đó chưa có số liệu. Vui lòng chọn ngày khác.")
 
 
 def number(request: Request, name: str = "id") -> int:
@@ -82,6 +84,14 @@ class AsOf:
     given: str
     wrong: bool = False
 
+    @property
+    def words(self) -> str:
+        """hết ngày 20/7/2025; 09:15 ngày 20/7/2025."""
+        at = words.local(self.at)
+        if self.given and (at.hour, at.minute) == (23, 59):
+            return _("hết ngày {day}").format(day=words.day(at))
+        return words.moment(at)
+
     def link(self, path: str, /, anchor: str = "", **params: object) -> str:
         """An address that keeps this as-of."""
         return address(path, {**params, "as_of": self.given}, anchor)
@@ -102,3 +112,12 @@ def as_of(request: Request) -> AsOf:
     if found is None:
         return AsOf(now, text[:40], wrong=True)
     return AsOf(min(found, now), text)
+
+
+def problem(published_at: datetime | None, as_of: AsOf) -> str:
+    """Why there is nothing to show as of then, "" when there is."""
+    if as_of.wrong:
+        return _(MALFORMED).format(text=as_of.given)
+    if published_at is not None and as_of.at < published_at:
+        return _(TOO_EARLY).format(moment=words.moment(published_at))
+    return ""

@@ -16,6 +16,7 @@ from service.pages import asked, leftover
 from service.words import _
 
 INTAKE = ("channel", "number", "date", "received_on", "received_time", "note")
+LATEST = 15  # entries of the record; all of it has a page of its own
 # Where the summary of errors leads for a field of a form.
 ANCHORS = {
     "intake_received_at": "intake_received_on",
@@ -47,6 +48,7 @@ async def page(
         "left": await leftover.all_of(found.invitation.id),
         "campaign": found.campaign,
         "invitation": found.invitation,
+        "latest": LATEST,
         "timing": _timing(found.standing, now),
         "may": _may(request, life.State(found.invitation.state)),
         "may_link": request.state.staff.role != "viewer",

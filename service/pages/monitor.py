@@ -12,10 +12,7 @@ from service.models import Campaign
 from service.pages import asked, board, drawing, selection
 from service.pages.asked import AsOf
 from service.pages.campaigns import PHASES
-from service.words import N_, _, collation
-
-MALFORMED = N_("Ngày “{text}” chưa đúng. Vui lòng nhập dạng ngày/tháng/năm, ví dụ 20/7/2025.")
-TOO_EARLY = N_("Đợt khảo sát phát hành lúc {moment}, trước đó chưa có số liệu. Vui lòng chọn ngày khác.")
+from service.words import _, collation
 
 
 async def dashboard(request: Request) -> Response:
@@ -25,19 +22,11 @@ async def dashboard(request: Request) -> Response:
     as_of = asked.as_of(request)
     context = _head(request, campaign, as_of)
     context["form_version"] = (await versions.brief(campaign.form_id)).version
-    problem = _problem(campaign, as_of)
+    problem = asked.problem(campaign.published_at, as_of)
     if problem:
         return web.render(request, "monitor/dashboard.html", {**context, "problem": problem, "found": None}, 422)
     found = await progress.of(campaign.id, as_of.at)
     return web.render(request, "monitor/dashboard.html", {**context, **_figures(request, campaign, found, as_of)})
-
-
-def _problem(campaign: Campaign, as_of: AsOf) -> str:
-    if as_of.wrong:
-        return _(MALFORMED).format(text=as_of.given)
-    if campaign.published_at is not None and as_of.at < campaign.published_at:
-        return _(TOO_EARLY).format(moment=words.moment(campaign.published_at))
-    return ""
 
 
 def _head(request: Request, campaign: Campaign, as_of: AsOf) -> dict[str, object]:
@@ -53,7 +42,7 @@ def _head(request: Request, campaign: Campaign, as_of: AsOf) -> dict[str, object
         "counted": deadlinewords.frozen(campaign.due_explained),
         "as_of": as_of,
         "as_of_day": words.local(as_of.at).date().isoformat(),
-        "as_of_words": _as_of_words(as_of),
+        "as_of_words": as_of.words,
         "path": path,
         "to": to,
         "link": as_of.link,
@@ -62,13 +51,6 @@ def _head(request: Request, campaign: Campaign, as_of: AsOf) -> dict[str, object
         if campaigns.in_call_back(campaign, now)
         else None,
     }
-
-
-def _as_of_words(as_of: AsOf) -> str:
-    at = words.local(as_of.at)
-    if as_of.given and (at.hour, at.minute) == (23, 59):
-        return _("hết ngày {day}").format(day=words.day(at))
-    return words.moment(at)
 
 
 def _figures(
@@ -142,7 +124,7 @@ def _bar(timings: Mapping[str, int]) -> list[tuple[str, float, float]]:
 async def export(request: Request) -> Response:
     """The workbook as of the moment the page shows."""
     number, as_of = asked.number(request), asked.as_of(request)
-    problem = _problem(await campaigns.published(number), as_of)
+    problem = asked.problem((await campaigns.published(number)).published_at, as_of)
     if problem:
         return web.redirect(request, f"/campaigns/{number}", problem)
     who = principal.staff(request.state.staff.id)

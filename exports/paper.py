@@ -1,0 +1,68 @@
+"""A paper in neutral words: blocks from top to bottom, tied to no library. Every text is plain text.
+
+Lines of a text are parted by "\\n". Words (headings, labels) come translated.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; level 1 is below the paper's title."""
+
+    text: str
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph, `soft` when it only explains."""
+
+    text: str
+    soft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Labels with their values, one under the other."""
+
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table whose head is repeated on every page. `widths` are shares of the page's width."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    widths: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A QR code of an address, with words beside it."""
+
+    content: str
+    words: str
+
+
+Block = Heading | Text | Facts | Table | Code
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """An A4 paper. `left` and `right` stand above every page, `foot` and the page's number below it.
+
+    `made_at` is aware and is all the file says of time; `mark` is a warning printed on every page. `page` is the word
+    before a page's number.
+    """
+
+    title: str
+    left: str
+    right: str
+    foot: str
+    page: str
+    made_at: datetime
+    blocks: tuple[Block, ...]
+    mark: str = ""
