@@ -6,7 +6,6 @@ where the machine has Times New Roman or its metric twin, that is taken. It hold
 """
 
 import json
-import os
 from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
@@ -18,8 +17,6 @@ TEMPLATE = Path(__file__).parent / "papers" / "paper.typ"
 
 def render(paper: Paper) -> bytes:
     """The paper as tagged PDF, the same bytes for the same paper on the same machine."""
-    # Each of its threads reserves memory, one for every core of the machine unless told otherwise.
-    os.environ["RAYON_NUM_THREADS"] = "1"
     import typst  # 15 MB that only the child needs
 
     values = asdict(paper) | {"made_at": "", "blocks": [_plain(block) for block in paper.blocks]}

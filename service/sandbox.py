@@ -5,6 +5,7 @@ that dies takes nothing with it.
 """
 
 import asyncio
+import os
 import pickle
 import sys
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from typing import Any
 
 SECONDS = 20.0
 MEMORY = 300 * 1024 * 1024
+# A library's threads, one for every core of the machine unless told otherwise, each reserve memory.
+ONE_THREAD = {"RAYON_NUM_THREADS": "1"}
 
 _CHILD = """
 import pickle, resource, sys
@@ -46,6 +49,7 @@ async def call(function: Callable[..., Any], *given: object, memory: int = MEMOR
         str(memory),
         function.__module__,
         function.__qualname__,
+        env=os.environ | ONE_THREAD,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
