@@ -21,7 +21,7 @@ def render(paper: Paper) -> bytes:
 
     values = asdict(paper) | {"made_at": "", "blocks": [_plain(block) for block in paper.blocks]}
     inputs = {"paper": json.dumps(values, ensure_ascii=False)}
-    made = typst.compile(str(TEMPLATE), sys_inputs=inputs, format="pdf", timestamp=paper.made_at)
+    made = typst.compile(str(TEMPLATE), sys_inputs=inputs, format="pdf", timestamp=paper.made_at.replace(microsecond=0))
     assert isinstance(made, bytes)  # one file, whatever the number of its pages
     return made
 

@@ -1,6 +1,7 @@
 """Papers typeset as PDF, each in a child process that is gone afterwards; at most two at a time."""
 
 import asyncio
+import textwrap
 
 from exports import pdf
 from exports.paper import Paper
@@ -17,3 +18,8 @@ async def made(paper: Paper) -> bytes:
     async with _turns:
         data: bytes = await sandbox.call(pdf.render, paper, memory=MEMORY)
     return data
+
+
+def short(text: str) -> str:
+    """A title for the head of every page, where there is room for three lines."""
+    return textwrap.shorten(text, 130, placeholder="…")

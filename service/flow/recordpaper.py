@@ -42,7 +42,7 @@ def laid_out(found: Record, now: datetime) -> paper.Paper:
     return paper.Paper(
         title=_("Quá trình của {unit}").format(unit=invitation.full_name),
         left=f"{invitation.full_name} ({invitation.code})",
-        right=_("{campaign}, tính đến {moment}").format(campaign=campaign.title, moment=as_of),
+        right=_("{campaign}, tính đến {moment}").format(campaign=papers.short(campaign.title), moment=as_of),
         foot=hashed,
         page=_(papers.PAGE),
         made_at=now,

@@ -7,7 +7,7 @@ import pypdf
 
 from exports import paper, pdf
 
-MADE = datetime(2026, 6, 8, 1, 30, tzinfo=UTC)
+MADE = datetime(2026, 6, 8, 1, 30, 5, 999999, UTC)
 MARKS = "Ủy ban nhân dân phường Ngưỡng Thiện: ă ằ ẵ ặ â ẩ ẫ ậ đ ê ể ễ ệ ô ổ ỗ ộ ơ ở ỡ ợ ư ử ữ ự ỳ ỹ ỵ"
 MARKUP = '#let x = 1 *đậm* $x^2$ = tiêu đề <a> @nguồn \\ // "trích" {json} [ngoặc] #image("/etc/passwd")'
 
