@@ -19,7 +19,7 @@ from tortoise.exceptions import ValidationError
 
 from service import database, web, words
 from service.errors import Broken, LoginNeeded, ServiceError, Unavailable
-from service.flow import forms
+from service.flow import forms, hooks
 from service.flow.reminding import Postroom
 from service.pages import unsaved
 from service.routes import routes
@@ -59,7 +59,8 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, *, p
             if postroom:
                 app.state.postroom.start()
             try:
-                yield
+                with hooks.listening(settings):
+                    yield
             finally:
                 await app.state.postroom.stop()
 

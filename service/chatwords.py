@@ -36,6 +36,37 @@ class Post:
     staff: str
 
 
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """One unit's reminder: `unit` as it is addressed, `returned` when it is a correction that it owes."""
+
+    sender: str
+    unit: str
+    survey: str
+    returned: bool
+    due_at: datetime
+    left: str
+    staff: str
+
+
+def reminder(found: Reminder) -> str:
+    """One unit's reminder in a few sentences, for an SMS or a chat message; without its personal link."""
+    owes = (
+        _("{sender}: {unit} được đề nghị chỉnh sửa, bổ sung báo cáo “{survey}”, hạn {due}{left}.")
+        if found.returned
+        else _("{sender}: {unit} chưa gửi báo cáo “{survey}”, hạn {due}{left}.")
+    )
+    left = f" ({found.left})" if found.left else ""
+    values = {"sender": found.sender, "unit": found.unit, "survey": found.survey, "due": words.due(found.due_at)}
+    parts = [
+        owes.format(**values, left=left),
+        _("Vui lòng gửi bằng đường dẫn riêng trong thư điện tử của đơn vị."),
+        _("Hỗ trợ: {staff}.").format(staff=found.staff) if found.staff else "",
+        _("Nếu vừa gửi, xin bỏ qua tin này."),
+    ]
+    return " ".join(part for part in parts if part)
+
+
 def text(post: Post, units: Sequence[Owing], by: str) -> str:
     """The whole text, `by` one of GROUPINGS."""
     first = [unit for unit in units if unit.state != State.RETURNED]

@@ -41,6 +41,7 @@ from service.pages import (
     unit,
     units,
     versions,
+    webhooks,
     zalo,
 )
 from service.pages import entry as unit_entry
@@ -165,6 +166,10 @@ def routes() -> list[BaseRoute]:
         page("/messages/act", queue.on_filter, STAFF, "POST"),
         page("/messages/{id:int}", mail.message, VIEWER),
         page("/messages/{id:int}", queue.on_one, STAFF, "POST"),
+        page("/webhooks", webhooks.index, STAFF),
+        page("/webhooks/retry", webhooks.retry_all, STAFF, "POST"),
+        page("/webhooks/{id:int}", webhooks.show, STAFF),
+        page("/webhooks/{id:int}", webhooks.retry, STAFF, "POST"),
         page("/received", received.index, VIEWER),
         page("/received/addresses/{id:int}/use-again", received.use_again, STAFF, "POST"),
         page("/mailbox", mail.mailbox, ADMINISTRATOR),

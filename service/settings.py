@@ -11,6 +11,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from reminders import address, imap, smtp
+from service import webhook
+from service.webhook import Target
 
 MINIMUM_SECRET = 32
 NAMES = (
@@ -22,6 +24,8 @@ NAMES = (
     "PHIEU_MAIL_CONNECTIONS",
     "PHIEU_MAIL_PER_MINUTE",
     "PHIEU_IMAP_URL",
+    "PHIEU_WEBHOOK_URL",
+    "PHIEU_WEBHOOK_SECRET",
     "PHIEU_SECRET_KEY",
 )
 SENDER = "Sở Khoa học và Công nghệ <phieu@localhost.localdomain>"
@@ -38,7 +42,7 @@ class Settings:
 
     `public_url` has no trailing slash. `smtp_url` None means mail goes to the local mailbox page. `mail_connections`
     is of this process; `mail_per_minute` of all that send together, None for any number. `imap_url` None: nothing that
-    comes in is read.
+    comes in is read. `webhook` None: no gateway is told.
     """
 
     database_url: str
@@ -50,6 +54,7 @@ class Settings:
     mail_connections: int = 4
     mail_per_minute: int | None = None
     imap_url: str | None = None
+    webhook: Target | None = None
 
     @property
     def files_dir(self) -> Path:
@@ -85,6 +90,7 @@ def load(environ: Mapping[str, str] = os.environ, served_at: str = "http://127.0
         mail_connections=_whole(environ, "PHIEU_MAIL_CONNECTIONS", most=50) or 4,
         mail_per_minute=_whole(environ, "PHIEU_MAIL_PER_MINUTE", most=100_000),
         imap_url=_imap_url(_value(environ, "PHIEU_IMAP_URL")),
+        webhook=_webhook(_value(environ, "PHIEU_WEBHOOK_URL"), _value(environ, "PHIEU_WEBHOOK_SECRET")),
     )
 
 
@@ -152,6 +158,22 @@ def _imap_url(text: str | None) -> str | None:
     except ValueError as error:
         raise SettingsError(f"PHIEU_IMAP_URL: {error}") from error
     return text
+
+
+def _webhook(url: str | None, secret: str | None) -> Target | None:
+    if url is None and secret is None:
+        return None
+    if url is None or secret is None:
+        name = "PHIEU_WEBHOOK_URL" if url is None else "PHIEU_WEBHOOK_SECRET"
+        raise SettingsError(f"{name}: a webhook needs both PHIEU_WEBHOOK_URL and PHIEU_WEBHOOK_SECRET")
+    try:
+        webhook.key(secret)
+    except ValueError as error:
+        raise SettingsError(f"PHIEU_WEBHOOK_SECRET: {error}") from error
+    try:
+        return webhook.parse(url, secret)
+    except ValueError as error:
+        raise SettingsError(f"PHIEU_WEBHOOK_URL: {error}") from error
 
 
 def _mail_from(text: str) -> str:

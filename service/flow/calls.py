@@ -108,6 +108,17 @@ async def _contacts(codes: Collection[str]) -> Mapping[str, list[Contact]]:
     return found
 
 
+async def telephones(codes: Collection[str]) -> Mapping[str, list[str]]:
+    """The numbers of the officials of these units, extensions in brackets; a unit without any is absent."""
+    found: dict[str, dict[str, None]] = {}
+    for code, contacts in (await _contacts(codes)).items():
+        for contact in contacts:
+            if contact.role == people.OFFICIAL:
+                numbers = (number.shown for number in calling.numbers(contact.phone))
+                found.setdefault(code, {}).update(dict.fromkeys(numbers))
+    return {code: list(numbers) for code, numbers in found.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One unit's page: who can be reached, and all its calls."""

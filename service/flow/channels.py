@@ -6,7 +6,7 @@ from datetime import datetime
 from service import chatwords, life
 from service.chatwords import Owing, Post
 from service.flow import campaigns, mailtexts, planning, progress, units
-from service.models import Campaign
+from service.models import Campaign, Staff
 from service.settings import Settings
 from service.words import _
 
@@ -35,20 +35,24 @@ async def chat_text(
     if not chosen:
         return ""
     assert campaign.due_at is not None
-    staff = campaign.staff
     post = Post(
         survey=campaign.title,
         letter=mailtexts.letter_words(campaign, subject=False),
         at=now,
         due_at=campaign.due_at,
-        left=await _left(campaign.due_at, now),
+        left=await left(campaign.due_at, now),
         site=settings.public_url,
-        staff=", ".join(part for part in (staff.name, staff.phone) if part) if staff else "",
+        staff=person(campaign.staff),
     )
     return chatwords.text(post, chosen, by)
 
 
-async def _left(due_at: datetime, now: datetime) -> str:
+def person(staff: Staff | None) -> str:
+    """Trần Thị Lan, 0225 3842 124; "" for nobody."""
+    return ", ".join(part for part in (staff.name, staff.phone) if part) if staff else ""
+
+
+async def left(due_at: datetime, now: datetime) -> str:
     """còn 2 ngày làm việc; đã quá hạn 1 ngày làm việc."""
     calendar = await units.calendar()
     if not life.over(due_at, now):

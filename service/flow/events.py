@@ -10,7 +10,7 @@ from tortoise.expressions import F
 
 from service import life
 from service.errors import NotFound, WrongState
-from service.flow import lookups
+from service.flow import hooks, lookups
 from service.flow.principal import Principal
 from service.models import Event, EventNote, Invitation
 from service.words import state as state_words
@@ -78,6 +78,7 @@ async def apply(
     )
     if note:
         await EventNote.create(event=event, text=note)
+    await hooks.note(invitation, event)
     return event
 
 

@@ -48,7 +48,7 @@ async def plan_due(settings: Settings, now: datetime) -> int:
 
 
 async def _letters(campaign: Campaign, now: datetime, calendar: Calendar) -> AsyncIterator[Letter]:
-    if not await _runs(campaign, now, calendar):
+    if not await runs(campaign, now, calendar):
         return
     roll = await _roll(campaign)
     for letter in _invitations(roll, now):
@@ -58,7 +58,7 @@ async def _letters(campaign: Campaign, now: datetime, calendar: Calendar) -> Asy
             yield outbox.from_notice(notice)
 
 
-async def _runs(campaign: Campaign, now: datetime, calendar: Calendar) -> bool:
+async def runs(campaign: Campaign, now: datetime, calendar: Calendar) -> bool:
     """Whether anything of the campaign can still be due: its invitations cannot be called back any more, somebody
     owes, and it is neither closed nor, when it never closes, long past its last reminder."""
     assert campaign.published_at is not None
@@ -148,6 +148,11 @@ async def _decided(roll: _Roll, now: datetime, calendar: Calendar) -> plan.Decis
     pending = await _pending(roll, now)
     already = await outbox.known_keys([roll.campaign.id])
     return plan.due(pending, steps.from_json(roll.campaign.reminders), now, calendar, already)
+
+
+async def pending_of(campaign: Campaign, now: datetime) -> list[plan.Pending]:
+    """A campaign's invitations as the plan sees them."""
+    return await _pending(await _roll(campaign), now)
 
 
 async def _pending(roll: _Roll, now: datetime) -> list[plan.Pending]:

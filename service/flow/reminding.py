@@ -18,8 +18,9 @@ from reminders.ports import Sender
 from reminders.smtp import SmtpSender, parse_url
 from reminders.worker import Worker
 from service import mailwords
-from service.flow import inbox
+from service.flow import hookplan, inbox
 from service.flow.desk import MailDesk as MailDesk
+from service.flow.hookpost import HookPost
 from service.flow.mailtexts import letter_words as letter_words
 from service.flow.mailtexts import preview as preview
 from service.flow.planning import OWES_NOT as OWES_NOT
@@ -51,6 +52,8 @@ class Postroom:
 
     def __init__(self, settings: Settings, clock: Callable[[], datetime]) -> None:
         async def plan_now(now: datetime) -> int:
+            if settings.webhook is not None and await hookplan.plan_due(now):
+                self._hooks.wake()
             return await plan_due(settings, now)
 
         self._worker = Worker(
@@ -63,22 +66,26 @@ class Postroom:
             per_minute=settings.mail_per_minute,
         )
         self._watch = inbox.Watch(settings, clock)
+        self._hooks = HookPost(settings, clock)
         self._started = False
 
     def start(self) -> None:
         self._started = True
         self._worker.start()
         self._watch.start()
+        self._hooks.start()
 
     def wake(self) -> None:
         """Send now rather than at the next tick; call after the transaction."""
         if self._started:
             self._worker.wake()
+            self._hooks.wake()
 
     def replan(self) -> None:
         """Plan and send now: a due time, the roster, a contact or a plan has changed; call after the transaction."""
         if self._started:
             self._worker.replan()
+            self._hooks.wake()
 
     def wake_after(self, seconds: float) -> None:
         """Send then, rather than at the tick after."""
@@ -92,6 +99,7 @@ class Postroom:
     async def stop(self) -> None:
         if self._started:
             await self._watch.stop()
+            await self._hooks.stop()
             await self._worker.stop()
 
     @property

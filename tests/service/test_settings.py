@@ -9,6 +9,7 @@ import pytest
 
 from service import database
 from service.settings import MINIMUM_SECRET, Settings, SettingsError, load
+from tests import gate
 
 SECRET = "s" * MINIMUM_SECRET
 
@@ -173,3 +174,36 @@ def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
 def test_a_misspelt_setting_is_not_passed_over(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="PHIEU_SMTP_ULR: no such setting"):
         load({"PHIEU_DATA_DIR": str(tmp_path), "PHIEU_SMTP_ULR": "smtp://mail"})
+
+
+HOOK = {"PHIEU_WEBHOOK_URL": "https://gateway.example/phieu", "PHIEU_WEBHOOK_SECRET": gate.SECRET}
+
+
+def test_a_webhook_has_an_address_and_a_secret_which_may_stand_in_a_file(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    assert load(environ).webhook is None
+    found = load({**environ, **HOOK})
+    assert str(found.webhook) == "https://gateway.example/phieu"
+    assert gate.SECRET[6:] not in repr(found)
+    file = tmp_path / "webhook"
+    file.write_text(f"{gate.SECRET}\n", encoding="utf-8")
+    apart = {"PHIEU_WEBHOOK_URL": HOOK["PHIEU_WEBHOOK_URL"], "PHIEU_WEBHOOK_SECRET_FILE": str(file)}
+    assert load({**environ, **apart}).webhook == found.webhook
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"PHIEU_WEBHOOK_URL": ""}, "PHIEU_WEBHOOK_URL"),
+        ({"PHIEU_WEBHOOK_SECRET": ""}, "PHIEU_WEBHOOK_SECRET"),
+        ({"PHIEU_WEBHOOK_URL": "http://gateway.example/phieu"}, "PHIEU_WEBHOOK_URL"),
+        ({"PHIEU_WEBHOOK_SECRET": "topsecret"}, "PHIEU_WEBHOOK_SECRET"),
+    ],
+)
+def test_half_a_webhook_or_a_wrong_one_stops_the_start(
+    environ: dict[str, str], change: dict[str, str], named: str
+) -> None:
+    with pytest.raises(SettingsError, match=f"^{named}: ") as told:
+        load({**environ, **HOOK, **change})
+    assert "topsecret" not in str(told.value)

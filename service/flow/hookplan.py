@@ -1,0 +1,61 @@
+"""Reminders for the gateway: the plan's own steps, for units that have a telephone, with or without an address.
+
+Whoever can't be mailed is who an SMS is for; so the plan is asked once more, with the gateway in place of mailboxes.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from tortoise.transactions import in_transaction
+
+from reminders import plan, steps
+from reminders.calendar import Calendar, CalendarGap
+from reminders.plan import Notice, Recipient
+from service.flow import calls, hooks, planning, recipients, units
+from service.models import Campaign, Hook
+
+log = logging.getLogger(__name__)
+
+GATEWAY = Recipient("gateway", "", "official")
+
+
+async def plan_due(now: datetime) -> int:
+    """Note the reminders that are due for the gateway; how many. Outside office hours none is."""
+    calendar = await units.calendar()
+    notices: list[Notice] = []
+    for campaign in await Campaign.filter(published_at__not_isnull=True).order_by("id"):
+        try:
+            notices += await _due(campaign, now, calendar)
+        except CalendarGap:
+            continue  # the campaign's page says so
+        except Exception:
+            log.exception("campaign %d could not be planned for the gateway", campaign.id)
+    if not notices:
+        return 0
+    rows = [_hook(notice, now) for notice in sorted(notices, key=lambda notice: notice.key)]
+    async with in_transaction() as connection:
+        await Hook.bulk_create(rows, ignore_conflicts=True, using_db=connection)
+    return len(rows)
+
+
+async def _due(campaign: Campaign, now: datetime, calendar: Calendar) -> Sequence[Notice]:
+    if not calendar.in_office_hours(now) or not await planning.runs(campaign, now, calendar):
+        return ()
+    pending = await planning.pending_of(campaign, now)
+    reached = await calls.telephones([one.unit for one in pending])
+    asked = [
+        # An address that bounced is no reason against a telephone.
+        replace(one, recipients=(GATEWAY,), why_not=None if one.why_not == "bounced" else one.why_not)
+        for one in pending
+        if one.unit in reached
+    ]
+    already = await Hook.filter(invitation__campaign_id=campaign.id, kind=hooks.REMINDER).values_list("key", flat=True)
+    return plan.due(asked, steps.from_json(campaign.reminders), now, calendar, {str(key) for key in already}).notices
+
+
+def _hook(notice: Notice, now: datetime) -> Hook:
+    hook = hooks.made(notice.key, hooks.REMINDER, recipients.invitation_id(notice.pending.ref), now)
+    columns = {"step": notice.step.id, "due_round": notice.pending.due_round, "expires_at": notice.expires_at}
+    return hook.update_from_dict(columns)
