@@ -4,41 +4,41 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
-from typing import Literal
 
 from reminders.calendar import Calendar, CalendarGap
-from reminders.steps import DEFAULT, OWING, Problem, Step
+from reminders.steps import DEFAULT, FURTHER_UP, OWING, Audience, Problem, Step
 from reminders.timeline import Moment, timeline
 
 
 def _working(
     id_: str,
     offset: int,
-    at: time = time(8),
     *,
-    to: Literal["official", "leader"] = "official",
+    to: Audience = "official",
     every: int | None = None,
     times: int | None = None,
 ) -> Step:
-    return Step(id_, offset, "working_day", at, OWING, to, usual_text(offset, to), every, times)
+    text = usual_text(offset, to)
+    return Step(id_, offset, "working_day", time(8), OWING, to, text, every, times, approve=to in FURTHER_UP)
 
 
 def usual_text(offset: int, to: str) -> str:
     """The text that fits a step by where it stands to the due date, and by who gets it."""
-    if to == "leader":
+    if to != "official":
         return "leader_copy"
     return "reminder_before" if offset < 0 else "reminder_due" if offset == 0 else "reminder_after"
 
 
-# By kind of campaign: the usual one; an urgent survey of a few days; a yearly report that is long in the making.
+# By kind of campaign: the usual one; an urgent survey of a few days; a yearly report that is long in the making; one
+# that nobody is to be reminded of.
 USUAL: Mapping[str, tuple[Step, ...]] = {
     "usual": DEFAULT,
     "urgent": (
         _working("urgent-before1", -1),
         _working("urgent-due", 0),
-        _working("urgent-due-last", 0, time(14)),
         _working("urgent-after1", 1, every=2, times=3),
         _working("urgent-leader", 1, to="leader"),
+        _working("urgent-chairman3", 3, to="chairman"),
     ),
     "yearly": (
         _working("yearly-before15", -15),
@@ -49,13 +49,15 @@ USUAL: Mapping[str, tuple[Step, ...]] = {
         _working("yearly-after1", 1),
         _working("yearly-after3", 3, every=5, times=4),
         _working("yearly-leader3", 3, to="leader"),
-        _working("yearly-leader10", 10, to="leader"),
+        _working("yearly-chairman10", 10, to="chairman"),
     ),
+    "none": (),
 }
 
 
 def is_usual(steps: Sequence[Step]) -> bool:
-    """Whether nobody changed it: a usual plan fits any campaign, and what comes after the closing is left out."""
+    """Whether nobody changed it, but for steps further up than the leader: a usual plan fits any campaign, and what
+    comes after the closing is left out."""
     return any(_alike(steps, plan) for plan in USUAL.values())
 
 
@@ -70,7 +72,8 @@ def revised(before: Sequence[Step], wanted: Sequence[Step], prefix: str, since: 
     """The plan `wanted` in the place of `before`.
 
     A step that stands as it stood keeps its id, so that what went out for it stays known. Any other is a new step:
-    its id begins with `prefix`, which no step of the campaign ever had, and it goes `since` then.
+    its id begins with `prefix`, which no step of the campaign ever had, and it goes `since` then. Who is to approve
+    may change without that.
     """
     left = list(before)
     found = []
@@ -78,7 +81,9 @@ def revised(before: Sequence[Step], wanted: Sequence[Step], prefix: str, since: 
         same = next((old for old in left if _settings(old) == _settings(step)), None)
         if same is not None:
             left.remove(same)
-        found.append(same or replace(step, id=f"{prefix}-{number}", since=since))
+            found.append(replace(same, approver=step.approver))
+        else:
+            found.append(replace(step, id=f"{prefix}-{number}", since=since))
     return tuple(found)
 
 
@@ -87,9 +92,10 @@ def faults(
 ) -> tuple[Problem, ...]:
     """What keeps a plan that people set from doing what they mean.
 
-    Codes: outside_hours, step_after_closing, calendar_gap, same (as an earlier step: same moment, people and states),
-    text (does not fit its place: "overdue" before the due date), leader_text (a leader gets no text with the edit
-    link), leader_early (nothing is overdue yet), past (`now` given: a new step that only had moments before).
+    Codes: outside_hours, step_after_closing, calendar_gap, same (day, people and states as an earlier step: a
+    mailbox gets one reminder a day), text (does not fit its place: "overdue" before the due date), leader_text (a
+    leader gets no text with the edit link), leader_early (nothing is overdue yet), past (`now` given: a new step that
+    only had moments before).
     """
     problems: list[Problem] = []
     firsts: list[Moment | None] = []
@@ -115,7 +121,7 @@ def faults(
 
 
 def _unfit(number: int, step: Step) -> list[Problem]:
-    if step.to == "leader":
+    if step.to != "official":
         if step.offset <= 0:
             return [Problem("leader_early", number, "to")]
         return [] if step.text == "leader_copy" else [Problem("leader_text", number, "text")]
@@ -124,12 +130,14 @@ def _unfit(number: int, step: Step) -> list[Problem]:
 
 
 def _meet(one: Moment, other: Moment) -> bool:
-    return one.at == other.at and one.step.to == other.step.to and bool(one.step.states & other.step.states)
+    same_people = one.step.to == other.step.to and bool(one.step.states & other.step.states)
+    return same_people and one.at.date() == other.at.date()
 
 
 def _settings(step: Step) -> Step:
-    return replace(step, id="", since=None)
+    return replace(step, id="", since=None, approver=None)
 
 
 def _alike(steps: Sequence[Step], others: Sequence[Step]) -> bool:
-    return Counter(map(_settings, steps)) == Counter(map(_settings, others))
+    one, other = (Counter(_settings(step) for step in some if step.to not in FURTHER_UP) for some in (steps, others))
+    return one == other

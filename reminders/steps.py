@@ -11,9 +11,14 @@ OWING = frozenset({"not_sent", "undeliverable", "sent", "opened", "draft", "awai
 TEXTS = frozenset({"reminder_before", "reminder_due", "reminder_after", "leader_copy"})
 MOST_STEPS = 20
 FARTHEST = 250
+MOST_ID = 2**31 - 1
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,38}")
-_FIELDS = frozenset({"id", "offset", "unit", "at", "states", "to", "text", "every", "times", "since"})
-_OPTIONAL = frozenset({"every", "times", "since"})
+_OPTIONAL = frozenset({"every", "times", "since", "approve", "approver"})
+_FIELDS = _OPTIONAL | frozenset({"id", "offset", "unit", "at", "states", "to", "text"})
+Audience = Literal["official", "leader", "office_head", "chairman"]
+# Leaders above the one who gets a copy: what goes to them needs a person's approval.
+FURTHER_UP: frozenset[Audience] = frozenset({"office_head", "chairman"})
+AUDIENCES: tuple[Audience, ...] = ("official", "leader", "office_head", "chairman")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,8 @@ class Step:
     states: it goes to invitations in these. to: whose contacts. text: name of a template.
     every, times: then again every so many days (same unit), at most so many times more.
     since: when it came into the plan of a running campaign: moments up to then are not made up for.
+    approve: nothing of it goes before a person has approved. approver: the service's id of that person, None: the
+    one whom the service names.
     """
 
     id: str
@@ -31,14 +38,16 @@ class Step:
     unit: Literal["day", "working_day"]
     at: time
     states: frozenset[str]
-    to: Literal["official", "leader"]
+    to: Audience
     text: str
     every: int | None = None
     times: int | None = None
     since: datetime | None = None
+    approve: bool = False
+    approver: int | None = None
 
 
-def _step(id_: str, offset: int, text: str, to: Literal["official", "leader"] = "official") -> Step:
+def _step(id_: str, offset: int, text: str, to: Audience = "official") -> Step:
     return Step(id_, offset, "working_day", time(8, 0), OWING, to, text)
 
 
@@ -84,6 +93,8 @@ def to_json(steps: Iterable[Step]) -> list[dict[str, object]]:
             "every": step.every,
             "times": step.times,
             **({"since": step.since.isoformat()} if step.since else {}),
+            **({"approve": True} if step.approve else {}),
+            **({"approver": step.approver} if step.approver is not None else {}),
         }
         for step in steps
     ]
@@ -93,8 +104,8 @@ def from_json(data: object) -> tuple[Step, ...]:
     """The steps in `data` (a list of objects as `to_json` gives).
 
     Raises PlanError with every problem found: not_a_list, too_many, not_an_object, unknown_field,
-    missing, bad_value, unknown_state, unknown_text, together (every and times go together),
-    duplicate_id.
+    missing, bad_value, unknown_state, unknown_text, together (every and times go together), needs_approval (it goes
+    further up than the leader), duplicate_id.
     """
     if not isinstance(data, list):
         raise PlanError([Problem("not_a_list")])
@@ -126,6 +137,10 @@ def _wrong(number: int, item: object) -> list[Problem]:
             problems.append(Problem(code, number, name))
     if (item.get("every") is None) != (item.get("times") is None):
         problems.append(Problem("together", number, "every"))
+    if item.get("to") in FURTHER_UP and item.get("approve") in (None, False):
+        problems.append(Problem("needs_approval", number, "approve"))
+    if item.get("approver") is not None and item.get("approve") in (None, False):
+        problems.append(Problem("bad_value", number, "approver"))
     return problems
 
 
@@ -140,7 +155,11 @@ def _wrong_value(name: str, value: Any) -> str | None:
         case "unit":
             good = value in ("day", "working_day")
         case "to":
-            good = value in ("official", "leader")
+            good = value in AUDIENCES
+        case "approve":
+            good = value is None or isinstance(value, bool)
+        case "approver":
+            good = value is None or (_whole(value) and 1 <= value <= MOST_ID)
         case "at":
             good = isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value) is not None
         case "since":
@@ -179,4 +198,6 @@ def _read(item: Mapping[str, Any]) -> Step:
         every=item.get("every"),
         times=item.get("times"),
         since=_moment(item.get("since")),
+        approve=bool(item.get("approve")),
+        approver=item.get("approver"),
     )

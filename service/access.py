@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service import files, web
 from service.errors import EntryNeeded, Forbidden, FormExpired, LoginNeeded, OtherSession, TooLarge
-from service.flow import accounts, entry
+from service.flow import accounts, approving, entry
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -147,6 +147,8 @@ async def _enter_staff(request: Request, access: Access) -> None:
     request.state.staff = staff
     if _RANK[staff.role] < _RANK[access.value]:
         raise Forbidden()
+    if request.method in _SAFE:
+        request.state.to_approve = await approving.count(staff)
 
 
 async def _enter_unit(request: Request) -> None:

@@ -48,6 +48,10 @@ REASONS = {
     "same_mailbox": N_("Lãnh đạo dùng chung hộp thư với công chức đầu mối"),
     "outside_hours": N_("Ngoài giờ làm việc, chờ đến giờ làm việc"),
     "calendar_gap": N_("Chưa có lịch nghỉ lễ của năm đó"),
+    "waiting_approval": N_("Chờ duyệt"),
+    "not_approved": N_("Người duyệt không đồng ý gửi"),
+    "lapsed": N_("Hết thời gian chờ duyệt, không gửi"),
+    "had_mail": N_("Hộp thư này hôm nay đã nhận một thư nhắc"),
     "recalled": N_("Đã gọi lại trước khi gửi"),
     "undone": N_("Đã hoàn tác trước khi gửi"),
     "stopped": N_("Chuyên viên đã dừng trước khi gửi"),
@@ -76,7 +80,12 @@ ACTS = {
 }
 ACTORS = {"unit": N_("Đơn vị"), "staff": N_("Chuyên viên"), "system": N_("Hệ thống")}
 CONTACT_ROLES = {"official": N_("Công chức đầu mối"), "leader": N_("Lãnh đạo")}
-AUDIENCES = {"official": N_("công chức đầu mối"), "leader": N_("lãnh đạo đơn vị")}
+AUDIENCES = {
+    "official": N_("công chức đầu mối"),
+    "leader": N_("lãnh đạo đơn vị"),
+    "office_head": N_("Chánh Văn phòng"),
+    "chairman": N_("Chủ tịch"),
+}
 TEXTS = {
     "reminder_before": N_("nhắc trước hạn"),
     "reminder_due": N_("nhắc ngày đến hạn"),

@@ -306,6 +306,36 @@ class Invitation(Model):
         unique_together = (("campaign", "code"),)
 
 
+class Approval(Model):
+    """Whether a reminder that needs a person's word may go to one unit, asked once a step, occurrence and due round.
+
+    `approver` is the staff member who is asked, None where nobody is named: then any may answer. `state` is waiting,
+    approved, refused (with a reason), lapsed when nobody had answered by `until`, void when nothing was to be sent any
+    more (the unit answered, the due time or the plan changed). `planned_for` is the step's moment.
+    """
+
+    id = fields.IntField(primary_key=True)
+    invitation: fields.ForeignKeyRelation[Invitation] = fields.ForeignKeyField(
+        "service.Invitation", related_name="approvals", on_delete=RESTRICT
+    )
+    invitation_id: int
+    step = fields.CharField(max_length=40)
+    occurrence = fields.IntField()
+    due_round = fields.IntField()
+    approver = fields.IntField(null=True)
+    state = fields.CharField(max_length=10, default="waiting")
+    planned_for = Instant()
+    asked_at = Instant()
+    until = Instant()
+    decided_at = Instant(null=True)
+    decided_by = fields.CharField(max_length=60, default="")
+    reason = fields.CharField(max_length=1000, default="")
+
+    class Meta:
+        unique_together = (("invitation", "step", "occurrence", "due_round"),)
+        indexes = (("state",),)
+
+
 class Event(Model):
     """One act in an invitation's life, never changed. `note` and `data` hold no personal text."""
 

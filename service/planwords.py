@@ -9,13 +9,28 @@ USUAL = {
     "usual": N_("Thông thường"),
     "urgent": N_("Khảo sát gấp"),
     "yearly": N_("Báo cáo năm"),
+    "none": N_("Không tự nhắc"),
 }
 USUAL_HINTS = {
     "usual": N_(
         "3 và 1 ngày làm việc trước hạn, ngày đến hạn, sau hạn 1 và 3 ngày rồi cứ 5 ngày; báo lãnh đạo sau 3 ngày"
     ),
-    "urgent": N_("trước hạn 1 ngày, hai lần ngày đến hạn, sau hạn 1 ngày rồi cứ 2 ngày; báo lãnh đạo sau 1 ngày"),
-    "yearly": N_("15, 7, 3 và 1 ngày trước hạn, ngày đến hạn, sau hạn; báo lãnh đạo sau 3 và 10 ngày"),
+    "urgent": N_(
+        "trước hạn 1 ngày, ngày đến hạn, sau hạn 1 ngày rồi cứ 2 ngày; báo lãnh đạo sau 1 ngày; sau 3 ngày báo "
+        "Chủ tịch khi được duyệt"
+    ),
+    "yearly": N_(
+        "15, 7, 3 và 1 ngày trước hạn, ngày đến hạn, sau hạn; báo lãnh đạo sau 3 ngày; sau 10 ngày báo Chủ tịch "
+        "khi được duyệt"
+    ),
+    "none": N_("không gửi thư nhắc nào; vẫn gửi được bằng “Gửi ngay”"),
+}
+APPROVALS = {
+    "waiting": N_("Chờ duyệt"),
+    "approved": N_("Đã duyệt"),
+    "refused": N_("Không duyệt"),
+    "lapsed": N_("Hết thời gian, chưa ai trả lời"),
+    "void": N_("Không cần nữa: đơn vị không còn nợ báo cáo, hoặc hạn, lịch nhắc đã đổi"),
 }
 # How people choose states: by how far the unit has come.
 GROUPS: Mapping[str, frozenset[str]] = {
@@ -36,7 +51,12 @@ FAULTS = {
         "Bước này rơi vào sau khi đợt khảo sát đóng nên không bao giờ gửi. Vui lòng đổi ngày hoặc bỏ bước."
     ),
     "calendar_gap": N_("Ngày của bước này (kể cả các lần nhắc lại) rơi vào năm chưa có lịch nghỉ lễ."),
-    "same": N_("Trùng với một bước khác: cùng thời điểm, cùng người nhận. Vui lòng đổi ngày, giờ hoặc bỏ một bước."),
+    "same": N_(
+        "Trùng ngày và người nhận với một bước khác: một hộp thư mỗi ngày chỉ nhận một thư nhắc. Vui lòng đổi ngày "
+        "hoặc bỏ một bước."
+    ),
+    "needs_approval": N_("Thư gửi lên trên lãnh đạo trực tiếp chỉ đi khi có người duyệt. Vui lòng đánh dấu cần duyệt."),
+    "approver": N_("Không có người duyệt này. Vui lòng chọn lại."),
     "past": N_("Bước mới này rơi vào thời điểm đã qua. Vui lòng chọn thời điểm sau bây giờ."),
     "text": N_("Mẫu thư này không hợp với ngày gửi (nói quá hạn khi chưa quá hạn, hoặc ngược lại)."),
     "leader_text": N_("Thư cho lãnh đạo không kèm đường dẫn điền phiếu. Vui lòng chọn mẫu báo lãnh đạo."),

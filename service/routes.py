@@ -18,6 +18,7 @@ from service.api import units as api_units
 from service.errors import NotFound
 from service.pages import (
     accounts,
+    approvals,
     calendar,
     calls,
     campaigns,
@@ -117,6 +118,8 @@ def routes() -> list[BaseRoute]:
         page("/campaigns/{id:int}/calls/{code}", calls.show, VIEWER),
         page("/campaigns/{id:int}/calls/{code}", calls.record, STAFF, "POST"),
         page("/campaigns/{id:int}/calls/{code}/undo", calls.undo, STAFF, "POST"),
+        page("/approvals", approvals.index, VIEWER),
+        page("/approvals", approvals.answer, STAFF, "POST"),
         # Staff: units, contacts and forms
         page("/units", units.index, VIEWER),
         page("/units/import", imports.units, ADMINISTRATOR),

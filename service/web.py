@@ -110,10 +110,12 @@ def now(request: Request) -> datetime:
 def render(
     request: Request, template: str, context: Mapping[str, Any] | None = None, status: int = 200
 ) -> HTMLResponse:
-    """Draw a page. Every template finds request, staff, visit, csrf (a call), said, and local_mail."""
+    """Draw a page. Every template finds request, staff, to_approve (letters that wait for this staff member's word),
+    visit, csrf (a call), said, and local_mail."""
     shared = {
         "request": request,
         "staff": getattr(request.state, "staff", None),
+        "to_approve": getattr(request.state, "to_approve", 0),
         "visit": getattr(request.state, "visit", None),
         "csrf": csrf_of(request),
         "said": unquote(request.cookies.get(FLASH_COOKIE, "")),

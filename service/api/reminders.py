@@ -1,16 +1,18 @@
 """What would be mailed and why not, and the record of what was."""
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from forms.values import clean
-from reminders import plan
+from reminders import plan, steps
 from reminders.calendar import CalendarGap
 from reminders.models import Message
 from service import web
 from service.api import reply
 from service.errors import Invalid
-from service.flow import campaigns, correspondence, reminding, units
+from service.flow import approvals, campaigns, correspondence, reminding, units
 from service.words import _
 
 
@@ -23,6 +25,7 @@ async def preview(request: Request) -> Response:
     except CalendarGap as gap:
         message = _("Chưa có lịch nghỉ lễ năm {year}.").format(year=gap.year)
         raise Invalid([{"field": "at", "message": message}]) from gap
+    approvers = await approvals.approvers(campaign, steps.from_json(campaign.reminders))
     texts = await correspondence.texts_of(web.settings(request), found.notices, at)
     return reply.reply(
         {
@@ -30,7 +33,7 @@ async def preview(request: Request) -> Response:
             "mails": len(found.notices),
             "units": len({notice.pending.unit for notice in found.notices}),
             "would_send": [_notice(notice, *texts.get(notice.key, ("", ""))) for notice in found.notices],
-            "would_not_send": [_skipped(skipped) for skipped in found.skipped],
+            "would_not_send": [_skipped(skipped, approvers) for skipped in found.skipped],
         }
     )
 
@@ -49,13 +52,11 @@ def _notice(notice: plan.Notice, subject: str, body: str) -> dict[str, object]:
     }
 
 
-def _skipped(skipped: plan.Skipped) -> dict[str, object]:
-    return {
-        "unit": skipped.pending.unit,
-        "step": skipped.step.id if skipped.step else None,
-        "reason": skipped.reason,
-        "until": skipped.at,
-    }
+def _skipped(skipped: plan.Skipped, approvers: Mapping[str, str]) -> dict[str, object]:
+    step = skipped.step.id if skipped.step else None
+    found = {"unit": skipped.pending.unit, "step": step, "reason": skipped.reason, "until": skipped.at}
+    waits = {"approver": approvers.get(step or "")} if skipped.reason == "waiting_approval" else {}
+    return {**found, **waits}
 
 
 async def messages(request: Request) -> Response:

@@ -11,7 +11,7 @@ from reminders import deadlines as counting
 from reminders import outbox, steps, timeline
 from service import files
 from service.errors import AlreadyPublished, Invalid, NotFound, NotPublished, ServiceError
-from service.flow import audit, calendars, deadlines, recipients
+from service.flow import approvals, audit, calendars, deadlines, recipients
 from service.flow.deadlines import Deadline
 from service.flow.principal import Principal
 from service.flow.terms import Terms
@@ -112,6 +112,8 @@ async def _check_references(terms: Terms) -> None:
         problems.append({"field": "form", "message": _("Không có mẫu phiếu này. Vui lòng chọn lại.")})
     if terms.staff is not None and not await Staff.exists(id=terms.staff, active=True):
         problems.append({"field": "staff", "message": _("Không có chuyên viên này. Vui lòng chọn lại.")})
+    if await approvals.unknown_approvers(terms.reminders):
+        problems.append({"field": "reminders", "message": _("Không có người duyệt này. Vui lòng chọn lại.")})
     if terms.roster != "all":
         known = {unit.code for unit in await Unit.filter(code__in=list(terms.roster), active=True)}
         unknown = [code for code in terms.roster if code not in known]

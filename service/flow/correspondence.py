@@ -13,7 +13,7 @@ from reminders.ports import Envelope, Letter
 from reminders.texts import TemplateError
 from service import mailwords
 from service.errors import NotFound
-from service.flow import reminding, units
+from service.flow import approvals, reminding, units
 from service.models import Campaign, Invitation, Unit
 from service.settings import Settings
 from service.words import fold
@@ -151,13 +151,15 @@ async def as_received(settings: Settings, number: int, now: datetime) -> tuple[M
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """What the plan would do at a moment: notices, skipped, and the moments of the plan that are still to come."""
+    """What the plan would do at a moment: notices, skipped, and the moments of the plan that are still to come.
+    `approvers`: the names of those who approve steps that need it, by step."""
 
     at: datetime
     notices: Sequence[plan.Notice]
     skipped: Sequence[plan.Skipped]
     upcoming: Sequence[timeline.Moment]
     names: Mapping[str, str]
+    approvers: Mapping[str, str]
 
 
 async def dry_run(campaign: Campaign, at: datetime) -> DryRun:
@@ -165,12 +167,14 @@ async def dry_run(campaign: Campaign, at: datetime) -> DryRun:
     calendar = await units.calendar()
     decision = await reminding.decide(campaign, at, calendar)
     assert campaign.due_at is not None
-    moments, _cut = timeline.known_moments(steps.from_json(campaign.reminders), campaign.due_at, calendar)
+    plan_steps = steps.from_json(campaign.reminders)
+    moments, _cut = timeline.known_moments(plan_steps, campaign.due_at, calendar)
     end = campaign.closes_at
     upcoming = [m for m in moments if m.at > at and (end is None or m.at <= end)]
     rows = await Invitation.filter(campaign=campaign).values_list("code", "full_name")
     names = {str(code): str(name) for code, name in rows}
-    return DryRun(at, decision.notices, decision.skipped, upcoming, names)
+    approvers = await approvals.approvers(campaign, plan_steps)
+    return DryRun(at, decision.notices, decision.skipped, upcoming, names, approvers)
 
 
 async def texts_of(settings: Settings, notices: Sequence[plan.Notice], at: datetime) -> Mapping[str, tuple[str, str]]:

@@ -158,7 +158,8 @@ def _why_not(
 
 def _audience(campaign: Campaign, envelope: Envelope) -> str:
     """Whose mailbox it must still be: that of an official, or of a leader when the step goes to leaders."""
-    return next((str(step["to"]) for step in campaign.reminders if step["id"] == envelope.step), "official")
+    to = next((step["to"] for step in campaign.reminders if step["id"] == envelope.step), "official")
+    return "official" if to == "official" else "leader"
 
 
 async def _campaigns(invitations: Iterable[Invitation]) -> Mapping[int, Campaign]:

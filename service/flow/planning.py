@@ -1,7 +1,7 @@
 """What is due to be mailed: invitations to addresses that have none yet, and reminders. Decides; plan_due queues."""
 
 import logging
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from reminders.models import Message
 from reminders.plan import Recipient
 from reminders.ports import Letter
 from service import life
-from service.flow import campaigns, recipients, units
+from service.flow import approvals, campaigns, recipients, units
 from service.models import Campaign, Event, Invitation
 from service.settings import Settings
 
@@ -33,29 +33,33 @@ AFTERWARDS = timedelta(days=7)
 async def plan_due(settings: Settings, now: datetime) -> int:
     """Queue the invitations and reminders that are due; how many. Outside office hours no reminder is."""
     calendar = await units.calendar()
+    await approvals.lapse(now)
     letters: list[Letter] = []
+    decided: list[tuple[Campaign, plan.Decision]] = []
     for campaign in await Campaign.filter(published_at__not_isnull=True).order_by("id"):
         try:
-            async for letter in _letters(campaign, now, calendar):
-                letters.append(letter)
+            if not await runs(campaign, now, calendar):
+                continue
+            roll = await _roll(campaign)
+            letters += _invitations(roll, now)
+            if _in_office_hours(calendar, now):
+                decided.append((campaign, await _decided(roll, now, calendar)))
         except Exception:
             # One plan that cannot be read must not silence the others.
             log.exception("campaign %d could not be planned", campaign.id)
-    if not letters:
+    letters += [outbox.from_notice(notice) for _campaign, decision in decided for notice in decision.notices]
+    asking = [(campaign, decision.unapproved) for campaign, decision in decided if await _asks(campaign, decision)]
+    if not letters and not asking:
         return 0
     async with in_transaction() as connection:
+        for campaign, unapproved in asking:
+            letters += await approvals.ask(settings, campaign, unapproved, now)
         return len(await outbox.enqueue(letters, connection, now=now, domain=recipients.domain(settings)))
 
 
-async def _letters(campaign: Campaign, now: datetime, calendar: Calendar) -> AsyncIterator[Letter]:
-    if not await runs(campaign, now, calendar):
-        return
-    roll = await _roll(campaign)
-    for letter in _invitations(roll, now):
-        yield letter
-    if _in_office_hours(calendar, now):
-        for notice in (await _decided(roll, now, calendar)).notices:
-            yield outbox.from_notice(notice)
+async def _asks(campaign: Campaign, decision: plan.Decision) -> bool:
+    """Whether somebody's approval is to be asked for, or waited for no more."""
+    return bool(decision.unapproved) or await approvals.waits(campaign.id)
 
 
 async def runs(campaign: Campaign, now: datetime, calendar: Calendar) -> bool:
@@ -147,7 +151,8 @@ def _invitations(roll: _Roll, now: datetime) -> list[Letter]:
 async def _decided(roll: _Roll, now: datetime, calendar: Calendar) -> plan.Decision:
     pending = await _pending(roll, now)
     already = await outbox.known_keys([roll.campaign.id])
-    return plan.due(pending, steps.from_json(roll.campaign.reminders), now, calendar, already)
+    said = await approvals.known(roll.campaign.id)
+    return plan.due(pending, steps.from_json(roll.campaign.reminders), now, calendar, already, approvals=said)
 
 
 async def pending_of(campaign: Campaign, now: datetime) -> list[plan.Pending]:

@@ -21,7 +21,7 @@ from reminders.models import Message
 from reminders.steps import Problem, Step
 from service import life, planwords
 from service.errors import CampaignClosed, Invalid, NotFound, ServiceError
-from service.flow import audit, calendars, campaigns, deadlines
+from service.flow import approvals, audit, calendars, campaigns, deadlines
 from service.flow.principal import Principal
 from service.models import Campaign, PlanChange
 from service.words import N_
@@ -159,10 +159,16 @@ async def _replace(
         problems = plans.faults(after, found.due_at, found.closes_at, found.calendar, now if running else None)
         if problems:
             raise PlanFaulty(problems)
+    unknown = await approvals.unknown_approvers(after)
+    if unknown:
+        raise PlanFaulty(
+            [Problem("approver", n, "approver") for n, step in enumerate(after, start=1) if step.approver in unknown]
+        )
     change = await PlanChange.create(
         campaign=campaign, number=number, at=now, by=who.ref, before=campaign.reminders, after=steps.to_json(after)
     )
     await Campaign.filter(id=campaign.id).update(reminders=steps.to_json(after))
+    await approvals.rename(campaign, after)
     cancelled = await _cancel(connection, campaign, after, now)
     data = {"change": change.id, "cancelled": cancelled}
     await audit.record("campaign.plan", f"campaign:{campaign.id}", who, now, data)

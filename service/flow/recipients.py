@@ -8,6 +8,7 @@ from reminders.plan import Recipient
 from reminders.ports import Letter
 from service.flow import lookups
 from service.models import Contact, Invitation, Submission
+from service.roster import people
 from service.settings import Settings
 
 
@@ -17,11 +18,12 @@ async def by_unit(unit_ids: Collection[int]) -> Mapping[int, tuple[Recipient, ..
         await Contact.filter(unit_id__in=list(unit_ids), active=True)
         .exclude(email="")
         .order_by("id")
-        .values_list("unit_id", "email", "name", "role", "id")
+        .values_list("unit_id", "email", "name", "role", "id", "position")
     )
     found: dict[int, list[Recipient]] = {}
-    for unit, email, name, role, number in rows:
-        found.setdefault(unit, []).append(Recipient(email, name, role, number))
+    for unit, email, name, role, number, position in rows:
+        rank = people.rank_of(position) if role == people.LEADER else ""
+        found.setdefault(unit, []).append(Recipient(email, name, role, number, rank=rank))
     return {unit: tuple(recipients) for unit, recipients in found.items()}
 
 

@@ -10,9 +10,10 @@ from datetime import datetime
 
 from reminders import steps
 from reminders.models import Attempt, Message, Received
-from service import callwords, life, mailwords, words
+from service import callwords, life, mailwords, planwords, words
 from service.flow import calls, campaigns, drafts, events, intakes
 from service.models import (
+    Approval,
     AuditRecord,
     Campaign,
     ContactLink,
@@ -28,6 +29,7 @@ from service.words import N_, _
 
 LETTER = 1500  # characters of a mail that came in; the rest stands on its page
 CAMPAIGN, LIFE, LINK = N_("Đợt khảo sát"), N_("Phiếu của đơn vị"), N_("Đường dẫn riêng")
+APPROVED = N_("Duyệt thư")
 OUT, IN, CALLED = N_("Nhật ký thư gửi"), N_("Hộp thư đến"), N_("Danh sách gọi điện")
 SERVER = N_("Máy chủ thư")
 
@@ -74,6 +76,7 @@ async def of(campaign_id: int, code: str, as_of: datetime, now: datetime) -> Rec
         *await _sent(campaign, code, as_of),
         *await _came(campaign_id, code),
         *await _called(invitation, as_of),
+        *await _approvals(invitation),
         # What the system itself noted follows from what happened at the same moment.
         *(entry for event, entry in acts if event.actor == life.Actor.SYSTEM),
     ]
@@ -219,6 +222,25 @@ async def _came(campaign_id: int, code: str) -> list[Entry]:
         what = mailwords.of(mailwords.RECEIVED, mail.kind)
         link = f"/messages/{mail.message_id}"
         found.append(Entry(mail.received_at, mail.received_at, what, who, _(IN), lines, link=link))
+    return found
+
+
+async def _approvals(invitation: Invitation) -> list[Entry]:
+    """Letters that needed a person's approval: when it was asked for, and how that ended."""
+    rows = await Approval.filter(invitation=invitation).order_by("id")
+    names = await drafts.people({row.decided_by for row in rows})
+    system = mailwords.of(mailwords.ACTORS, life.Actor.SYSTEM)
+    found = []
+    for row in rows:
+        step = _("Bước nhắc lúc {moment}").format(moment=words.due(row.planned_for))
+        waits = mailwords.of(planwords.APPROVALS, "waiting")
+        asked = _("Thư báo cấp trên: {what}").format(what=waits)
+        found.append(Entry(row.asked_at, row.asked_at, asked, system, _(APPROVED), (step,), link="/approvals"))
+        if row.decided_at is not None:
+            ended = _("Thư báo cấp trên: {what}").format(what=mailwords.of(planwords.APPROVALS, row.state))
+            who = _capital(names[row.decided_by]) if row.decided_by else system
+            lines = (step, *_given(row.reason))
+            found.append(Entry(row.decided_at, row.decided_at, ended, who, _(APPROVED), lines, link="/approvals"))
     return found
 
 

@@ -239,6 +239,7 @@ PLAN_WORDS = {
     "too_many": N_("Lịch nhắc có quá nhiều bước."),
     "unknown_state": N_("Bước {step}: trạng thái không nhắc được."),
     "unknown_text": N_("Bước {step}: không có mẫu thư này."),
+    "needs_approval": N_("Bước {step}: thư gửi lên trên lãnh đạo trực tiếp cần có người duyệt (approve)."),
     "together": N_("Bước {step}: lặp lại cần cả số ngày và số lần."),
     "duplicate_id": N_("Bước {step}: trùng mã với bước khác."),
     "missing": N_("Bước {step}: thiếu mục {field}."),

@@ -250,7 +250,7 @@ def _step(row: StepRow, before: Mapping[str, Step]) -> dict[str, object]:
     days = _whole(row.days) if row.side != "on" else 0
     offset = -days if row.side == "before" and isinstance(days, int) else days
     text = {"before": "reminder_before", "on": "reminder_due"}.get(row.side, "reminder_after")
-    text = "leader_copy" if row.to == "leader" else text
+    text = "leader_copy" if row.to != "official" else text
     if known and (known.to, _side(known)) == (row.to, row.side):
         text = known.text
     return {
@@ -263,6 +263,9 @@ def _step(row: StepRow, before: Mapping[str, Step]) -> dict[str, object]:
         "text": text,
         "every": _whole(row.every) or None,
         "times": _whole(row.times) or None,
+        # What goes further up waits for a person; who that is, is chosen on the plan's page.
+        "approve": row.to in steps.FURTHER_UP or (known is not None and known.approve),
+        "approver": known.approver if known else None,
     }
 
 

@@ -108,6 +108,7 @@ async def _form(
         "groups": choices.by_group(known),
         "kinds": _kinds(known),
         "plan": campaignform.plan_words(filled),
+        "audiences": mailwords.AUDIENCES,
         "deadline": await _deadline(request, filled, campaign),
         "counted": deadlinewords.lines,
         "problems": problems,

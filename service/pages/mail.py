@@ -10,6 +10,7 @@ from starlette.responses import Response
 from reminders import returns
 from reminders.calendar import CalendarGap
 from reminders.plan import Notice, Skipped
+from reminders.steps import AUDIENCES, Audience
 from service import mailwords, web, words
 from service.errors import NotFound
 from service.flow import campaigns, correspondence, inbox, queue
@@ -87,23 +88,27 @@ class Reason:
 
 def _by_reason(run: correspondence.DryRun, wanted: str = "") -> list[Reason]:
     """The skipped that are looked for by reason, the most frequent first; what concerns leaders stands apart, last."""
-    found: dict[tuple[bool, str], list[Skipped]] = {}
+    found: dict[tuple[int, str], list[Skipped]] = {}
     rows = [skipped for skipped in run.skipped if _fits(run, skipped.pending.unit, wanted)]
     for skipped in sorted(rows, key=lambda s: collation(run.names.get(s.pending.unit, ""))):
-        leader = skipped.step is not None and skipped.step.to == "leader"
-        found.setdefault((leader, skipped.reason), []).append(skipped)
+        audience = skipped.step.to if skipped.step is not None else "official"
+        found.setdefault((AUDIENCES.index(audience), skipped.reason), []).append(skipped)
     order = sorted(found.items(), key=lambda item: (item[0][0], -len(item[1])))
-    for_leaders = _("Thư cho lãnh đạo: {words}")
     return [
-        Reason(
-            f"not-{'leader-' if leader else ''}{code}",
-            for_leaders.format(words=mailwords.of(mailwords.REASONS, code))
-            if leader
-            else mailwords.of(mailwords.REASONS, code),
-            rows,
-        )
-        for (leader, code), rows in order
+        Reason(f"not-{AUDIENCES[place]}-{code}", _why(AUDIENCES[place], code, rows, run.approvers), rows)
+        for (place, code), rows in order
     ]
+
+
+def _why(audience: Audience, code: str, rows: Sequence[Skipped], approvers: Mapping[str, str]) -> str:
+    """Why nothing goes to that audience of these units; what waits for approval says whose."""
+    said = mailwords.of(mailwords.REASONS, code)
+    names = {approvers.get(row.step.id, "") for row in rows if row.step}
+    if code == "waiting_approval" and any(names):
+        said = _("{reason} (người duyệt: {names})").format(reason=said, names=", ".join(sorted(filter(None, names))))
+    if audience == "official":
+        return said
+    return _("Thư cho {who}: {reason}").format(who=mailwords.of(mailwords.AUDIENCES, audience), reason=said)
 
 
 def wanted_of(params: Mapping[str, str]) -> Wanted:

@@ -17,7 +17,7 @@ from reminders.steps import Problem, Step
 from reminders.timeline import Moment, timeline
 from service import mailwords, planwords, web
 from service.errors import CampaignClosed
-from service.flow import plans, principal
+from service.flow import approvals, plans, principal
 from service.flow.plans import PlanChanged, PlanFaulty, Sheet
 from service.pages import asked, planform
 from service.pages.planform import Row
@@ -35,7 +35,7 @@ class Line:
 
 async def show(request: Request) -> Response:
     sheet = await plans.sheet(asked.number(request), web.now(request))
-    return _page(request, sheet, planform.of_steps(sheet.steps))
+    return await _page(request, sheet, planform.of_steps(sheet.steps))
 
 
 async def change(request: Request) -> Response:
@@ -48,12 +48,12 @@ async def change(request: Request) -> Response:
         return await _save(request, sheet, rows, web.text(form, "mark"))
     seen = web.text(form, "mark")
     if act == "add":
-        return _page(request, sheet, [*rows, Row(open=True)], seen=seen, edited=True, added=True)
+        return await _page(request, sheet, [*rows, Row(open=True)], seen=seen, edited=True, added=True)
     if act.startswith("remove:"):
         rows = [row for place, row in enumerate(rows, start=1) if act != f"remove:{place}"]
     elif act.startswith("usual:") and act.removeprefix("usual:") in planning.USUAL:
         rows = planform.of_steps(plans.usual(act.removeprefix("usual:"), sheet.timing))
-    return _page(request, sheet, rows, problems=_problems(rows, sheet, now), seen=seen, edited=True)
+    return await _page(request, sheet, rows, problems=_problems(rows, sheet, now), seen=seen, edited=True)
 
 
 async def _save(request: Request, sheet: Sheet, rows: list[Row], seen: str) -> Response:
@@ -63,9 +63,9 @@ async def _save(request: Request, sheet: Sheet, rows: list[Row], seen: str) -> R
         wanted = planform.read(rows, sheet.steps)
         cancelled = await plans.save(number, wanted, seen, principal.staff(request.state.staff.id), now)
     except plan_steps.PlanError as error:
-        return _page(request, sheet, rows, problems=error.problems, seen=seen, edited=True, refused=True)
+        return await _page(request, sheet, rows, problems=error.problems, seen=seen, edited=True, refused=True)
     except PlanFaulty as error:
-        return _page(request, sheet, rows, problems=error.found, seen=seen, edited=True, refused=True)
+        return await _page(request, sheet, rows, problems=error.found, seen=seen, edited=True, refused=True)
     except (PlanChanged, CampaignClosed) as error:
         return web.redirect(request, f"/campaigns/{number}/plan", web.sentence(error))
     request.app.state.postroom.replan()
@@ -102,7 +102,7 @@ def _problems(rows: Sequence[Row], sheet: Sheet, now: datetime) -> Sequence[Prob
     return planning.faults(steps, found.due_at, found.closes_at, found.calendar, since)
 
 
-def _page(
+async def _page(
     request: Request,
     sheet: Sheet,
     rows: Sequence[Row],
@@ -117,6 +117,7 @@ def _page(
     wrong = planform.wrong(problems)
     now = web.now(request)
     lines = [_line(row, sheet) for row in planform.opened(rows, wrong)]
+    candidates = await approvals.candidates()
     context = {
         "campaign": sheet.campaign,
         "sheet": sheet,
@@ -128,6 +129,8 @@ def _page(
         "now": now,
         "may": request.state.staff.role != "viewer" and not _closed(sheet, now),
         "closed": _closed(sheet, now),
+        "candidates": candidates,
+        "approvers": {person.id: person.name for person in candidates},
         "w": mailwords,
         "pw": planwords,
         "preview_of": f"/campaigns/{sheet.campaign.id}/reminders" if sheet.campaign.published_at else "",

@@ -28,6 +28,8 @@ class Row:
     every: str = ""
     times: str = ""
     groups: tuple[str, ...] = tuple(planwords.GROUPS)
+    approve: bool = False
+    approver: str = ""
     open: bool = False
 
 
@@ -44,6 +46,8 @@ def of_steps(found: Iterable[Step]) -> list[Row]:
             every=str(step.every or ""),
             times=str(step.times or ""),
             groups=tuple(group for group, members in planwords.GROUPS.items() if step.states & members),
+            approve=step.approve,
+            approver=str(step.approver or ""),
         )
         for step in found
     ]
@@ -57,9 +61,10 @@ def of_form(form: FormData) -> list[Row]:
 
 def _row(form: FormData, prefix: str) -> Row:
     texts = {name: web.text(form, prefix + name)[:40] for name in ("id", "days", "side", "unit", "at", "to", "text")}
-    again = {name: web.text(form, prefix + name)[:40] for name in ("every", "times")}
+    again = {name: web.text(form, prefix + name)[:40] for name in ("every", "times", "approver")}
+    approve = bool(web.text(form, f"{prefix}approve"))
     groups = tuple(group for group in planwords.GROUPS if group in web.texts(form, f"{prefix}groups"))
-    return Row(**texts, **again, groups=groups, open=bool(web.text(form, f"{prefix}open")))
+    return Row(**texts, **again, groups=groups, approve=approve, open=bool(web.text(form, f"{prefix}open")))
 
 
 def read(rows: Sequence[Row], stored: Sequence[Step]) -> tuple[Step, ...]:
@@ -88,6 +93,8 @@ def _values(number: int, row: Row) -> dict[str, object]:
         "text": text,
         "every": _whole(row.every) or None,
         "times": _whole(row.times) or None,
+        "approve": row.approve,
+        "approver": (_whole(row.approver) or None) if row.approve else None,
     }
 
 

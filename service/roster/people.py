@@ -30,6 +30,12 @@ _LEADS = re.compile(
     r"|((pho\s+)?p?ct|ptbt|pbt)\s+(ubnd|hdnd|thuong truc).*"
     r"|lanh dao\b.*"
 )
+# Of the commune's People's Committee, when it says of what: not of the People's Council alone, of a front or a union.
+_CHAIRMAN = re.compile(
+    r"((q|quyen) )?(chu tich|ct)"
+    r"(( hdnd| hoi dong nhan dan)?( va)? (ubnd|uy ban nhan dan|uy ban)( .*)?| (xa|phuong|dac khu)( .*)?)?"
+    r"|(pho )?bi thu .*(?<!pho )\bchu tich (ubnd|uy ban nhan dan)\b.*"
+)
 # A chairman of the women's union or a secretary of a party cell does not sign for the commune.
 _NOT_OF = re.compile(r"\s*(hoi|cong doan|doan|chi doan|chi bo|mat tran|mttq|uy ban mat tran|uy ban mttq|ubmttq)\b")
 
@@ -56,8 +62,13 @@ def said(text: str) -> str:
         raise Refused(
             _("Ô báo lỗi của Excel ({text}); vui lòng sửa công thức hoặc gõ thẳng giá trị.").format(text=text)
         )
-    words = " ".join(re.sub(r"[^\w]+", " ", fold(text)).split())
+    words = _words(text)
     return "" if words in _NOTHING and "@" not in text else text
+
+
+def _words(text: str) -> str:
+    """Lower case, without marks and punctuation."""
+    return " ".join(re.sub(r"[^\w]+", " ", fold(text)).split())
 
 
 def people(name: str, position: str, email: str, phone: str, role: str) -> list[Person]:
@@ -176,7 +187,7 @@ def joined(phones: list[str]) -> str:
 
 def role_of(text: str, position: str) -> str | None:
     """leader or official by the role column, else leader by the position; None when neither tells. Raises Refused."""
-    words = " ".join(re.sub(r"[^\w]+", " ", fold(text)).split())
+    words = _words(text)
     if words:
         if "lanh dao" in words or words == LEADER or leads(text):
             return LEADER
@@ -186,8 +197,16 @@ def role_of(text: str, position: str) -> str | None:
     return LEADER if leads(position) else None
 
 
+def rank_of(position: str) -> str:
+    """chairman (of the People's Committee) or office_head, told by a leader's position; "" for any other."""
+    words = _words(position)
+    if re.match(r"((q|quyen) )?chanh van phong\b|((q|quyen) )?cvp\b", words):
+        return "office_head"
+    return "chairman" if _CHAIRMAN.fullmatch(words) else ""
+
+
 def leads(position: str) -> bool:
     """Chairmen and party secretaries of the commune, and their deputies."""
-    words = " ".join(re.sub(r"[^\w]+", " ", fold(position)).split())
+    words = _words(position)
     match = _LEADS.fullmatch(words)
     return bool(match) and not (match and match["of"] and _NOT_OF.match(match["of"]))

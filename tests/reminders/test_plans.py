@@ -27,7 +27,7 @@ def test_a_usual_plan_has_no_fault_and_reads_back(code: str) -> None:
     assert codes(*found) == []
     assert steps.from_json(steps.to_json(found)) == found
     assert plans.is_usual(tuple(reversed(found)))
-    assert not plans.is_usual(found[1:])
+    assert not found or not plans.is_usual(found[1:])
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_changed_step_is_a_new_one_and_the_others_stay() -> None:
     assert plans.revised(DEFAULT, wanted, "p1", now) == DEFAULT
     wanted[2] = replace(wanted[2], at=time(9))
     found = plans.revised(DEFAULT, wanted, "p1", now)
-    assert [step.id for step in found] == ["before3", "before1", "p1-3", "after1", "after3", "after3-leader"]
+    assert [step.id for step in found] == ["before3", "before1", "p1-3", "after1", *(s.id for s in DEFAULT[4:])]
     assert [step.since for step in found] == [None, None, now, None, None, None]
     assert steps.from_json(steps.to_json(found)) == found
 

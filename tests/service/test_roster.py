@@ -192,3 +192,23 @@ def test_names_and_addresses_of_one_cell_are_paired() -> None:
     assert [(p.name, p.email) for p in shared] == [("Nguyễn An", "chung@x.vn"), ("Trần Bình", "chung@x.vn")]
     with pytest.raises(people.Refused):
         people.people("A\nB\nC", "", "a@x.vn, b@x.vn", "", "")
+
+
+@pytest.mark.parametrize(
+    ("position", "rank"),
+    [
+        ("Chủ tịch UBND xã", "chairman"),
+        ("Q. Chủ tịch", "chairman"),
+        ("Phó Bí thư Đảng ủy, Chủ tịch UBND phường", "chairman"),
+        ("CT UBND", "chairman"),
+        ("Phó Chủ tịch UBND xã", ""),
+        ("Chủ tịch HĐND xã", ""),
+        ("Chủ tịch Hội Phụ nữ", ""),
+        ("Phó Bí thư, Phó Chủ tịch UBND xã", ""),
+        ("Chánh Văn phòng HĐND và UBND", "office_head"),
+        ("Phó Chánh Văn phòng", ""),
+        ("", ""),
+    ],
+)
+def test_a_leaders_rank_is_told_by_the_position(position: str, rank: str) -> None:
+    assert people.rank_of(position) == rank

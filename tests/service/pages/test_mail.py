@@ -97,7 +97,7 @@ async def test_the_others_and_why_not(house: House, made: Office, july: Campaign
     assert "nếu xét lúc 08:05 ngày 23/7/2025" in page
     assert "Đã gửi báo cáo: 60" in page
     assert re.search(r"Chưa có địa chỉ thư: [12]<", page)
-    assert "Thư cho lãnh đạo: Chưa có địa chỉ thư" in page
+    assert "Thư cho lãnh đạo đơn vị: Chưa có địa chỉ thư" in page
     evening = await dry_run(house, july, "?at=2025-07-23&time=20:00")
     assert "Ngoài giờ làm việc, chờ đến giờ làm việc" in evening
     assert "07:30 ngày 24/7/2025" in evening

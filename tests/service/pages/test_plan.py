@@ -74,14 +74,14 @@ async def test_steps_are_added_changed_taken_out_and_sorted_by_date(house: House
     page = (await house.client.post(path, data={**values, "act": "add"})).text
     assert await PlanChange.all().count() == 0, "nothing is saved yet"
     values = fields(page)
-    added = {"step_7_days": "5", "step_7_side": "before", "step_7_unit": "day", "step_7_at": "14:00"}
+    added = {"step_7_days": "6", "step_7_side": "before", "step_7_unit": "day", "step_7_at": "14:00"}
     page = (await house.client.post(path, data={**values, **added, "act": "look"})).text
-    assert steps_told(page)[:2] == ["08:00 thứ Tư, 10/6/2026", "14:00 thứ Tư, 10/6/2026"]
+    assert steps_told(page)[:2] == ["14:00 thứ Ba, 9/6/2026", "08:00 thứ Tư, 10/6/2026"]
     values = fields(page)
-    page = (await house.client.post(path, data={**values, "act": "remove:7"})).text
+    page = (await house.client.post(path, data={**values, "act": "remove:2"})).text
     answer = await house.client.post(path, data={**fields(page), "act": "save"})
     assert answer.status_code == 303
-    assert (-5, "14:00", "official") in await stored(found)
+    assert (-6, "14:00", "official") in await stored(found)
     assert len(await stored(found)) == 6
     assert (await AuditRecord.all().order_by("-seq").first()).action == "campaign.plan"  # type: ignore[union-attr]
 
@@ -93,7 +93,7 @@ async def test_a_usual_plan_is_chosen_and_cut_at_the_closing(house: House) -> No
         await house.client.post(path, data={**fields((await house.client.get(path)).text), "act": "usual:urgent"})
     ).text
     assert (await house.client.post(path, data={**fields(page), "act": "save"})).status_code == 303
-    assert await stored(found) == [(-1, "08:00", "official"), (0, "08:00", "official"), (0, "14:00", "official")]
+    assert await stored(found) == [(-1, "08:00", "official"), (0, "08:00", "official")]
 
 
 @pytest.mark.parametrize(
@@ -102,8 +102,10 @@ async def test_a_usual_plan_is_chosen_and_cut_at_the_closing(house: House) -> No
         ({"step_1_at": "06:00"}, "at", "Giờ này ngoài giờ làm việc"),
         ({"step_1_groups": []}, "groups", "Vui lòng chọn ít nhất một nhóm đơn vị"),
         ({"step_1_days": "x"}, "days", "Giá trị chưa đúng"),
-        ({"step_1_days": "1"}, "days", "Trùng với một bước khác"),
+        ({"step_1_days": "1"}, "days", "Trùng ngày và người nhận với một bước khác"),
         ({"step_1_side": "after", "step_1_days": "60"}, "days", "sau khi đợt khảo sát đóng"),
+        ({"step_5_to": "chairman"}, "approve", "chỉ đi khi có người duyệt"),
+        ({"step_1_approve": "1", "step_1_approver": "77"}, "approver", "Không có người duyệt này"),
         ({"step_1_to": "leader"}, "to", "Lãnh đạo chỉ nhận thư sau hạn"),
         ({"step_1_every": "2"}, "every", "cần cả số ngày và số lần"),
     ],
