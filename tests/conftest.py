@@ -5,11 +5,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
+from zlib import crc32
 
 import asyncpg
 import httpx
@@ -98,13 +100,13 @@ async def _execute(url: str, sql: str) -> None:
         await connection.close()
 
 
-@pytest.fixture(params=DATABASES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A migrated, empty database of the test's own: once on SQLite, once on PostgreSQL."""
+@contextmanager
+def fresh_database(request: pytest.FixtureRequest, folder: Path, kind: str) -> Iterator[str]:
+    """The address of a migrated, empty database for one test: `kind` is one of DATABASES."""
     # Tortoise keeps the SQL it made for a connection's name; both engines are called "default" here.
     EXECUTOR_CACHE.clear()
-    if request.param == "sqlite":
-        path = tmp_path / "phieu.sqlite3"
+    if kind == "sqlite":
+        path = folder / "phieu.sqlite3"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite://{path}"
         return
@@ -116,6 +118,19 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield _named(server, name)
     finally:
         asyncio.run(_execute(server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated, empty database of the test's own: once on SQLite, once on PostgreSQL."""
+    with fresh_database(request, tmp_path, request.param) as url:
+        yield url
+
+
+def in_turn(request: pytest.FixtureRequest) -> str:
+    """One of DATABASES for a test: that which it asks for, else always the same one, half of a folder's tests each."""
+    asked: str | None = getattr(request, "param", None)
+    return asked or DATABASES[crc32(request.node.name.encode()) % len(DATABASES)]
 
 
 class Clock:

@@ -5,7 +5,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ from tortoise.context import TortoiseContext
 from service import database
 from service.flow import accounts
 from service.settings import Settings
+from tests.conftest import fresh_database, in_turn
 from tests.service import build
 
 CHROMIUM = "/usr/bin/chromium"
@@ -56,6 +57,12 @@ async def browser() -> AsyncIterator[Browser]:
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         await chromium.close()
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    with fresh_database(request, tmp_path, in_turn(request)) as url:
+        yield url
 
 
 @pytest.fixture

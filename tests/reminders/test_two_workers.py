@@ -26,7 +26,8 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.parametrize("data
 
 ROOT = Path(__file__).parents[2]
 MANY = 3321
-LEASE = 3.0
+# Seconds: long for those that live, so that a slow machine ends none of theirs, short where one dies.
+LONG, SHORT = 600.0, 5.0
 
 
 @dataclass
@@ -61,9 +62,9 @@ async def put() -> None:
 
 
 @asynccontextmanager
-async def crew(url: str, port: int) -> AsyncIterator[list[Process]]:
+async def crew(url: str, port: int, lease: float) -> AsyncIterator[list[Process]]:
     """Two workers that are ready to begin."""
-    arguments = ("-m", "tests.reminders.crew", url, str(port), str(LEASE))
+    arguments = ("-m", "tests.reminders.crew", url, str(port), str(lease))
     pipes = {"stdin": asyncio.subprocess.PIPE, "stdout": asyncio.subprocess.PIPE}
     found = [await asyncio.create_subprocess_exec(sys.executable, *arguments, cwd=ROOT, **pipes) for _ in range(2)]
     try:
@@ -84,7 +85,11 @@ def say(process: Process) -> None:
 
 
 async def test_two_workers_send_each_of_3321_once(database_url: str) -> None:
-    async with Served(Counting()) as post, database.opened(database_url), crew(database_url, post.port) as workers:
+    async with (
+        Served(Counting()) as post,
+        database.opened(database_url),
+        crew(database_url, post.port, LONG) as workers,
+    ):
         await put()
         for process in workers:
             say(process)
@@ -99,7 +104,11 @@ async def test_two_workers_send_each_of_3321_once(database_url: str) -> None:
 
 
 async def test_one_killed_in_the_middle_the_other_finishes_its_work(database_url: str) -> None:
-    async with Served(Counting()) as post, database.opened(database_url), crew(database_url, post.port) as workers:
+    async with (
+        Served(Counting()) as post,
+        database.opened(database_url),
+        crew(database_url, post.port, SHORT) as workers,
+    ):
         assert isinstance(post, Counting)
         await put()
         victim, survivor = workers
@@ -109,7 +118,7 @@ async def test_one_killed_in_the_middle_the_other_finishes_its_work(database_url
         victim.send_signal(signal.SIGKILL)
         assert await victim.wait() == -signal.SIGKILL
         held = await Message.filter(state="sending").count()
-        await asyncio.wait_for(post.all.wait(), LEASE + 60)
+        await asyncio.wait_for(post.all.wait(), SHORT + 60)
         say(survivor)
         assert await survivor.wait() == 0
         assert await Message.filter(state="sent").count() == MANY

@@ -374,10 +374,9 @@ async def test_the_other_units_form_stays_out_of_reach(house: House, survey: Sur
     assert (await Draft.get(invitation_id=other.id)).answers == {"h/h_other": "của Phù Liễn"}
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_locked_database_loses_nothing(house: House, visitor: Visitor) -> None:
-    """The page says so and gives back what was typed, ready to be sent again."""
-    if not house.settings.database_url.startswith("sqlite"):
-        pytest.skip("a SQLite file is locked as a whole")
+    """A SQLite file is locked as a whole. The page says so and gives back what was typed, ready to be sent again."""
     await visitor.open(f"{visitor.base}/s/h")
     values = {"v:h/h_has": "khong", "v:h/h_other": "một ý kiến", "act": "save"}
     with sqlite3.connect(urlsplit(house.settings.database_url).path, isolation_level=None) as other:

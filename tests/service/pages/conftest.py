@@ -1,0 +1,14 @@
+"""Screens reach the database through flows, which are tested on both: each screen's test is on one of the two."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import fresh_database, in_turn
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    with fresh_database(request, tmp_path, in_turn(request)) as url:
+        yield url
