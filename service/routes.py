@@ -41,6 +41,7 @@ from service.pages import (
     sendnow,
     unit,
     units,
+    verify,
     versions,
     webhooks,
     zalo,
@@ -60,6 +61,8 @@ def routes() -> list[BaseRoute]:
         page("/logout", accounts.log_out, VIEWER, "POST"),
         page("/setup/{token}", accounts.set_up, PUBLIC),
         page("/setup/{token}", accounts.choose_password, PUBLIC, "POST"),
+        # A receipt is checked by whoever holds it
+        page("/verify", verify.verify, PUBLIC),
         # The unit's side: entering, filling in, receipt
         page("/p/{token}", unit_entry.door, PUBLIC),
         page("/p/{token}", unit_entry.enter, PUBLIC, "POST"),
@@ -75,6 +78,7 @@ def routes() -> list[BaseRoute]:
         page("/u/{campaign:int}/nil", check.nil, UNIT),
         page("/u/{campaign:int}/nil", check.send_nil, UNIT, "POST"),
         page("/u/{campaign:int}/receipt/{number:int}", receipt.receipt, UNIT),
+        page("/u/{campaign:int}/receipt/{number:int}.pdf", receipt.download, UNIT),
         page("/u/{campaign:int}/left/{left:int}", unit.dismiss, UNIT, "POST"),
         page("/u/{campaign:int}/history", unit.history, UNIT),
         page("/u/{campaign:int}/files/{attachment:int}", unit.download, UNIT),
@@ -97,6 +101,7 @@ def routes() -> list[BaseRoute]:
         page("/campaigns/{id:int}/units/{code}", invitations.show, VIEWER),
         page("/campaigns/{id:int}/units/{code}/record", record.show, VIEWER),
         page("/campaigns/{id:int}/units/{code}/record.pdf", record.download, VIEWER),
+        page("/campaigns/{id:int}/units/{code}/receipts/{number:int}.pdf", receipt.download_as_staff, VIEWER),
         page("/campaigns/{id:int}/units/{code}/intake", invitations.take_in, STAFF, "POST", uploads=True),
         page("/campaigns/{id:int}/units/{code}/return", rosteracts.hand_back, STAFF, "POST"),
         page("/campaigns/{id:int}/units/{code}/extend", rosteracts.extend, STAFF, "POST"),

@@ -4,18 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import anyio
-from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
 from service import security
-from service.errors import Invalid, LoginNeeded, NotFound, SetUpLinkUsed, TooManyTries
-from service.flow import audit, lookups, principal
-from service.models import ApiToken, Attempts, SetupLink, Staff, StaffSession
+from service.errors import Invalid, LoginNeeded, NotFound, SetUpLinkUsed
+from service.flow import attempts, audit, lookups, principal
+from service.models import ApiToken, SetupLink, Staff, StaffSession
 from service.words import N_, ROLES, _
 
 SESSION = timedelta(hours=12)
 SETUP = timedelta(days=7)
-WINDOW = timedelta(minutes=15)
 TRIES = 8
 TRIES_BY_NAME = 100
 TRIES_BY_ADDRESS = 100
@@ -128,16 +126,13 @@ async def log_in(username: str, password: str, address: str, now: datetime) -> t
         f"login:{username}": TRIES_BY_NAME,
         f"login@{address}"[:120]: TRIES_BY_ADDRESS,
     }
-    rows = await Attempts.filter(key__in=list(limits), until__gt=now)
-    if any(row.count >= limits[row.key] for row in rows):
-        raise TooManyTries()
+    await attempts.require_fewer(limits, now)
     staff = await Staff.get_or_none(username=username, active=True)
     stored = staff.password_hash if staff else ""
     if not await anyio.to_thread.run_sync(security.password_matches, stored, password) or staff is None:
-        for key in limits:
-            await _count_failure(key, now)
+        await attempts.failed(limits, now)
         raise LoginNeeded()
-    await Attempts.filter(key__in=[f"login:{username}@{address}"[:120], f"login:{username}"]).delete()
+    await attempts.forget([f"login:{username}@{address}"[:120], f"login:{username}"])
     return staff, await start_session(staff, now)
 
 
@@ -149,14 +144,6 @@ async def start_session(staff: Staff, now: datetime) -> str:
         )
         await audit.record("staff.log_in", f"staff:{staff.id}", principal.staff(staff.id), now)
     return token
-
-
-async def _count_failure(key: str, now: datetime) -> None:
-    """One more failure in the current window, a new one when the last has ended."""
-    async with in_transaction():
-        await Attempts.bulk_create([Attempts(key=key, count=0, until=now + WINDOW)], ignore_conflicts=True)
-        await Attempts.filter(key=key, until__lte=now).update(count=0, until=now + WINDOW)
-        await Attempts.filter(key=key).update(count=F("count") + 1)
 
 
 async def of_session(token: str, now: datetime) -> Staff | None:

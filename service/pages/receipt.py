@@ -1,20 +1,20 @@
-"""The receipt on screen: number, time, hash, and what was sent."""
+"""The receipt on screen and as PDF: number, time, hash, and what was sent."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service import life, web
-from service.flow import attachments, events, submissions
+from service import web
+from service.flow import attachments, receipts, submissions
 from service.flow.filling import find, officer
-from service.pages import reading
+from service.pages import asked, papers, reading
 from service.pages.unit import visit_of
 
 
 async def receipt(request: Request) -> Response:
     invitation = await find(int(request.path_params["campaign"]), unit_id=visit_of(request).unit)
-    submission = await submissions.numbered(invitation.id, int(request.path_params["number"]))
+    found = await receipts.of(invitation, int(request.path_params["number"]))
+    submission = found.submission
     form = await submissions.form_of(submission, invitation.campaign)
-    due_at = await events.report_due(invitation)
     sections: list[reading.Section] = []
     if not submission.nil_reason:
         picture = await submissions.as_sent(form, invitation, invitation.campaign, submission)
@@ -28,10 +28,26 @@ async def receipt(request: Request) -> Response:
         "unit_name": invitation.full_name,
         "submission": submission,
         "sections": sections,
-        "due_at": due_at,
-        "late": life.over(due_at, invitation.first_sent_at or submission.submitted_at),
-        "fresh": submission.number == await submissions.count(invitation.id),
+        "due_at": found.due_at,
+        "late": found.late,
+        "fresh": found.last,
+        "check": receipts.address_of(web.settings(request), submission),
         "officer": await officer(invitation.campaign),
         "now": web.now(request),
     }
     return web.render(request, "unit/receipt.html", context)
+
+
+async def download(request: Request) -> Response:
+    invitation = await find(int(request.path_params["campaign"]), unit_id=visit_of(request).unit)
+    number, settings = int(request.path_params["number"]), web.settings(request)
+    return papers.answer(
+        *await receipts.pdf_of(settings, invitation.campaign_id, invitation.code, number, web.now(request))
+    )
+
+
+async def download_as_staff(request: Request) -> Response:
+    """The same for staff, of any unit."""
+    number, code = asked.number(request), asked.code(request)
+    which = asked.number(request, "number")
+    return papers.answer(*await receipts.pdf_of(web.settings(request), number, code, which, web.now(request)))

@@ -27,6 +27,7 @@ PUBLIC = {
     "/login": "the way in",
     "/setup/{token}": "the one-time link is the credential",
     "/p/{token}": "the personal link is the credential",
+    "/verify": "whoever holds a receipt; its hash is the credential",
     "/health": "whoever watches the process",
     "/ready": "whoever watches the process",
     "/api/v1/openapi.json": "the description of the API holds no data",

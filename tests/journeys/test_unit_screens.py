@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.anyio]
 
 SCREENS = [
     "/u",
+    "/verify",
     "/u/1",
     "/u/1/s/a",
     "/u/1/s/c",

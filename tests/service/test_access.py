@@ -7,7 +7,7 @@ import pytest
 from starlette.routing import Route
 
 from service.access import Access, access_of
-from service.flow import accounts
+from service.flow import accounts, attempts
 from service.models import Staff
 from service.routes import routes
 from tests.conftest import House
@@ -81,7 +81,7 @@ async def test_logging_in_needs_the_right_password_and_ends_after_too_many_tries
     assert "Đã thử quá nhiều lần" in answer.text
     right = {**wrong, "password": PASSWORD}
     assert (await house.client.post("/login", data=right)).status_code == 429
-    house.clock.forward(accounts.WINDOW)
+    house.clock.forward(attempts.WINDOW)
     assert (await house.client.post("/login", data=right)).status_code == 303
 
 
