@@ -14,7 +14,7 @@ class Message(Model):
     """One mail to one address, from the moment it is owed until it is settled.
 
     key: unique for ever; who enqueues the same key twice sends one mail.
-    kind: invitation, reminder, receipt, notice, code.
+    kind: invitation, reminder, receipt, notice, digest, code.
     batch: those that one press of "send now" queued share it.
     subject, text: as sent, with `{link}` in place of the personal link; empty until a `template` is
         composed, which happens when the message is claimed.

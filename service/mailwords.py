@@ -15,6 +15,7 @@ KINDS = {
     "reminder": N_("Thư nhắc"),
     "receipt": N_("Xác nhận đã gửi"),
     "notice": N_("Thông báo"),
+    "digest": N_("Bản tin buổi sáng"),
     "code": N_("Mã dùng một lần"),
 }
 MESSAGE_STATES = {

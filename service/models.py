@@ -65,6 +65,23 @@ class Staff(Model):
     created_at = Instant()
 
 
+class Digest(Model):
+    """The morning digest of a staff member who asked for it once, `wanted` while they do.
+
+    `day` is the last day for which it was decided whether there was anything to tell, `until` the moment up to which
+    that one told: the next begins there.
+    """
+
+    id = fields.IntField(primary_key=True)
+    staff: fields.OneToOneRelation[Staff] = fields.OneToOneField(
+        "service.Staff", related_name="digest", on_delete=RESTRICT
+    )
+    staff_id: int
+    wanted = fields.BooleanField()
+    day = fields.DateField(null=True)
+    until = Instant()
+
+
 class StaffSession(Model):
     """A log-in. The cookie's token is stored only as its hash."""
 

@@ -17,6 +17,7 @@ from service.api import reminders as api_reminders
 from service.api import units as api_units
 from service.errors import NotFound
 from service.pages import (
+    account,
     accounts,
     approvals,
     calendar,
@@ -59,6 +60,8 @@ def routes() -> list[BaseRoute]:
         page("/login", accounts.login, PUBLIC),
         page("/login", accounts.log_in, PUBLIC, "POST"),
         page("/logout", accounts.log_out, VIEWER, "POST"),
+        page("/account", account.show, VIEWER),
+        page("/account", account.change, VIEWER, "POST"),
         page("/setup/{token}", accounts.set_up, PUBLIC),
         page("/setup/{token}", accounts.choose_password, PUBLIC, "POST"),
         # A receipt is checked by whoever holds it

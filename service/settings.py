@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,6 +27,7 @@ NAMES = (
     "PHIEU_IMAP_URL",
     "PHIEU_WEBHOOK_URL",
     "PHIEU_WEBHOOK_SECRET",
+    "PHIEU_DIGEST_AT",
     "PHIEU_SECRET_KEY",
 )
 SENDER = "Sở Khoa học và Công nghệ <phieu@localhost.localdomain>"
@@ -42,7 +44,8 @@ class Settings:
 
     `public_url` has no trailing slash. `smtp_url` None means mail goes to the local mailbox page. `mail_connections`
     is of this process; `mail_per_minute` of all that send together, None for any number. `imap_url` None: nothing that
-    comes in is read. `webhook` None: no gateway is told.
+    comes in is read. `webhook` None: no gateway is told. `digest_at` is when
+    staff get their morning digest, local time, None for the opening of office hours.
     """
 
     database_url: str
@@ -55,6 +58,7 @@ class Settings:
     mail_per_minute: int | None = None
     imap_url: str | None = None
     webhook: Target | None = None
+    digest_at: time | None = None
 
     @property
     def files_dir(self) -> Path:
@@ -91,6 +95,7 @@ def load(environ: Mapping[str, str] = os.environ, served_at: str = "http://127.0
         mail_per_minute=_whole(environ, "PHIEU_MAIL_PER_MINUTE", most=100_000),
         imap_url=_imap_url(_value(environ, "PHIEU_IMAP_URL")),
         webhook=_webhook(_value(environ, "PHIEU_WEBHOOK_URL"), _value(environ, "PHIEU_WEBHOOK_SECRET")),
+        digest_at=_clock(environ, "PHIEU_DIGEST_AT"),
     )
 
 
@@ -113,6 +118,15 @@ def _whole(environ: Mapping[str, str], name: str, most: int) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
         raise SettingsError(f"{name}: use a whole number from 1 to {most}")
     return int(text)
+
+
+def _clock(environ: Mapping[str, str], name: str) -> time | None:
+    text = _value(environ, name)
+    if text is None:
+        return None
+    if not re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", text):
+        raise SettingsError(f"{name}: use a time of day such as 07:30")
+    return time.fromisoformat(text)
 
 
 def _database_url(text: str | None, data_dir: Path) -> str:

@@ -18,7 +18,7 @@ from reminders.ports import Sender
 from reminders.smtp import SmtpSender, parse_url
 from reminders.worker import Worker
 from service import mailwords
-from service.flow import hookplan, inbox
+from service.flow import digest, hookplan, inbox
 from service.flow.desk import MailDesk as MailDesk
 from service.flow.hookpost import HookPost
 from service.flow.mailtexts import letter_words as letter_words
@@ -54,7 +54,7 @@ class Postroom:
         async def plan_now(now: datetime) -> int:
             if settings.webhook is not None and await hookplan.plan_due(now):
                 self._hooks.wake()
-            return await plan_due(settings, now)
+            return await plan_due(settings, now) + await digest.plan_due(settings, now)
 
         self._worker = Worker(
             MailDesk(settings, clock),

@@ -124,6 +124,8 @@ WRONG = [
     ("PHIEU_MAIL_FROM", "A <a@b.vn>, C <c@d.vn>"),
     ("PHIEU_MAIL_FROM", "Sở <khaosat@b.vn\nBcc: x@y.vn>"),
     ("PHIEU_SECRET_KEY", "short"),
+    ("PHIEU_DIGEST_AT", "7h30"),
+    ("PHIEU_DIGEST_AT", "24:00"),
 ]
 
 
