@@ -13,7 +13,7 @@ from tortoise.transactions import in_transaction
 from reminders import plan, steps
 from reminders.calendar import Calendar, CalendarGap
 from reminders.plan import Notice, Recipient
-from service.flow import calls, hooks, planning, recipients, units
+from service.flow import approvals, calls, hooks, planning, recipients, units
 from service.models import Campaign, Hook
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,9 @@ async def _due(campaign: Campaign, now: datetime, calendar: Calendar) -> Sequenc
         if one.unit in reached
     ]
     already = await Hook.filter(invitation__campaign_id=campaign.id, kind=hooks.REMINDER).values_list("key", flat=True)
-    return plan.due(asked, steps.from_json(campaign.reminders), now, calendar, {str(key) for key in already}).notices
+    said = await approvals.known(campaign.id)
+    found = plan.due(asked, steps.from_json(campaign.reminders), now, calendar, {*map(str, already)}, approvals=said)
+    return found.notices
 
 
 def _hook(notice: Notice, now: datetime) -> Hook:
