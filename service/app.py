@@ -17,7 +17,7 @@ from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tortoise.exceptions import ValidationError
 
-from service import database, web, words
+from service import database, security, web, words
 from service.errors import Broken, LoginNeeded, ServiceError, Unavailable
 from service.flow import forms, hooks
 from service.flow.reminding import Postroom
@@ -55,6 +55,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, *, p
         async with database.opened(settings.database_url):
             await database.require_migrated()
             forms.forget()
+            security.nobody()
             app.state.postroom = Postroom(settings, clock)
             if postroom:
                 app.state.postroom.start()

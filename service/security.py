@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
@@ -15,8 +16,12 @@ from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatc
 MINIMUM_PASSWORD = 12
 _MAC_BYTES = 15  # 120 bits, 24 characters of base32
 _hasher = PasswordHasher()
-# Verified when the name is unknown, so that both answers take the same time.
-_NOBODY = _hasher.hash(secrets.token_urlsafe(16))
+
+
+@cache
+def nobody() -> str:
+    """Verified when the name is unknown, so that both answers take the same time; made once a process (0.2 s)."""
+    return _hasher.hash(secrets.token_urlsafe(16))
 
 
 def derive(secret_key: bytes, purpose: str) -> bytes:
@@ -74,6 +79,6 @@ def hash_password(password: str) -> str:
 def password_matches(stored: str, password: str) -> bool:
     """Whether the password is right; as slow for nobody's as for somebody's. Runs for some 50 ms."""
     try:
-        return _hasher.verify(stored or _NOBODY, password) and bool(stored)
+        return _hasher.verify(stored or nobody(), password) and bool(stored)
     except (VerifyMismatchError, VerificationError, InvalidHashError):
         return False

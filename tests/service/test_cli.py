@@ -100,7 +100,7 @@ def test_migrate_prepares_the_units_and_may_be_run_again(office: Office) -> None
 def test_a_database_that_is_not_migrated_is_refused_with_the_line_to_run(tmp_path: Path) -> None:
     for arguments in (("serve", "--port", "1"), ("rate", "1"), ("worker",)):
         line = refused(Office(tmp_path).run(*arguments))
-        assert re.fullmatch(r"phieu: The database needs \d migration\(s\)\. Run: phieu migrate", line)
+        assert re.fullmatch(r"phieu: The database needs \d+ migration\(s\)\. Run: phieu migrate", line)
 
 
 @pytest.mark.slow
