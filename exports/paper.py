@@ -40,6 +40,28 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A question of a form with its answer ("" for none), or with room to answer by hand.
+
+    `choices` are printed each with a box, ticked where True, instead of the answer; `lines` are left to write on.
+    """
+
+    label: str
+    hint: str = ""
+    answer: str = ""
+    choices: tuple[tuple[str, bool], ...] = ()
+    lines: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """Who signs, side by side, with room above the names."""
+
+    titles: tuple[str, ...]
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Code:
     """A QR code of an address, with words beside it."""
 
@@ -47,7 +69,7 @@ class Code:
     words: str
 
 
-Block = Heading | Text | Facts | Table | Code
+Block = Heading | Text | Facts | Table | Question | Signatures | Code
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service import web
-from service.flow import attachments, receipts, submissions
+from service.flow import receipts
 from service.flow.filling import find, officer
-from service.pages import asked, papers, reading
+from service.pages import asked, formpapers, papers, reading
 from service.pages.unit import visit_of
 
 
@@ -14,13 +14,10 @@ async def receipt(request: Request) -> Response:
     invitation = await find(int(request.path_params["campaign"]), unit_id=visit_of(request).unit)
     found = await receipts.of(invitation, int(request.path_params["number"]))
     submission = found.submission
-    form = await submissions.form_of(submission, invitation.campaign)
     sections: list[reading.Section] = []
     if not submission.nil_reason:
-        picture = await submissions.as_sent(form, invitation, invitation.campaign, submission)
-        raw = submissions.sent_answers(form, submission)
-        given = await attachments.named(invitation.id, form, raw)
-        sections = reading.read(picture, form.pages, given)
+        picture, given = await formpapers.as_sent(found)
+        sections = reading.read(picture, picture.form.pages, given)
     context = {
         "invitation": invitation,
         "campaign": invitation.campaign,
