@@ -26,7 +26,7 @@ class Claimed:
     """A message that is ours to send until its lease ends.
 
     text: with the personal link in it, never stored and never logged. link: that link, or "". before: why it waited,
-    ambiguous when it may have arrived already.
+    ambiguous when it may have arrived already. calendar: the calendar file that goes along, or "".
     """
 
     envelope: Envelope
@@ -35,6 +35,7 @@ class Claimed:
     text: str = field(repr=False)
     link: str = field(repr=False)
     before: str = ""
+    calendar: str = field(default="", repr=False)
 
 
 async def claim(desk: Desk, now: datetime, limit: int = 1, lease: timedelta = LEASE) -> list[Claimed]:
@@ -192,8 +193,9 @@ async def _filled(
     if fresh:
         composed = await desk.compose([envelopes[m.id] for m in fresh], now)
         for message in fresh:
-            subject, text = composed[message.id]
-            message.subject, message.text = one_line(subject), storable(text)
+            found = composed[message.id]
+            message.subject, message.text = one_line(found.subject), storable(found.text)
+            message.version, message.calendar = found.version, storable(found.calendar)
         await rows.keep_texts(connection, fresh)
     links |= await _links(desk, [m for m in messages if m.id not in standing], envelopes)
     return [_claimed(message, envelopes[message.id], links.get(message.id, "")) for message in messages]
@@ -207,7 +209,8 @@ async def _links(desk: Desk, messages: Sequence[Message], envelopes: Mapping[int
 def _claimed(message: Message, envelope: Envelope, link: str) -> Claimed:
     going = replace(envelope, attempt=message.attempt + 1)
     before = "ambiguous" if message.state == "sending" else message.why
-    return Claimed(going, message.message_id, message.subject, message.text.replace(LINK, link), link, before)
+    text = message.text.replace(LINK, link)
+    return Claimed(going, message.message_id, message.subject, text, link, before, message.calendar)
 
 
 def envelope_of(message: Message) -> Envelope:

@@ -1,6 +1,7 @@
 """A claimed message -> the bytes of a mail. Nothing that people wrote becomes a header or markup."""
 
 import html
+import re
 from base64 import encodebytes
 from datetime import datetime
 from email.utils import format_datetime
@@ -12,20 +13,27 @@ from reminders.clean import one_line
 from reminders.delivery import Claimed
 from reminders.ports import Mail
 
+# No colours but the button's own, so that a dark screen draws light letters; nothing is fetched from anywhere.
 _PAGE = (
-    '<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"></head>'
-    '<body style="font-family:Arial,sans-serif;font-size:16px;line-height:1.5;color:#1a1a1a">{body}</body></html>'
+    '<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"></head>'
+    '<body style="margin:0;padding:16px;font-family:Arial,sans-serif;font-size:16px;line-height:1.5">'
+    '<div style="max-width:640px;overflow-wrap:anywhere">{body}</div></body></html>'
 )
 _BUTTON = (
-    '<p><a href="{link}" style="display:inline-block;padding:12px 20px;background:#0b4f8a;color:#ffffff;'
-    'text-decoration:none;border-radius:4px;font-weight:bold">{label}</a></p>'
-    '<p style="font-size:14px">{link}</p>'
+    '<p style="margin:24px 0 8px"><a href="{target}" style="display:inline-block;padding:12px 24px;background:#0b4f8a;'
+    'color:#ffffff;text-decoration:none;border-radius:6px;font-weight:bold">{label}</a></p>'
+    '<p style="margin:0 0 24px;font-size:14px"><a href="{target}">{shown}</a></p>'
 )
 _LABEL = "Mở phiếu"
+# An address as it stands in a text; a dot or bracket that ends the sentence is not part of it.
+_ADDRESS = re.compile(r"https?://[^\s<>\"'“”]*[^\s<>\"'“”.,;:!?)\]}]")
+CALENDAR_NAME = "han-gui-phieu.ics"
+_CALENDAR = f'text/calendar; charset=utf-8; method=PUBLISH; name="{CALENDAR_NAME}"'
 
 
 def build(claimed: Claimed, sender: Mailbox, now: datetime) -> Mail:
-    """The mail as it goes out, to one recipient: plain text, and HTML with the link as a button.
+    """The mail as it goes out, to one recipient: plain text, HTML with the link as a button, and the calendar file.
 
     The Message-ID is the row's, the same for every attempt. Raises ValueError when the address is not
     one: addresses come from address.parse, so that is a fault of ours.
@@ -33,9 +41,15 @@ def build(claimed: Claimed, sender: Mailbox, now: datetime) -> Mail:
     recipient = claimed.envelope.to_address
     if not is_one(recipient):
         raise ValueError("a mail goes to one address")
-    # No base64 has an underscore, so that the parts cannot contain their own boundary.
-    boundary = f"=_{sha256(claimed.message_id.encode()).hexdigest()[:24]}"
-    parts = _part("plain", claimed.text), _part("html", as_html(claimed.text, claimed.link))
+    mark = sha256(claimed.message_id.encode()).hexdigest()[:24]
+    texts = (
+        _part("text/plain; charset=utf-8", claimed.text),
+        _part("text/html; charset=utf-8", as_html(claimed.text, claimed.link)),
+    )
+    content = _several("alternative", f"=_a{mark}", texts)
+    if claimed.calendar:
+        attached = f'Content-Disposition: attachment; filename="{CALENDAR_NAME}"\r\n'
+        content = _several("mixed", f"=_m{mark}", (content, _part(_CALENDAR, claimed.calendar, attached)))
     head = (
         wire.mailbox("From", sender.name, sender.address)
         + wire.mailbox("To", one_line(claimed.envelope.to_name, NAME), recipient)
@@ -45,19 +59,28 @@ def build(claimed: Claimed, sender: Mailbox, now: datetime) -> Mail:
         # RFC 3834: keeps out-of-office answers away.
         "Auto-Submitted: auto-generated\r\n"
         "MIME-Version: 1.0\r\n"
-        f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'
     )
-    body = "".join(f"--{boundary}\r\n{part}" for part in parts) + f"--{boundary}--\r\n"
-    return Mail(sender.address, recipient, (head + body).encode("ascii"))
+    return Mail(sender.address, recipient, (head + content).encode("ascii"))
 
 
-def _part(subtype: str, text: str) -> str:
-    lines = encodebytes(text.replace("\n", "\r\n").encode()).decode("ascii").replace("\n", "\r\n")
-    return f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{lines}\r\n"
+def _several(subtype: str, boundary: str, parts: tuple[str, ...]) -> str:
+    """Parts under one header. No base64 has an underscore, so that they cannot contain their boundary."""
+    body = "".join(f"--{boundary}\r\n{part}" for part in parts)
+    return f'Content-Type: multipart/{subtype}; boundary="{boundary}"\r\n\r\n{body}--{boundary}--\r\n'
 
 
-def as_html(text: str, link: str) -> str:
-    """`text` as paragraphs, escaped; a line that is `link` and nothing else becomes a button."""
+def _part(content_type: str, text: str, more: str = "") -> str:
+    data = text.replace("\r\n", "\n").replace("\n", "\r\n").encode()
+    lines = encodebytes(data).decode("ascii").replace("\n", "\r\n")
+    return f"Content-Type: {content_type}\r\n{more}Content-Transfer-Encoding: base64\r\n\r\n{lines}\r\n"
+
+
+def as_html(text: str, link: str, target: str = "") -> str:
+    """`text` as paragraphs, escaped; a line that is `link` and nothing else becomes a button with the address below.
+
+    Other addresses become links that show where they lead. target: where the button leads instead (a preview, whose
+    link is masked).
+    """
     parts = []
     for block in text.strip().split("\n\n"):
         lines: list[str] = []
@@ -65,12 +88,25 @@ def as_html(text: str, link: str) -> str:
             if link and line.strip() == link:
                 parts.extend(_paragraph(lines))
                 lines = []
-                parts.append(_BUTTON.format(link=html.escape(link), label=_LABEL))
+                shown = html.escape(link)
+                parts.append(_BUTTON.format(target=html.escape(target) or shown, shown=shown, label=_LABEL))
             else:
-                lines.append(html.escape(line))
+                lines.append(_linked(line))
         parts.extend(_paragraph(lines))
     return _PAGE.format(body="".join(parts))
 
 
 def _paragraph(lines: list[str]) -> list[str]:
     return ["<p>" + "<br>".join(lines) + "</p>"] if any(line.strip() for line in lines) else []
+
+
+def _linked(line: str) -> str:
+    """A line escaped, its addresses as links."""
+    if "://" not in line:
+        return html.escape(line)
+    found, start = [], 0
+    for address in _ADDRESS.finditer(line):
+        shown = html.escape(address[0])
+        found += [html.escape(line[start : address.start()]), f'<a href="{shown}">{shown}</a>']
+        start = address.end()
+    return "".join(found) + html.escape(line[start:])

@@ -17,7 +17,8 @@ class Message(Model):
     kind: invitation, reminder, receipt, notice, digest, code.
     batch: those that one press of "send now" queued share it.
     subject, text: as sent, with `{link}` in place of the personal link; empty until a `template` is
-        composed, which happens when the message is claimed.
+        composed, which happens when the message is claimed. version: that of the template, 0 the one
+        that ships. calendar: the calendar file that went along.
     message_id: the Message-ID header, the same for every attempt.
     state: waiting, sending, sent, failed, cancelled, dropped; `why` is the code of the reason.
     not_before: earliest moment of the next attempt. expires_at: after it the message has no meaning.
@@ -41,6 +42,8 @@ class Message(Model):
     template = fields.CharField(max_length=60, default="")
     subject = fields.CharField(max_length=400, default="")
     text = fields.TextField(default="")
+    version = fields.IntField(default=0)
+    calendar = fields.TextField(default="")
     message_id = fields.CharField(max_length=320, unique=True)
     state = fields.CharField(max_length=10, default="waiting")
     why = fields.CharField(max_length=60, default="")

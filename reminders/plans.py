@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import datetime, time
 
 from reminders.calendar import Calendar, CalendarGap
-from reminders.steps import DEFAULT, FURTHER_UP, OWING, Audience, Problem, Step
+from reminders.steps import AFTER, BEFORE, DEFAULT, FURTHER_UP, OWING, Audience, Problem, Step
 from reminders.timeline import Moment, timeline
+
+FIRM = 3  # so many days after the due date the text asks for a call
 
 
 def _working(
@@ -26,7 +28,9 @@ def usual_text(offset: int, to: str) -> str:
     """The text that fits a step by where it stands to the due date, and by who gets it."""
     if to != "official":
         return "leader_copy"
-    return "reminder_before" if offset < 0 else "reminder_due" if offset == 0 else "reminder_after"
+    if offset < 0:
+        return "reminder_soon" if offset == -1 else "reminder_before"
+    return "reminder_due" if offset == 0 else "reminder_after" if offset < FIRM else "reminder_again"
 
 
 # By kind of campaign: the usual one; an urgent survey of a few days; a yearly report that is long in the making; one
@@ -125,8 +129,9 @@ def _unfit(number: int, step: Step) -> list[Problem]:
         if step.offset <= 0:
             return [Problem("leader_early", number, "to")]
         return [] if step.text == "leader_copy" else [Problem("leader_text", number, "text")]
-    fits = step.text == "reminder_before" or step.text == usual_text(step.offset, step.to)
-    return [] if fits else [Problem("text", number, "text")]
+    # A text that only says when it is due can be sent at any time.
+    side = BEFORE if step.offset < 0 else AFTER if step.offset > 0 else frozenset({"reminder_due"})
+    return [] if step.text in side | {"reminder_before"} else [Problem("text", number, "text")]
 
 
 def _meet(one: Moment, other: Moment) -> bool:

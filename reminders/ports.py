@@ -59,6 +59,17 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True)
+class Composed:
+    """What a message says. text: with `{link}` where the personal link goes. version: that of the template, 0 the one
+    that ships. calendar: a calendar file that goes along (reminders.ics), or ""."""
+
+    subject: str
+    text: str
+    version: int = 0
+    calendar: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The SMTP server's answer: code such as 250, and its text."""
 
@@ -136,8 +147,8 @@ class Desk(Protocol):
     async def judge(self, envelopes: Sequence[Envelope], at: datetime) -> Mapping[int, Verdict]:
         """What does not go now, and why; a message that is left out goes."""
 
-    async def compose(self, envelopes: Sequence[Envelope], at: datetime) -> Mapping[int, tuple[str, str]]:
-        """Subject and text of each `template` as of `at`; the text keeps `{link}`."""
+    async def compose(self, envelopes: Sequence[Envelope], at: datetime) -> Mapping[int, Composed]:
+        """What each `template` says as of `at`."""
 
     async def links(self, envelopes: Sequence[Envelope]) -> Mapping[int, str]:
         """The personal link for each, "" when nobody at that address may have one any more. Never stored."""

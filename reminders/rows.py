@@ -21,7 +21,8 @@ async def change(changes: Mapping[int, Mapping[str, Any]]) -> None:
 
 
 async def keep_texts(connection: BaseDBAsyncClient, messages: Sequence[Message]) -> None:
-    """Write subject and text of messages that were composed."""
-    sql = 'UPDATE "reminders_message" SET "subject" = {}, "text" = {} WHERE "id" = {}'
-    marks = ("$1", "$2", "$3") if connection.capabilities.dialect == "postgres" else ("?", "?", "?")
-    await connection.execute_many(sql.format(*marks), [[m.subject, m.text, m.id] for m in messages])
+    """Write what messages say that were composed."""
+    sql = 'UPDATE "reminders_message" SET "subject" = {}, "text" = {}, "version" = {}, "calendar" = {} WHERE "id" = {}'
+    marks = [f"${n}" for n in range(1, 6)] if connection.capabilities.dialect == "postgres" else ["?"] * 5
+    values = [[m.subject, m.text, m.version, m.calendar, m.id] for m in messages]
+    await connection.execute_many(sql.format(*marks), values)

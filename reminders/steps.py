@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 # The states of an invitation that still owes an answer; an undeliverable one may have a better address by now.
 OWING = frozenset({"not_sent", "undeliverable", "sent", "opened", "draft", "awaiting_signoff", "returned"})
-TEXTS = frozenset({"reminder_before", "reminder_due", "reminder_after", "leader_copy"})
+BEFORE, AFTER = frozenset({"reminder_before", "reminder_soon"}), frozenset({"reminder_after", "reminder_again"})
+TEXTS = BEFORE | AFTER | {"reminder_due", "leader_copy"}
 MOST_STEPS = 20
 FARTHEST = 250
 MOST_ID = 2**31 - 1
@@ -54,10 +55,10 @@ def _step(id_: str, offset: int, text: str, to: Audience = "official") -> Step:
 # -3, -1, 0, +1, +3 working days, then every 5, at most 4 times more; +3 has a copy for the leader.
 DEFAULT: tuple[Step, ...] = (
     _step("before3", -3, "reminder_before"),
-    _step("before1", -1, "reminder_before"),
+    _step("before1", -1, "reminder_soon"),
     _step("due", 0, "reminder_due"),
     _step("after1", 1, "reminder_after"),
-    Step("after3", 3, "working_day", time(8, 0), OWING, "official", "reminder_after", every=5, times=4),
+    Step("after3", 3, "working_day", time(8, 0), OWING, "official", "reminder_again", every=5, times=4),
     _step("after3-leader", 3, "leader_copy", to="leader"),
 )
 

@@ -1,14 +1,15 @@
-"""Templates of mails: a subject, an empty line, a text; placeholders from a fixed list.
+"""Texts of mails: a subject, an empty line, a text; placeholders from a fixed list.
 
-A placeholder is `{name}`, nothing more: no attribute, no format, no conversion. A line with a
-placeholder whose value is empty is left out, so a letter without a number or a telephone reads well.
-What people wrote is put in as it is: it becomes neither a placeholder nor a second header.
+A placeholder is `{name}`, nothing more: no attribute, no format, no conversion; `{{7*7}}` stays as it stands. A line
+with a placeholder whose value is empty is left out, so a letter without a number or a telephone reads well. What
+people wrote is put in as it is: it becomes neither a placeholder nor a second header.
 
-Values are ready for reading: due "17:00 ngày 18/7/2025", days_left "còn 2 ngày làm việc", days_late "1
-ngày làm việc", share "59/114", letter "Công văn số 123/SKHCN ngày 8/7/2025", minutes "30".
+The names are Vietnamese, for the office edits these texts. Values are ready for reading: han_gui "17:00 thứ Sáu,
+18/7/2025", con_lai "còn 2 ngày làm việc", qua_han "1 ngày làm việc", da_gui "59/114", da_dien "12/30 câu", van_ban
+"số 123/SKHCN ngày 8/7/2025 về việc …", so_phut "30".
 """
 
-import string
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -16,48 +17,87 @@ from importlib.resources import files
 
 from reminders.clean import one_line
 
-# Filled in when the mail goes out, never stored.
-LATE = frozenset({"link", "code"})
-PLACEHOLDERS = LATE | frozenset(
+# Filled in when the mail goes out: a rendered text keeps the mark, and so does the record.
+LATE = {"duong_dan": "{link}"}
+_MARKS = ("{link}", "{code}")
+COMMON = frozenset(
     {
-        "unit",
-        "recipient",
-        "survey",
-        "letter",
-        "due",
-        "days_left",
-        "days_late",
-        "share",
-        "staff_name",
-        "staff_phone",
-        "minutes",
-        "figures",
-        "site",
-        "receipt",
-        "submitted_at",
-        "hash",
-        "sender",
+        "don_vi",  # the unit as a letter addresses it
+        "nguoi_nhan",
+        "khao_sat",
+        "van_ban",
+        "han_gui",
+        "con_lai",
+        "qua_han",
+        "da_gui",  # how many units of how many
+        "da_dien",  # how much of its form the unit has filled in
+        "phu_trach",  # the staff member to call
+        "dien_thoai",
+        "so_phut",
+        "so_lieu",  # figures to have at hand
+        "trang",  # the other way in
+        "noi_gui",  # the office that sends
     }
 )
-NAMES = (
-    "invitation",
-    "reminder_before",
-    "reminder_due",
-    "reminder_after",
-    "leader_copy",
-    "receipt",
-    "receipt_without_link",  # to an address that nobody of the unit uses any more
-)
-WITHOUT_LINK = frozenset({"leader_copy", "receipt_without_link"})
 
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What one of the texts needs. more: placeholders that only it and its like have. calendar: a calendar file with
+    the due time goes along. link: it carries the personal link."""
+
+    needs: frozenset[str] = frozenset()
+    more: frozenset[str] = frozenset()
+    link: bool = True
+    calendar: bool = False
+
+    @property
+    def placeholders(self) -> frozenset[str]:
+        return COMMON | self.more | (frozenset(LATE) if self.link else frozenset())
+
+
+_WAY_IN = frozenset({"khao_sat", "han_gui", "duong_dan"})
+_RECEIPT = frozenset({"so_xac_nhan", "luc_nhan", "ma_kiem_tra"})
+_ACT = frozenset({"ly_do"})
+KINDS: Mapping[str, Kind] = {
+    "invitation": Kind(_WAY_IN, calendar=True),
+    "reminder_before": Kind(_WAY_IN),
+    "reminder_soon": Kind(_WAY_IN),
+    "reminder_due": Kind(_WAY_IN),
+    "reminder_after": Kind(_WAY_IN),
+    "reminder_again": Kind(_WAY_IN),
+    "leader_copy": Kind(frozenset({"don_vi", "khao_sat", "han_gui"}), link=False),
+    "receipt": Kind(frozenset({"khao_sat", "so_xac_nhan"}), _RECEIPT),
+    # To an address that nobody of the unit uses any more.
+    "receipt_without_link": Kind(frozenset({"khao_sat", "so_xac_nhan"}), _RECEIPT, link=False),
+    "returned": Kind(_WAY_IN | _ACT, _ACT, calendar=True),
+    "extended": Kind(_WAY_IN, _ACT, calendar=True),
+    "exempted": Kind(frozenset({"khao_sat"}), _ACT, link=False),
+    "included": Kind(_WAY_IN, _ACT, calendar=True),
+}
+NAMES = tuple(KINDS)
+PLACEHOLDERS = frozenset(name for kind in KINDS.values() for name in kind.placeholders)
+WITHOUT_LINK = frozenset(name for name, kind in KINDS.items() if not kind.link)
+LONGEST_SUBJECT, LONGEST_TEXT = 200, 8000
+_TOKEN = re.compile(r"\{\{.*?\}\}|\{([^{}\n]*)\}|[{}]")
 
 # A line: what stands there, and the placeholder after it.
 Parts = tuple[tuple[str, str | None], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong in a text. `code`: no_subject, no_text, too_long, braces (one without its other), doubled
+    (`{{don_vi}}`), unknown, needed (it cannot do without), not_here (a placeholder of other texts, or a link in the
+    subject). `name`: the placeholder. `field`: subject or text."""
+
+    code: str
+    name: str = ""
+    field: str = "text"
+
+
 class TemplateError(ValueError):
-    """A template that cannot be used. `code`: no_subject, no_text, braces, unknown, missing, not_here (a
-    link in a text that must have none, or in the subject), no_template. `name`: the placeholder."""
+    """A text that cannot be used. `code`, `name`: those of the first fault; also no_template, missing (no value)."""
 
     def __init__(self, code: str, name: str = "") -> None:
         super().__init__(f"{code} {name}".strip())
@@ -71,12 +111,13 @@ class Template:
     text: str
 
     def placeholders(self) -> frozenset[str]:
-        return frozenset(_names(self.subject)) | frozenset(_names(self.text))
+        head, lines = _compiled(self)
+        return frozenset(name for line in (head, *lines) for _, name in line if name is not None)
 
 
 @cache
 def load(name: str) -> Template:
-    """The template that ships with the product. Raises TemplateError("no_template")."""
+    """The text that ships with the product. Raises TemplateError("no_template")."""
     if name not in NAMES:
         raise TemplateError("no_template", name)
     return parse((files("reminders") / "templates" / f"{name}.txt").read_text(encoding="utf-8"))
@@ -86,26 +127,58 @@ def parse(source: str) -> Template:
     """A template from its text: the first line is the subject. Raises TemplateError."""
     head, _, text = source.replace("\r\n", "\n").strip().partition("\n")
     template = Template(head.strip(), text.strip() + "\n")
-    check(template)
+    _compiled(template)
     return template
 
 
-def check(template: Template) -> None:
-    """Raise TemplateError unless the template can be rendered."""
-    if not template.subject:
-        raise TemplateError("no_subject")
-    if not template.text.strip():
-        raise TemplateError("no_text")
-    for name in _names(template.subject):
-        if name in LATE:
-            raise TemplateError("not_here", name)
-    template.placeholders()
+def faults(template: Template, name: str = "") -> tuple[Fault, ...]:
+    """All that keeps a template from being used; with `name`, as that one of the texts."""
+    kind = KINDS.get(name, Kind(more=PLACEHOLDERS))
+    found = [*_size_faults(template)]
+    used: set[str] = set()
+    for field, source in (("subject", template.subject), ("text", template.text)):
+        names, wrong = _read(source, field)
+        used.update(names)
+        found += wrong
+        allowed = kind.placeholders - (frozenset(LATE) if field == "subject" else frozenset())
+        found += [Fault("not_here", one, field) for one in dict.fromkeys(names) if one not in allowed]
+    found += [Fault("needed", one) for one in sorted(kind.needs - used)]
+    return tuple(found)
+
+
+def _size_faults(template: Template) -> Iterator[Fault]:
+    for field, source, limit in (
+        ("subject", template.subject, LONGEST_SUBJECT),
+        ("text", template.text, LONGEST_TEXT),
+    ):
+        if not source.strip():
+            yield Fault(f"no_{field}", field=field)
+        elif len(source) > limit:
+            yield Fault("too_long", field=field)
+
+
+def _read(source: str, field: str) -> tuple[list[str], list[Fault]]:
+    """The placeholders in a source, and what is wrong with its braces."""
+    names, found = [], []
+    for token in _TOKEN.finditer(source):
+        whole, name = token[0], token[1]
+        if name is None:
+            inner = whole[2:-2].strip()
+            if len(whole) == 1 or "{" in inner or "}" in inner:
+                found.append(Fault("braces", field=field))
+            elif inner in PLACEHOLDERS or f"{{{inner}}}" in _MARKS:
+                found.append(Fault("doubled", inner, field))
+        elif name in PLACEHOLDERS:
+            names.append(name)
+        else:
+            found.append(Fault("unknown", name, field))
+    return names, list(dict.fromkeys(found))
 
 
 def render(template: str | Template, values: Mapping[str, str]) -> tuple[str, str]:
-    """Subject and text with `values` in place; `{link}` and `{code}` stay unless given.
+    """Subject and text with `values` in place; the late ones leave their mark unless given.
 
-    Raises TemplateError: unknown (a placeholder outside the list), missing (no value given), braces.
+    Raises TemplateError: that of a fault, or missing (no value given).
     """
     found = load(template) if isinstance(template, str) else template
     head, lines = _compiled(found)
@@ -120,30 +193,26 @@ def render(template: str | Template, values: Mapping[str, str]) -> tuple[str, st
 @lru_cache(maxsize=100)
 def _compiled(template: Template) -> tuple[Parts, tuple[Parts, ...]]:
     """Subject and lines in their parts. Raises TemplateError unless the template can be rendered."""
-    check(template)
+    for fault in faults(template):
+        raise TemplateError(fault.code, fault.name)
     return _parts(template.subject), tuple(_parts(line) for line in template.text.split("\n"))
 
 
 def _value(text: str) -> str:
-    """A value cannot bring a late placeholder of its own."""
-    for name in LATE:
-        text = text.replace("{" + name + "}", f"({name})")
+    """A value cannot bring a late mark of its own."""
+    for mark in _MARKS:
+        text = text.replace(mark, f"({mark[1:-1]})")
     return text.strip()
 
 
 def _parts(text: str) -> Parts:
-    try:
-        parsed = list(string.Formatter().parse(text))
-    except ValueError as error:
-        raise TemplateError("braces") from error
-    for _literal, name, form, conversion in parsed:
-        if name is not None and (name not in PLACEHOLDERS or form or conversion):
-            raise TemplateError("unknown", name)
-    return tuple((literal, name) for literal, name, _form, _conversion in parsed)
-
-
-def _names(text: str) -> list[str]:
-    return [name for _, name in _parts(text) if name is not None]
+    found: list[tuple[str, str | None]] = []
+    start = 0
+    for token in _TOKEN.finditer(text):
+        if token[1] is not None:
+            found.append((text[start : token.start()], token[1]))
+            start = token.end()
+    return (*found, (text[start:], None))
 
 
 def _fill(parts: Parts, values: Mapping[str, str]) -> str:
@@ -155,7 +224,7 @@ def _fill(parts: Parts, values: Mapping[str, str]) -> str:
         if name in values:
             found.append(values[name])
         elif name in LATE:
-            found.append("{" + name + "}")
+            found.append(LATE[name])
         else:
             raise TemplateError("missing", name)
     return "".join(found)

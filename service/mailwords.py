@@ -60,6 +60,7 @@ REASONS = {
     "reminded_today": N_("Hôm nay đã có thư nhắc gửi đi hoặc đang chờ gửi"),
     "bounced": N_("Hộp thư báo không nhận được"),
     "replanned": N_("Hạn gửi đã thay đổi, lịch nhắc tính lại"),
+    "changed_since": N_("Tình trạng của đơn vị đã thay đổi, thư này không còn đúng"),
     "contact_gone": N_("Đầu mối đã thay đổi hoặc ngừng dùng địa chỉ này"),
     "gave_up": N_("Đã thử lại nhiều lần trong 24 giờ"),
     "refused": N_("Máy chủ thư từ chối địa chỉ này"),
@@ -89,8 +90,10 @@ AUDIENCES = {
 }
 TEXTS = {
     "reminder_before": N_("nhắc trước hạn"),
+    "reminder_soon": N_("nhắc sát hạn"),
     "reminder_due": N_("nhắc ngày đến hạn"),
     "reminder_after": N_("nhắc quá hạn"),
+    "reminder_again": N_("nhắc quá hạn nhiều ngày"),
     "leader_copy": N_("báo lãnh đạo, không kèm đường dẫn"),
 }
 RECEIVED = {
@@ -99,7 +102,15 @@ RECEIVED = {
     "reply": N_("Thư trả lời"),
     "automatic": N_("Trả lời tự động"),
 }
-LETTERS = TEXTS | {"invitation": N_("thư mời")}
+LETTERS = TEXTS | {
+    "invitation": N_("thư mời"),
+    "receipt": N_("xác nhận đã gửi"),
+    "receipt_without_link": N_("xác nhận đã gửi, không kèm đường dẫn"),
+    "returned": N_("đề nghị chỉnh sửa, bổ sung"),
+    "extended": N_("báo gia hạn"),
+    "exempted": N_("báo không thuộc diện báo cáo"),
+    "included": N_("báo trở lại diện báo cáo"),
+}
 LINK = N_("[đường dẫn riêng]")
 CODE = N_("[mã dùng một lần]")
 

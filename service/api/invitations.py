@@ -157,7 +157,8 @@ async def hand_back(request: Request) -> Response:
     remark = body.get("remark")
     due = terms.due(body["due"]) if body.get("due") is not None else None
     who, now = reply.who(request), web.now(request)
-    event = await reviews.hand_back(*_where(request), clean(remark) if isinstance(remark, str) else "", who, now, due)
+    told = clean(remark) if isinstance(remark, str) else ""
+    event = await reviews.hand_back(web.settings(request), *_where(request), told, who, now, due)
     return _happened(request, event)
 
 
@@ -165,19 +166,20 @@ async def extend(request: Request) -> Response:
     """Give a unit a later due time: {due, reason}. Days count from the due time in force, or now when it has passed."""
     body = await reply.body(request)
     due, who = terms.due(body.get("due")), reply.who(request)
-    return _happened(request, await rosteracts.extend(*_where(request), due, _reason(body), who, web.now(request)))
+    where, now = (web.settings(request), *_where(request)), web.now(request)
+    return _happened(request, await rosteracts.extend(*where, due, _reason(body), who, now))
 
 
 async def exempt(request: Request) -> Response:
     """Take a unit off the roster: {reason}. It is not expected any longer."""
-    reason = _reason(await reply.body(request))
-    return _happened(request, await rosteracts.exempt(*_where(request), reason, reply.who(request), web.now(request)))
+    reason, where = _reason(await reply.body(request)), (web.settings(request), *_where(request))
+    return _happened(request, await rosteracts.exempt(*where, reason, reply.who(request), web.now(request)))
 
 
 async def include(request: Request) -> Response:
     """Put an exempt unit back on the roster: {reason}. It stands as it stood before."""
-    reason = _reason(await reply.body(request))
-    return _happened(request, await rosteracts.include(*_where(request), reason, reply.who(request), web.now(request)))
+    reason, where = _reason(await reply.body(request)), (web.settings(request), *_where(request))
+    return _happened(request, await rosteracts.include(*where, reason, reply.who(request), web.now(request)))
 
 
 def _reason(body: Mapping[str, object]) -> str:

@@ -9,7 +9,7 @@ from tortoise.queryset import QuerySet
 
 from reminders import outbox, plan, steps, timeline
 from reminders.models import Attempt, Message
-from reminders.ports import Envelope, Letter
+from reminders.ports import Composed, Envelope, Letter
 from reminders.texts import TemplateError
 from service import mailwords
 from service.errors import NotFound
@@ -102,15 +102,14 @@ async def campaign_titles() -> list[tuple[int, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """One message in full. `text` has its links masked; `composed` is false while it has not gone out yet, and the
-    text is what it would say now (or empty when it cannot be made)."""
+    """One message in full. `said` has its links masked; `composed` is false while it has not gone out yet, and that is
+    what it would say now (or empty when it cannot be made)."""
 
     message: Message
     unit: str
     campaign: Campaign | None
     attempts: Sequence[Attempt]
-    subject: str
-    text: str
+    said: Composed
     composed: bool
 
 
@@ -122,18 +121,18 @@ async def message(settings: Settings, number: int, now: datetime) -> Letterhead:
     attempts = await Attempt.filter(message_id=number).order_by("number", "id")
     campaign = await Campaign.get_or_none(id=found.campaign) if found.campaign else None
     names = await _unit_names({found.unit})
-    subject, text, composed = found.subject, found.text, bool(found.text)
+    said, composed = Composed(found.subject, found.text, found.version, found.calendar), bool(found.text)
     if not composed and found.state == "waiting":
-        subject, text = await _as_it_would_be(settings, _envelope(found), now)
+        said = await _as_it_would_be(settings, _envelope(found), now) or said
     unit = names.get(found.unit, found.unit)
-    return Letterhead(found, unit, campaign, attempts, subject, mailwords.masked(text), composed)
+    return Letterhead(found, unit, campaign, attempts, replace(said, text=mailwords.masked(said.text)), composed)
 
 
-async def _as_it_would_be(settings: Settings, envelope: Envelope, at: datetime) -> tuple[str, str]:
+async def _as_it_would_be(settings: Settings, envelope: Envelope, at: datetime) -> Composed | None:
     try:
         return (await reminding.MailDesk(settings, lambda: at).compose([envelope], at))[envelope.id]
     except TemplateError:
-        return "", ""
+        return None
 
 
 async def mailbox(page: int) -> Listing:
@@ -187,8 +186,8 @@ async def texts_of(settings: Settings, notices: Sequence[plan.Notice], at: datet
     try:
         made = dict(await desk.compose(envelopes, at))
     except TemplateError:
-        made = {e.id: found for e in envelopes if (found := await _as_it_would_be(settings, e, at)) != ("", "")}
-    return {e.key: (made[e.id][0], mailwords.masked(made[e.id][1])) for e in envelopes if e.id in made}
+        made = {e.id: found for e in envelopes if (found := await _as_it_would_be(settings, e, at))}
+    return {e.key: (made[e.id].subject, mailwords.masked(made[e.id].text)) for e in envelopes if e.id in made}
 
 
 async def refused_before(notices: Sequence[plan.Notice]) -> set[str]:

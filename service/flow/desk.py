@@ -10,11 +10,11 @@ from typing import TypeVar
 
 from reminders import returns
 from reminders.models import Message
-from reminders.ports import Envelope, Outcome, Verdict
+from reminders.ports import Composed, Envelope, Outcome, Verdict
 from reminders.texts import WITHOUT_LINK
 from service import life
 from service.database import is_postgres
-from service.flow import entry, events, planning, principal, recipients, units
+from service.flow import entry, events, notices, planning, principal, recipients, units
 from service.flow.mailtexts import Writer
 from service.models import Campaign, Contact, Invitation
 from service.settings import Settings
@@ -36,7 +36,7 @@ class MailDesk:
 
         Invitations and contacts are locked, so that they stay as they are until the messages are claimed.
         """
-        moving = {_invitation_id(envelope) for envelope in envelopes if envelope.kind in MOVING}
+        moving = {_invitation_id(envelope) for envelope in envelopes if _owed(envelope)}
         others = {_invitation_id(envelope) for envelope in envelopes if envelope.kind == "receipt"} - moving
         held, busy = await _held(Invitation, moving)
         seen = self._seen = await _Seen.of(held | await _by_id(Invitation, others), envelopes, lock=True)
@@ -48,7 +48,7 @@ class MailDesk:
             if envelope.to_address in dead:
                 found[envelope.id] = Verdict("bounced")
                 continue
-            if envelope.kind not in (*MOVING, "receipt"):
+            if not _owed(envelope) and envelope.kind != "receipt":
                 continue
             number = _invitation_id(envelope)
             invitation = invitations.get(number)
@@ -56,7 +56,7 @@ class MailDesk:
                 found[envelope.id] = Verdict(busy=True)
             elif invitation is None:
                 found[envelope.id] = Verdict("recalled")
-            elif envelope.kind in MOVING:
+            elif _owed(envelope):
                 reason = _why_not(envelope, invitation, seen.campaigns[invitation.campaign_id], readers, at)
                 planned = envelope.kind == "reminder" and not envelope.batch  # a person may press "send now" at night
                 found[envelope.id] = Verdict(reason, later if planned else None)
@@ -76,21 +76,24 @@ class MailDesk:
         calendar = await units.calendar()
         return None if calendar.in_office_hours(at) else calendar.next_office_moment(at)
 
-    async def compose(self, envelopes: Sequence[Envelope], at: datetime) -> Mapping[int, tuple[str, str]]:
-        """Subject and text as of the moment of sending: days left, share, names."""
+    async def compose(self, envelopes: Sequence[Envelope], at: datetime) -> Mapping[int, Composed]:
+        """What they say as of the moment of sending: days left, share, names."""
         seen = await self._looked_up(envelopes)
         writer = Writer(self._settings, at)
-        found: dict[int, tuple[str, str]] = {}
+        found: dict[int, Composed] = {}
         for envelope in envelopes:
             invitation = seen.invitations[_invitation_id(envelope)]
             invitation.campaign = seen.campaigns[invitation.campaign_id]
             if envelope.kind == "receipt":
                 submission = recipients.submission_id(envelope.key)
                 with_link = seen.readers.of_mail(invitation.unit_id, envelope) is not None
-                text = await writer.receipt(invitation, submission, envelope.to_name, with_link=with_link)
+                made = await writer.receipt(invitation, submission, envelope.to_name, with_link=with_link)
+            elif _is_notice(envelope):
+                event = notices.event_id(envelope.key)
+                made = await writer.notice(invitation, envelope.template, event, envelope.to_name)
             else:
-                text = await writer.composed(invitation, envelope.template, envelope.to_name)
-            found[envelope.id] = text
+                made = await writer.composed(invitation, envelope.template, envelope.to_name)
+            found[envelope.id] = made
         return found
 
     async def links(self, envelopes: Sequence[Envelope]) -> Mapping[int, str]:
@@ -138,6 +141,15 @@ def _invitation_id(envelope: Envelope | Message) -> int:
     return recipients.invitation_id(envelope.ref)
 
 
+def _is_notice(envelope: Envelope) -> bool:
+    return envelope.template in notices.TEXTS.values()
+
+
+def _owed(envelope: Envelope) -> bool:
+    """Whether it is decided again, right before it goes, if it still goes."""
+    return envelope.kind in MOVING or _is_notice(envelope)
+
+
 def _moves(envelope: Envelope) -> bool:
     return envelope.kind in MOVING and envelope.template not in WITHOUT_LINK
 
@@ -146,7 +158,10 @@ def _why_not(
     envelope: Envelope, invitation: Invitation, campaign: Campaign, readers: "_Readers", at: datetime
 ) -> str | None:
     """Why a message is no longer owed."""
-    reason = planning.why_not(campaign, invitation.state, at)
+    if _is_notice(envelope):
+        reason = notices.why_not(envelope.template, envelope.due_round, invitation)
+    else:
+        reason = planning.why_not(campaign, invitation.state, at)
     if reason is None and envelope.kind == "reminder" and envelope.due_round != invitation.due_round:
         reason = "replanned"
     if reason is None and envelope.step and all(step["id"] != envelope.step for step in campaign.reminders):

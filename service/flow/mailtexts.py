@@ -1,68 +1,118 @@
-"""What mails say: the room's templates, filled in with what the service knows at that moment."""
+"""What mails say: the office's texts, filled in with what the service knows at that moment."""
 
-from datetime import datetime
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
-from reminders import address, texts
+from forms.answers import evaluate
+from reminders import address, ics, texts
 from reminders.calendar import Calendar, CalendarGap
+from reminders.ports import Composed
+from reminders.texts import KINDS, Template
 from service import life, words
-from service.flow import forms, progress, units
-from service.models import Campaign, Invitation, Submission, Unit
+from service.flow import carrying, forms, lookups, progress, units
+from service.models import Campaign, Draft, EventNote, Invitation, MailText, Submission, Unit
 from service.settings import Settings
 from service.words import _
 
+log = logging.getLogger(__name__)
+BEGUN = (life.State.DRAFT, life.State.AWAITING_SIGNOFF)
 
-async def preview(
-    settings: Settings, campaign: Campaign, unit: Unit, due_at: datetime, at: datetime
-) -> tuple[str, str]:
-    """Subject and text of the invitation a unit would get, before publication; `{link}` stays."""
-    invitation = Invitation(campaign=campaign, unit=unit, full_name=unit.full_name, due_at=due_at)
-    return await Writer(settings, at).composed(invitation, "invitation", "")
+
+async def in_force() -> dict[str, tuple[Template, int]]:
+    """The texts that the office wrote and the numbers of their versions, by name; the others are as they ship."""
+    found: dict[str, tuple[Template, int]] = {}
+    for row in await lookups.every(MailText, "number", in_force=True):
+        template = Template(row.subject, row.text)
+        if not row.text:
+            template = texts.load(row.name)
+        elif texts.faults(template, row.name):
+            # It was written for placeholders that are no more; the mail goes all the same.
+            log.error("version %d of the text %s cannot be used; the one that ships is", row.number, row.name)
+            continue
+        found[row.name] = template, row.number
+    return found
+
+
+async def preview(settings: Settings, campaign: Campaign, unit: Unit, due_at: datetime, at: datetime) -> Composed:
+    """The invitation a unit would get, before publication; `{link}` stays."""
+    return await Writer(settings, at).composed(unborn(campaign, unit, due_at), "invitation", "")
+
+
+def unborn(campaign: Campaign, unit: Unit, due_at: datetime) -> Invitation:
+    """The invitation that publication would make, for looking at; it is not stored."""
+    return Invitation(campaign=campaign, unit=unit, full_name=unit.full_name, due_at=due_at, state=life.State.NOT_SENT)
 
 
 class Writer:
-    """Writes mails as of one moment; what several of them say alike is looked up once."""
+    """Writes mails as of one moment; what several of them say alike is looked up once.
+
+    Invitations are given with their campaign and its staff member loaded.
+    """
 
     def __init__(self, settings: Settings, at: datetime) -> None:
         self._at = at
-        self._sender = address.mailbox(settings.mail_from).name or "Phiếu"
+        self._settings = settings
+        self._mailbox = address.mailbox(settings.mail_from)
+        self._sender = self._mailbox.name or "Phiếu"
         self._calendar: Calendar | None = None
+        self._in_force: dict[str, tuple[Template, int]] | None = None
         self._shares: dict[int, str] = {}
         self._briefs: dict[int, dict[str, str]] = {}
 
-    async def composed(self, invitation: Invitation, template: str, to_name: str) -> tuple[str, str]:
-        """A template filled in for an invitation whose campaign and staff member are loaded."""
-        values = _values(self._sender, invitation, to_name)
-        wanted = texts.load(template).placeholders()
-        if wanted & {"minutes", "figures"}:
-            values |= await self._brief(invitation.campaign.form_id)
-        if wanted & {"days_left", "days_late"}:
-            values |= await self._days(invitation.due_at)
-        if "share" in wanted:
-            values["share"] = await self._share(invitation.campaign_id)
-        return texts.render(template, values)
+    async def composed(
+        self, invitation: Invitation, name: str, to_name: str, more: Mapping[str, str] | None = None
+    ) -> Composed:
+        """The text of that name in force now, filled in. `more`: values of placeholders that only such texts have."""
+        if self._in_force is None:
+            self._in_force = await in_force()
+        template, version = self._in_force.get(name) or (texts.load(name), 0)
+        subject, text = await self.filled(template, invitation, to_name, more or {})
+        calendar = await self._due_file(invitation) if KINDS[name].calendar and invitation.id else ""
+        return Composed(subject, text, version, calendar)
 
-    async def receipt(
-        self, invitation: Invitation, submission_id: int, to_name: str, *, with_link: bool
-    ) -> tuple[str, str]:
-        """The receipt of one submission, whatever was sent after it; the invitation as in `composed`."""
+    async def receipt(self, invitation: Invitation, submission_id: int, to_name: str, *, with_link: bool) -> Composed:
+        """The receipt of one submission, whatever was sent after it."""
         row = Submission.get(id=submission_id).values_list("receipt", "submitted_at", "hash")
         number, submitted_at, digest = await row
-        values = _values(self._sender, invitation, to_name)
-        values |= {"receipt": number, "submitted_at": words.moment(submitted_at), "hash": digest}
-        return texts.render("receipt" if with_link else "receipt_without_link", values)
+        values = {"so_xac_nhan": number, "luc_nhan": words.moment(submitted_at), "ma_kiem_tra": digest}
+        return await self.composed(invitation, "receipt" if with_link else "receipt_without_link", to_name, values)
+
+    async def notice(self, invitation: Invitation, name: str, event_id: int, to_name: str) -> Composed:
+        """The notice of an act, with the reason or remark given for it."""
+        note = await EventNote.get_or_none(event_id=event_id)
+        return await self.composed(invitation, name, to_name, {"ly_do": note.text if note else ""})
+
+    async def filled(
+        self, template: Template, invitation: Invitation, to_name: str, more: Mapping[str, str]
+    ) -> tuple[str, str]:
+        """Subject and text of any template. Raises TemplateError."""
+        values = _values(self._sender, invitation, to_name) | dict(more)
+        wanted = template.placeholders()
+        if wanted & {"so_phut", "so_lieu"}:
+            values |= await self._brief(invitation.campaign.form_id)
+        if wanted & {"con_lai", "qua_han"}:
+            values |= await self._days(invitation.due_at)
+        if "da_gui" in wanted:
+            values["da_gui"] = await self._share(invitation.campaign_id)
+        if "da_dien" in wanted:
+            values["da_dien"] = await self._filled_in(invitation)
+        return texts.render(template, values)
 
     async def _brief(self, form_id: int) -> dict[str, str]:
         if form_id not in self._briefs:
             brief = await forms.brief(form_id)
-            self._briefs[form_id] = {"minutes": words.number(brief.minutes), "figures": "; ".join(brief.figures)}
+            self._briefs[form_id] = {"so_phut": words.number(brief.minutes), "so_lieu": "; ".join(brief.figures)}
         return self._briefs[form_id]
 
     async def _days(self, due_at: datetime) -> dict[str, str]:
+        calendar = await self._known_calendar()
+        return {"con_lai": days_left(calendar, due_at, self._at), "qua_han": days_late(calendar, due_at, self._at)}
+
+    async def _known_calendar(self) -> Calendar:
         self._calendar = self._calendar or await units.calendar()
-        return {
-            "days_left": days_left(self._calendar, due_at, self._at),
-            "days_late": days_late(self._calendar, due_at, self._at),
-        }
+        return self._calendar
 
     async def _share(self, campaign_id: int) -> str:
         """59/114, by the invitations' present states."""
@@ -71,20 +121,69 @@ class Writer:
             self._shares[campaign_id] = f"{words.number(responded)}/{words.number(expected)}"
         return self._shares[campaign_id]
 
+    async def _filled_in(self, invitation: Invitation) -> str:
+        """41/47 câu, of the questions that its draft makes relevant; "" when none was begun."""
+        if life.State(invitation.state) not in BEGUN:
+            return ""
+        found = await carrying.standing(invitation, await lookups.one(Draft, invitation_id=invitation.id))
+        known = carrying.bound(invitation, invitation.campaign, None)
+        pages = evaluate(found.form, found.raw, carrying.moment(invitation, self._at), known).progress
+        asked, answered = sum(page.asked for page in pages), sum(page.answered for page in pages)
+        return _("{answered}/{asked} câu").format(answered=answered, asked=asked) if answered else ""
+
+    async def _due_file(self, invitation: Invitation) -> str:
+        """The calendar file of its due time; a later one takes the place of the one before."""
+        campaign, due_at = invitation.campaign, invitation.due_at
+        host = urlsplit(self._settings.public_url).hostname
+        about = _("Hạn gửi phiếu: {title}").format(title=campaign.title)
+        event = ics.Event(
+            uid=f"phieu-{invitation.id}@{host}",
+            sequence=invitation.due_round,
+            due_at=due_at,
+            alarm_at=_working_day_before(await self._known_calendar(), due_at),
+            stamp=self._at,
+            summary=about,
+            description=self._described(invitation),
+            sender=self._sender,
+            address=self._mailbox.address,
+        )
+        return ics.write(event)
+
+    def _described(self, invitation: Invitation) -> str:
+        """What the calendar says: no personal link, for calendars are shared."""
+        staff = invitation.campaign.staff
+        lines = [
+            words.office(invitation.full_name),
+            _("Hạn gửi: {due}.").format(due=words.due(invitation.due_at)),
+            _("Mở phiếu bằng đường dẫn riêng trong thư đã gửi cho công chức đầu mối."),
+            _("Trang Phiếu: {address}").format(address=self._settings.public_url),
+            _("Chuyên viên phụ trách: {name}").format(name=f"{staff.name} {staff.phone}".strip()) if staff else "",
+        ]
+        return "\n".join(line for line in lines if line)
+
+
+def _working_day_before(calendar: Calendar, due_at: datetime) -> datetime:
+    """The opening of the office on the working day before; a plain day before where the calendar has a gap."""
+    try:
+        before = calendar.previous_working(calendar.local(due_at).date())
+    except CalendarGap:
+        return due_at - timedelta(days=1)
+    return calendar.at(before, calendar.office.morning[0])
+
 
 def _values(sender: str, invitation: Invitation, to_name: str) -> dict[str, str]:
     campaign = invitation.campaign
     staff = campaign.staff
     return {
-        "unit": words.office(invitation.full_name),
-        "recipient": to_name,
-        "survey": campaign.title,
-        "letter": letter_words(campaign),
-        "due": words.due(invitation.due_at),
-        "staff_name": staff.name if staff else "",
-        "staff_phone": staff.phone if staff else "",
-        "site": "",
-        "sender": sender,
+        "don_vi": words.office(invitation.full_name),
+        "nguoi_nhan": to_name,
+        "khao_sat": campaign.title,
+        "van_ban": letter_words(campaign),
+        "han_gui": words.due(invitation.due_at),
+        "phu_trach": staff.name if staff else "",
+        "dien_thoai": staff.phone if staff else "",
+        "trang": "",
+        "noi_gui": sender,
     }
 
 

@@ -7,10 +7,11 @@ from tortoise.transactions import in_transaction
 
 from service import life
 from service.errors import CampaignClosed, Invalid
-from service.flow import audit, calendars, deadlines, events
+from service.flow import audit, calendars, deadlines, events, notices
 from service.flow.principal import Principal
 from service.flow.terms import Due
 from service.models import Campaign, Event, EventNote
+from service.settings import Settings
 from service.words import _
 
 MAX_REMARK = 2000
@@ -18,9 +19,15 @@ USUAL = Due(days=Decimal(2), kind="working_day")
 
 
 async def hand_back(
-    campaign_id: int, code: str, remark: str, who: Principal, now: datetime, due: Due | None = None
+    settings: Settings,
+    campaign_id: int,
+    code: str,
+    remark: str,
+    who: Principal,
+    now: datetime,
+    due: Due | None = None,
 ) -> Event:
-    """Open what was sent for correction; the unit sees the remark and sends again as the next number.
+    """Open what was sent for correction; the unit gets and sees the remark and sends again as the next number.
 
     Until then it does not count as responded. `due`: until when it is to be corrected, days counted from now; without
     it two working days, or the closing when that comes first. Raises Invalid, NotFound, WrongState, CampaignClosed
@@ -30,7 +37,7 @@ async def hand_back(
     if not remark or len(remark) > MAX_REMARK:
         message = _("Vui lòng ghi nội dung cần chỉnh sửa, bổ sung (tối đa {limit} ký tự).").format(limit="2.000")
         raise Invalid([{"field": "remark", "message": message}])
-    async with in_transaction():
+    async with in_transaction() as connection:
         invitation = await events.locked(campaign_id, code)
         campaign = await Campaign.get(id=campaign_id)
         if campaign.closes_at is not None and life.over(campaign.closes_at, now):
@@ -38,6 +45,7 @@ async def hand_back(
         due_at = await _correct_by(campaign, due, now)
         act = life.Act.RETURN
         event = await events.apply(invitation, act, who, at=now, recorded_at=now, due_at=due_at, note=remark)
+        await notices.queue(settings, connection, invitation, event, now)
         data = {"event": event.id, "due_at": due_at.isoformat()}
         await audit.record("invitation.return", f"invitation:{invitation.id}", who, now, data)
     return event

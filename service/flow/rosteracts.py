@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
 from reminders.deadlines import Explained
 from service import life
 from service.errors import CampaignClosed, Invalid
-from service.flow import audit, calendars, deadlines, events
+from service.flow import audit, calendars, deadlines, events, notices
 from service.flow.principal import Principal
 from service.flow.terms import Due
 from service.models import Campaign, Event, Invitation
+from service.settings import Settings
 from service.words import _
 
 MAX_REASON = 2000
@@ -49,37 +51,50 @@ async def _extension(invitation: Invitation, campaign: Campaign, due: Due, now: 
     return Extension(before, when, explained)
 
 
-async def extend(campaign_id: int, code: str, due: Due, reason: str, who: Principal, now: datetime) -> Event:
-    """Give a unit a later due time; its reminders are planned anew for it.
+async def extend(
+    settings: Settings, campaign_id: int, code: str, due: Due, reason: str, who: Principal, now: datetime
+) -> Event:
+    """Give a unit a later due time and tell it; its reminders are planned anew for it.
 
     While its report is handed back, it is the correction that gets more time. Raises Invalid, NotFound, WrongState,
     CampaignClosed.
     """
     reason = checked(reason)
-    async with in_transaction():
+    async with in_transaction() as connection:
         invitation = await events.locked(campaign_id, code)
         found = await _extension(invitation, await Campaign.get(id=campaign_id), due, now)
-        return await _act(invitation, life.Act.EXTEND, reason, who, now, found.due_at)
+        return await _act(settings, connection, invitation, life.Act.EXTEND, reason, who, now, found.due_at)
 
 
-async def exempt(campaign_id: int, code: str, reason: str, who: Principal, now: datetime) -> Event:
-    """Take a unit off the roster: it is expected no longer and gets no mail. Raises Invalid, NotFound, WrongState."""
+async def exempt(settings: Settings, campaign_id: int, code: str, reason: str, who: Principal, now: datetime) -> Event:
+    """Take a unit off the roster: it is told so, expected no longer and reminded no more. Raises Invalid, NotFound,
+    WrongState."""
     reason = checked(reason)
-    async with in_transaction():
-        return await _act(await events.locked(campaign_id, code), life.Act.EXEMPT, reason, who, now)
+    async with in_transaction() as connection:
+        invitation = await events.locked(campaign_id, code)
+        return await _act(settings, connection, invitation, life.Act.EXEMPT, reason, who, now)
 
 
-async def include(campaign_id: int, code: str, reason: str, who: Principal, now: datetime) -> Event:
-    """Put an exempt unit back on the roster, as it stood before. Raises Invalid, NotFound, WrongState."""
+async def include(settings: Settings, campaign_id: int, code: str, reason: str, who: Principal, now: datetime) -> Event:
+    """Put an exempt unit back on the roster, as it stood before, and tell it. Raises Invalid, NotFound, WrongState."""
     reason = checked(reason)
-    async with in_transaction():
-        return await _act(await events.locked(campaign_id, code), life.Act.INCLUDE, reason, who, now)
+    async with in_transaction() as connection:
+        invitation = await events.locked(campaign_id, code)
+        return await _act(settings, connection, invitation, life.Act.INCLUDE, reason, who, now)
 
 
 async def _act(
-    invitation: Invitation, act: life.Act, reason: str, who: Principal, now: datetime, due_at: datetime | None = None
+    settings: Settings,
+    connection: BaseDBAsyncClient,
+    invitation: Invitation,
+    act: life.Act,
+    reason: str,
+    who: Principal,
+    now: datetime,
+    due_at: datetime | None = None,
 ) -> Event:
     event = await events.apply(invitation, act, who, at=now, recorded_at=now, due_at=due_at, note=reason)
+    await notices.queue(settings, connection, invitation, event, now)
     data = {"event": event.id, **({"due_at": due_at.isoformat()} if due_at else {})}
     await audit.record(f"invitation.{act}", f"invitation:{invitation.id}", who, now, data)
     return event

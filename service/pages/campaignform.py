@@ -11,7 +11,7 @@ from datetime import date, datetime
 from starlette.datastructures import FormData
 
 from forms.values import read_date
-from reminders import steps
+from reminders import plans, steps
 from reminders.steps import Step
 from service import mailwords, web
 from service.models import Campaign, Unit
@@ -249,9 +249,9 @@ def _step(row: StepRow, before: Mapping[str, Step]) -> dict[str, object]:
     known = before.get(row.id)
     days = _whole(row.days) if row.side != "on" else 0
     offset = -days if row.side == "before" and isinstance(days, int) else days
-    text = {"before": "reminder_before", "on": "reminder_due"}.get(row.side, "reminder_after")
-    text = "leader_copy" if row.to != "official" else text
-    if known and (known.to, _side(known)) == (row.to, row.side):
+    text = plans.usual_text(offset if isinstance(offset, int) else 0, row.to)
+    chosen = known and known.text != plans.usual_text(known.offset, known.to)
+    if known and chosen and (known.to, _side(known)) == (row.to, row.side):
         text = known.text
     return {
         "id": row.id,

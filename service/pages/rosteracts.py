@@ -1,16 +1,19 @@
 """What staff do to one unit's place in a campaign: hand back, extend, exempt, take back. The unit's page shows it."""
 
 from collections.abc import Mapping
-from datetime import time
+from datetime import datetime, time
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from service import web
 from service.errors import CampaignClosed, Invalid, WrongState
-from service.flow import events, principal, reviews, rosteracts, terms
+from service.flow import events, notices, principal, reviews, rosteracts, terms
+from service.flow.principal import Principal
 from service.flow.terms import Due
+from service.models import Event
 from service.pages import asked, campaignform, invitations
+from service.settings import Settings
 from service.words import _, due
 
 DUE = ("due_mode", "due_on", "due_time", "due_days", "due_kind")
@@ -23,13 +26,13 @@ async def hand_back(request: Request) -> Response:
     number, code, now = asked.number(request), asked.code(request), web.now(request)
     try:
         wanted, who = _due(filled), principal.staff(request.state.staff.id)
-        event = await reviews.hand_back(number, code, filled["remark"], who, now, wanted)
+        event = await reviews.hand_back(web.settings(request), number, code, filled["remark"], who, now, wanted)
     except Invalid as error:
         return await invitations.page(request, act="return", filled=filled, problems=error.problems)
     except (WrongState, CampaignClosed) as error:
         return _back(request, web.sentence(error))
-    said = _("Đã mở lại phiếu để đơn vị sửa, hạn bổ sung {due}. Vui lòng gọi báo cho đơn vị.")
-    return _done(request, said.format(due=due(event.due_at)))
+    said = _("Đã mở lại phiếu để đơn vị sửa, hạn bổ sung {due}.")
+    return await _done(request, said.format(due=due(event.due_at)), event)
 
 
 async def extend(request: Request) -> Response:
@@ -45,13 +48,14 @@ async def extend(request: Request) -> Response:
         if confirmed != found.due_at:
             return await invitations.page(request, act="extend", filled=filled, extension=found)
         who = principal.staff(request.state.staff.id)
-        event = await rosteracts.extend(number, code, Due(at=found.due_at), filled["reason"], who, now)
+        fixed, reason = Due(at=found.due_at), filled["reason"]
+        event = await rosteracts.extend(web.settings(request), number, code, fixed, reason, who, now)
     except Invalid as error:
         return await invitations.page(request, act="extend", filled=filled, problems=error.problems)
     except (WrongState, CampaignClosed) as error:
         return _back(request, web.sentence(error))
     said = _("Đã gia hạn đến {due}. Lịch nhắc của đơn vị được tính lại theo hạn mới.")
-    return _done(request, said.format(due=due(event.due_at)))
+    return await _done(request, said.format(due=due(event.due_at)), event)
 
 
 async def exempt(request: Request) -> Response:
@@ -61,25 +65,23 @@ async def exempt(request: Request) -> Response:
         problems: Problems = [{"field": "confirm", "message": problem}]
         return await invitations.page(request, act="exempt", filled=filled, problems=problems)
     try:
-        where = asked.number(request), asked.code(request), filled["reason"]
-        await rosteracts.exempt(*where, principal.staff(request.state.staff.id), web.now(request))
+        event = await rosteracts.exempt(*_why(request, filled))
     except Invalid as error:
         return await invitations.page(request, act="exempt", filled=filled, problems=error.problems)
     except WrongState as error:
         return _back(request, web.sentence(error))
-    return _done(request, _("Đã đưa đơn vị ra khỏi diện báo cáo; có thể đưa lại bất cứ lúc nào."))
+    return await _done(request, _("Đã đưa đơn vị ra khỏi diện báo cáo; có thể đưa lại bất cứ lúc nào."), event)
 
 
 async def include(request: Request) -> Response:
     filled = await _filled(request, "reason")
     try:
-        where = asked.number(request), asked.code(request), filled["reason"]
-        await rosteracts.include(*where, principal.staff(request.state.staff.id), web.now(request))
+        event = await rosteracts.include(*_why(request, filled))
     except Invalid as error:
         return await invitations.page(request, act="include", filled=filled, problems=error.problems)
     except WrongState as error:
         return _back(request, web.sentence(error))
-    return _done(request, _("Đã đưa đơn vị trở lại diện báo cáo."))
+    return await _done(request, _("Đã đưa đơn vị trở lại diện báo cáo."), event)
 
 
 async def _filled(request: Request, *names: str) -> dict[str, str]:
@@ -87,14 +89,21 @@ async def _filled(request: Request, *names: str) -> dict[str, str]:
     return {name: web.text(form, name) for name in names}
 
 
+def _why(request: Request, filled: Mapping[str, str]) -> tuple[Settings, int, str, str, Principal, datetime]:
+    """Which unit, why, by whom and when: what an act without a due time takes."""
+    where = web.settings(request), asked.number(request), asked.code(request)
+    return *where, filled["reason"], principal.staff(request.state.staff.id), web.now(request)
+
+
 def _due(filled: Mapping[str, str]) -> Due:
     """The due time as typed. Raises Invalid."""
     return terms.due(campaignform.due(filled))
 
 
-def _done(request: Request, said: str) -> Response:
+async def _done(request: Request, said: str, event: Event) -> Response:
     request.app.state.postroom.replan()
-    return _back(request, said)
+    told = _("Thư báo cho đơn vị đã vào hàng gửi.")
+    return _back(request, f"{said} {told}" if await notices.count(event) else said)
 
 
 def _back(request: Request, said: str) -> Response:

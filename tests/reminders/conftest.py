@@ -12,8 +12,8 @@ import pytest
 
 from reminders import calendar as calendars
 from reminders.calendar import Calendar
+from reminders.ports import Composed, Outcome, Verdict
 from reminders.ports import Envelope as Card
-from reminders.ports import Outcome, Verdict
 from service import database
 from tests.post import Post, Served
 
@@ -51,15 +51,15 @@ class Desk:
             for card in envelopes
         }
 
-    async def compose(self, envelopes: Sequence[Card], at: datetime) -> Mapping[int, tuple[str, str]]:
+    async def compose(self, envelopes: Sequence[Card], at: datetime) -> Mapping[int, Composed]:
         return {card.id: self._text(card) for card in envelopes}
 
-    def _text(self, card: Card) -> tuple[str, str]:
+    def _text(self, card: Card) -> Composed:
         if card.ref == "broken":
             raise KeyError("this one cannot be composed")
         self.composed += 1
         link = "" if card.ref in self.without_link else "{link}\n"
-        return f"Nhắc {card.unit}", f"Lần soạn {self.composed}\n\n" + link
+        return Composed(f"Nhắc {card.unit}", f"Lần soạn {self.composed}\n\n" + link)
 
     async def links(self, envelopes: Sequence[Card]) -> Mapping[int, str]:
         return {

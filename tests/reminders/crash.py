@@ -18,7 +18,7 @@ from tortoise import connections
 
 from reminders import delivery, drain, settling
 from reminders.address import Mailbox
-from reminders.ports import Envelope, Mail, Outcome, Reply, Verdict
+from reminders.ports import Composed, Envelope, Mail, Outcome, Reply, Verdict
 from reminders.smtp import Server, SmtpSender
 from reminders.worker import Worker
 from service import database
@@ -45,7 +45,7 @@ class Desk:
     async def judge(self, envelopes: Sequence[Envelope], at: datetime) -> Mapping[int, Verdict]:
         return {}
 
-    async def compose(self, envelopes: Sequence[Envelope], at: datetime) -> Mapping[int, tuple[str, str]]:
+    async def compose(self, envelopes: Sequence[Envelope], at: datetime) -> Mapping[int, Composed]:
         return {}
 
     async def links(self, envelopes: Sequence[Envelope]) -> Mapping[int, str]:

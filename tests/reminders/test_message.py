@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -116,13 +117,14 @@ def test_both_parts_say_the_same_and_the_link_is_a_button() -> None:
     mail = sent(claimed(text=f"Kính gửi: Xã An Lão\n\nVui lòng mở:\n\n{LINK}\n\nTrân trọng,\nSở\n"))
     assert f"\n{LINK}\n" in body(mail, "plain")
     page = body(mail, "html")
-    assert page.count(f'<a href="{LINK}"') == 1
+    assert page.count(f'<a href="{LINK}"') == 2, "the button, and the address to read below it"
+    assert f">{LINK}</a>" in page
     assert ">Mở phiếu</a>" in page
     assert "<p>Trân trọng,<br>Sở</p>" in page
 
 
 def test_a_name_never_becomes_markup() -> None:
-    page = message.as_html(f'Xã <script>alert("1")</script> & https://evil.test/\n\n{LINK}', LINK)
+    page = message.as_html(f'Xã <script>alert("1")</script> & <a href="x">\n\n{LINK}', LINK)
     assert "<script>" not in page
     assert "&lt;script&gt;alert(&quot;1&quot;)" in page
     links: list[str | None] = []
@@ -132,11 +134,44 @@ def test_a_name_never_becomes_markup() -> None:
             links.extend(value for name, value in attrs if name == "href")
 
     Reader().feed(page)
-    assert links == [LINK]
+    assert links == [LINK, LINK]
+
+
+def test_an_address_in_a_text_leads_where_it_shows_and_nowhere_else() -> None:
+    page = message.as_html(
+        'Mở https://phieu.test/a?b=1&c="2", (http://x.vn/q). javascript:alert(1) //y.vn ftp://z.vn', ""
+    )
+    assert '<a href="https://phieu.test/a?b=1&amp;c=">https://phieu.test/a?b=1&amp;c=</a>&quot;2&quot;, (' in page
+    assert '(<a href="http://x.vn/q">http://x.vn/q</a>). javascript:alert(1) //y.vn ftp://z.vn</p>' in page
+    assert page.count("<a ") == 2
+
+
+def test_the_page_suits_dark_and_narrow_screens_and_fetches_nothing() -> None:
+    page = message.as_html(f"Kính gửi\n\n{LINK}", LINK)
+    assert 'name="color-scheme" content="light dark"' in page
+    assert "overflow-wrap:anywhere" in page
+    assert not re.search(r"<(img|link|style|script|iframe)|src=|url\(|[^-]color:#(?!ffffff)", page)
+
+
+def test_a_preview_leads_nowhere() -> None:
+    page = message.as_html("a\n\n[đường dẫn riêng]", "[đường dẫn riêng]", "#")
+    assert page.count('<a href="#"') == 2
+
+
+def test_a_calendar_file_goes_along_and_comes_out_as_it_went_in() -> None:
+    file = "BEGIN:VCALENDAR\r\nSUMMARY:Hạn gửi\r\nEND:VCALENDAR\r\n"
+    mail = sent(replace(claimed(), calendar=file))
+    assert mail.get_content_type() == "multipart/mixed"
+    assert ">Mở phiếu</a>" in body(mail, "html")
+    assert LINK in body(mail, "plain")
+    (part,) = mail.iter_attachments()
+    assert (part.get_content_type(), part["Content-Type"].params["method"]) == ("text/calendar", "PUBLISH")
+    assert part.get_filename() == "han-gui-phieu.ics"
+    assert part.get_payload(decode=True) == file.encode()
 
 
 def test_without_a_link_there_is_no_button() -> None:
-    assert "<a " not in message.as_html("Kính gửi\n\nhttps://phieu.test/p/other", "")
+    assert "Mở phiếu" not in message.as_html("Kính gửi\n\nhttps://phieu.test/p/other", "")
 
 
 def test_the_link_is_not_in_what_a_log_would_show() -> None:

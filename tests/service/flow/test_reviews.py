@@ -29,7 +29,7 @@ async def test_a_returned_report_counts_beside_and_again_when_it_is_sent_again(h
     survey = await _sent(house)
     before = house.clock()
     house.clock.forward(timedelta(hours=1))
-    await reviews.hand_back(survey.id, build.AN_LAO, REMARK, STAFF, house.clock())
+    await reviews.hand_back(house.settings, survey.id, build.AN_LAO, REMARK, STAFF, house.clock())
     rate = (await progress.of(survey.id, house.clock())).rate
     assert (rate.responded, rate.returned) == (0, 1)
     assert (await progress.of(survey.id, before)).rate.responded == 1, "the past stays"
@@ -50,9 +50,9 @@ async def test_a_returned_report_counts_beside_and_again_when_it_is_sent_again(h
 async def test_a_remark_is_needed_and_nothing_sent_cannot_be_handed_back(house: House) -> None:
     survey = await _sent(house)
     with pytest.raises(Invalid):
-        await reviews.hand_back(survey.id, build.AN_LAO, "  ", STAFF, house.clock())
+        await reviews.hand_back(house.settings, survey.id, build.AN_LAO, "  ", STAFF, house.clock())
     with pytest.raises(WrongState):
-        await reviews.hand_back(survey.id, build.PHU_LIEN, REMARK, STAFF, house.clock())
+        await reviews.hand_back(house.settings, survey.id, build.PHU_LIEN, REMARK, STAFF, house.clock())
     assert not await Event.exists(act=life.Act.RETURN)
 
 
@@ -60,12 +60,12 @@ async def test_after_closing_nothing_is_handed_back_because_it_could_not_be_sent
     survey = await _sent(house)
     house.clock.forward(timedelta(days=15))
     with pytest.raises(CampaignClosed):
-        await reviews.hand_back(survey.id, build.AN_LAO, REMARK, STAFF, house.clock())
+        await reviews.hand_back(house.settings, survey.id, build.AN_LAO, REMARK, STAFF, house.clock())
 
 
 async def test_the_unit_reads_the_remark_and_may_fill_in_again(house: House) -> None:
     survey = await _sent(house)
-    await reviews.hand_back(survey.id, build.AN_LAO, REMARK + " <b>", STAFF, house.clock())
+    await reviews.hand_back(house.settings, survey.id, build.AN_LAO, REMARK + " <b>", STAFF, house.clock())
     path = survey.address(house.settings)
     token = (await house.client.get(path)).text.split('name="csrf" value="')[1].split('"')[0]
     await house.client.post(path, data={"csrf": token})
@@ -78,7 +78,7 @@ async def test_the_unit_reads_the_remark_and_may_fill_in_again(house: House) -> 
 
 async def test_a_returned_report_that_nobody_drafted_is_sent_again_as_it_stands(house: House) -> None:
     survey = await _sent(house)
-    await reviews.hand_back(survey.id, build.AN_LAO, REMARK, STAFF, house.clock())
+    await reviews.hand_back(house.settings, survey.id, build.AN_LAO, REMARK, STAFF, house.clock())
     house.clock.forward(timedelta(hours=1))
     looked_at = submissions.FromDraft(0)
     who = survey.visit.principal

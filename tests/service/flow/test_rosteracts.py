@@ -41,7 +41,7 @@ async def send(house: House, survey: Survey, code: str = AN_LAO, key: str = "m�
 
 
 async def extend(house: House, survey: Survey, due: Due = THREE, code: str = AN_LAO) -> Event:
-    return await rosteracts.extend(survey.id, code, due, REASON, STAFF, house.clock())
+    return await rosteracts.extend(house.settings, survey.id, code, due, REASON, STAFF, house.clock())
 
 
 async def rate(house: House, survey: Survey, at: datetime | None = None) -> life.Rate:
@@ -119,9 +119,9 @@ async def test_who_owes_is_given_no_time_that_has_passed(house: House, survey: S
 
 async def test_a_reason_a_unit_and_an_open_campaign_are_needed(house: House, survey: Survey) -> None:
     with pytest.raises(Invalid):
-        await rosteracts.extend(survey.id, AN_LAO, THREE, "  ", STAFF, house.clock())
+        await rosteracts.extend(house.settings, survey.id, AN_LAO, THREE, "  ", STAFF, house.clock())
     with pytest.raises(Invalid):
-        await rosteracts.exempt(survey.id, AN_LAO, "x" * 2001, STAFF, house.clock())
+        await rosteracts.exempt(house.settings, survey.id, AN_LAO, "x" * 2001, STAFF, house.clock())
     with pytest.raises(NotFound):
         await extend(house, survey, code="99999")
     house.clock.set(june(22, 9))
@@ -135,7 +135,9 @@ async def test_reminders_go_again_for_the_new_due_time(house: House) -> None:
             await _mailed(house, room, june(day, 8 if day > 8 else 9, 1))
         assert await _reminders() == [("before1", 0, "sent"), ("due", 0, "sent")]
         house.clock.set(june(15, 9))
-        await rosteracts.extend(campaign.id, AN_LAO, THREE, REASON, STAFF, june(15, 9))  # to Thursday 18/6
+        await rosteracts.extend(
+            house.settings, campaign.id, AN_LAO, THREE, REASON, STAFF, june(15, 9)
+        )  # to Thursday 18/6
         for day in (16, 17, 18):
             await _mailed(house, room, june(day, 8, 1))
         assert await _reminders() == [
@@ -150,7 +152,7 @@ async def test_a_reminder_that_waits_is_dropped_when_its_due_time_is_no_more(hou
     async with mailroom.campaign(house) as (campaign, _post, room):
         await _mailed(house, room, june(8, 9, 1))
         await planning.plan_due(house.settings, june(15, 8, 1))
-        await rosteracts.extend(campaign.id, AN_LAO, THREE, REASON, STAFF, june(15, 8, 1))
+        await rosteracts.extend(house.settings, campaign.id, AN_LAO, THREE, REASON, STAFF, june(15, 8, 1))
         await _mailed(house, room, june(15, 8, 2))
         found = await Message.get(kind="reminder", unit=AN_LAO)
         assert (found.state, found.why) == ("dropped", "replanned")
@@ -169,44 +171,44 @@ async def _reminders() -> list[tuple[str, int, str]]:
 async def test_an_exempt_unit_is_not_expected_and_gets_no_mail(house: House, survey: Survey) -> None:
     before = house.clock()
     house.clock.forward(timedelta(hours=1))
-    event = await rosteracts.exempt(survey.id, AN_LAO, "Sáp nhập", STAFF, house.clock())
+    event = await rosteracts.exempt(house.settings, survey.id, AN_LAO, "Sáp nhập", STAFF, house.clock())
     assert event.to == "exempt"
     assert (await rate(house, survey)).expected == 3
     assert (await rate(house, survey, before)).expected == 4, "the past stays"
     with pytest.raises(WrongState):
         await extend(house, survey)
     with pytest.raises(WrongState):
-        await rosteracts.exempt(survey.id, AN_LAO, "Lần nữa", STAFF, house.clock())
+        await rosteracts.exempt(house.settings, survey.id, AN_LAO, "Lần nữa", STAFF, house.clock())
 
 
 async def test_the_mail_of_an_exempt_unit_is_dropped_and_goes_when_it_is_back(house: House) -> None:
     async with mailroom.campaign(house) as (campaign, _post, room):
-        await rosteracts.exempt(campaign.id, PHU_LIEN, "Nhầm", STAFF, house.clock())
+        await rosteracts.exempt(house.settings, campaign.id, PHU_LIEN, "Nhầm", STAFF, house.clock())
         await _mailed(house, room, june(8, 9))
         found = await Message.get(kind="invitation", unit=PHU_LIEN)
         assert (found.state, found.why) == ("dropped", "exempt")
-        await rosteracts.include(campaign.id, PHU_LIEN, "Đưa ra nhầm", STAFF, house.clock())
+        await rosteracts.include(house.settings, campaign.id, PHU_LIEN, "Đưa ra nhầm", STAFF, house.clock())
         await _mailed(house, room, june(8, 9, 30))
         assert await Message.filter(kind="invitation", unit=PHU_LIEN, state="sent").count() == 1
 
 
 async def test_back_on_the_roster_it_stands_as_it_stood(house: House, survey: Survey) -> None:
     await send(house, survey)
-    await rosteracts.exempt(survey.id, AN_LAO, "Nhầm", STAFF, house.clock())
+    await rosteracts.exempt(house.settings, survey.id, AN_LAO, "Nhầm", STAFF, house.clock())
     assert (await rate(house, survey)).responded == 0
-    event = await rosteracts.include(survey.id, AN_LAO, "Đưa ra nhầm", STAFF, house.clock())
+    event = await rosteracts.include(house.settings, survey.id, AN_LAO, "Đưa ra nhầm", STAFF, house.clock())
     assert event.to == "submitted"
     found = await rate(house, survey)
     assert (found.responded, found.expected, found.on_time_original) == (1, 4, 1)
     with pytest.raises(WrongState):
-        await rosteracts.include(survey.id, AN_LAO, "Lần nữa", STAFF, house.clock())
+        await rosteracts.include(house.settings, survey.id, AN_LAO, "Lần nữa", STAFF, house.clock())
     assert await audit.first_broken() is None
 
 
 async def test_a_return_sets_two_working_days_for_the_correction(house: House, survey: Survey) -> None:
     house.clock.set(june(10, 10))  # Wednesday
     await send(house, survey)
-    event = await reviews.hand_back(survey.id, AN_LAO, "Sửa mục E", STAFF, house.clock())
+    event = await reviews.hand_back(house.settings, survey.id, AN_LAO, "Sửa mục E", STAFF, house.clock())
     assert event.due_at == june(12, 17)
     row = await Invitation.get(campaign_id=survey.id, code=AN_LAO)
     assert row.due_at == june(12, 17), "in force while it is handed back"
@@ -225,7 +227,7 @@ async def test_an_extension_outlives_a_return(house: House, survey: Survey) -> N
     house.clock.set(june(16, 10))
     await send(house, survey)
     given = Due(at=june(19, 11, 30))
-    await reviews.hand_back(survey.id, AN_LAO, "Sửa", STAFF, house.clock(), given)
+    await reviews.hand_back(house.settings, survey.id, AN_LAO, "Sửa", STAFF, house.clock(), given)
     row = await events.found(survey.id, AN_LAO)
     assert (row.due_at, await events.report_due(row)) == (june(19, 11, 30), june(18, 17))
     await extend(house, survey, Due(at=june(19, 17)))
@@ -238,5 +240,5 @@ async def test_an_extension_outlives_a_return(house: House, survey: Survey) -> N
 async def test_near_the_closing_a_correction_ends_with_it(house: House, survey: Survey) -> None:
     await send(house, survey)
     house.clock.set(june(19, 16))
-    event = await reviews.hand_back(survey.id, AN_LAO, "Sửa", STAFF, house.clock())
+    event = await reviews.hand_back(house.settings, survey.id, AN_LAO, "Sửa", STAFF, house.clock())
     assert event.due_at == survey.campaign.closes_at

@@ -102,12 +102,14 @@ def acts_of(house: House, found: Campaign) -> dict[datetime, Act]:
     return {
         when(3, 2, 10): lambda now: opens_and_begins(house, found, SILENT, now),
         when(10, 2, 9): lambda now: submits(house, found, EARLY, now),
-        when(12, 2, 14): lambda now: rosteracts.extend(found.id, EXTENDED, later, "Mất điện", STAFF, now),
-        when(13, 2, 9): lambda now: rosteracts.exempt(found.id, EXEMPT, "Không thuộc diện", STAFF, now),
+        when(12, 2, 14): lambda now: rosteracts.extend(
+            house.settings, found.id, EXTENDED, later, "Mất điện", STAFF, now
+        ),
+        when(13, 2, 9): lambda now: rosteracts.exempt(house.settings, found.id, EXEMPT, "Không thuộc diện", STAFF, now),
         when(13, 2, 10): joined,
         when(23, 2, 10): lambda now: submits(house, found, RETURNED, now),
         when(23, 2, 14, 30): lambda now: corrects_the_address(BOUNCED, now),
-        when(25, 2, 9): lambda now: reviews.hand_back(found.id, RETURNED, "Thiếu mục E", STAFF, now),
+        when(25, 2, 9): lambda now: reviews.hand_back(house.settings, found.id, RETURNED, "Thiếu mục E", STAFF, now),
         when(27, 2, 10): lambda now: submits(house, found, RETURNED, now),
     }
 
@@ -125,11 +127,13 @@ EXPECTED = [
     ("12/02 08:00", "10888", "before3/0", "reminder_before"),
     ("12/02 08:00", "10903", "before3/0", "reminder_before"),
     ("12/02 08:00", "11446", "before3/0", "reminder_before"),
+    ("12/02 14:00", "10888", "notice", "extended"),
+    ("13/02 09:00", "10903", "notice", "exempted"),
     ("13/02 10:00", "moi", "invitation", "invitation"),
     # 10888 has more time now, 10903 is exempt; the new contact is reminded from here on.
-    ("23/02 08:00", "10525", "before1/0", "reminder_before"),
-    ("23/02 08:00", "11446", "before1/0", "reminder_before"),
-    ("23/02 08:00", "moi", "before1/0", "reminder_before"),
+    ("23/02 08:00", "10525", "before1/0", "reminder_soon"),
+    ("23/02 08:00", "11446", "before1/0", "reminder_soon"),
+    ("23/02 08:00", "moi", "before1/0", "reminder_soon"),
     ("23/02 10:00", "11446", "receipt", "receipt"),
     ("23/02 14:30", "dung", "invitation", "invitation"),
     # 24/2 nothing ran. What was due on the day has lost its meaning; what is late goes once, in office hours.
@@ -138,17 +142,18 @@ EXPECTED = [
     ("25/02 08:00", "dung", "after1/0", "reminder_after"),
     ("25/02 08:00", "moi", "after1/0", "reminder_after"),
     # 11446 was handed back on 25/2, to be corrected by 27/2: its reminders go anew.
-    ("26/02 08:00", "10888", "before1/0", "reminder_before"),
-    ("26/02 08:00", "11446", "before1/0", "reminder_before"),
-    ("27/02 08:00", "10525", "after3/0", "reminder_after"),
+    ("25/02 09:00", "11446", "notice", "returned"),
+    ("26/02 08:00", "10888", "before1/0", "reminder_soon"),
+    ("26/02 08:00", "11446", "before1/0", "reminder_soon"),
+    ("27/02 08:00", "10525", "after3/0", "reminder_again"),
     ("27/02 08:00", "10888", "due/0", "reminder_due"),
     ("27/02 08:00", "11446", "due/0", "reminder_due"),
     ("27/02 08:00", "chutich", "after3-leader/0", "leader_copy"),
-    ("27/02 08:00", "dung", "after3/0", "reminder_after"),
-    ("27/02 08:00", "moi", "after3/0", "reminder_after"),
+    ("27/02 08:00", "dung", "after3/0", "reminder_again"),
+    ("27/02 08:00", "moi", "after3/0", "reminder_again"),
     ("27/02 10:00", "11446", "receipt", "receipt"),
     ("02/03 08:00", "10888", "after1/0", "reminder_after"),
-    ("04/03 08:00", "10888", "after3/0", "reminder_after"),
+    ("04/03 08:00", "10888", "after3/0", "reminder_again"),
 ]
 NAMES = {
     "11629": "xã An Lão",
@@ -164,10 +169,11 @@ GIVEN_MORE = {"10888", "11446"}  # by 27/2, from the day that the test says
 
 def subject(day: str, who: str, template: str) -> str:
     """The subject line as that text has it."""
-    more = who in GIVEN_MORE and datetime.strptime(f"2026 {day}", "%Y %d/%m").astimezone(ZONE) >= when(25, 2)
+    since = when(12, 2) if template == "extended" else when(25, 2)
+    more = who in GIVEN_MORE and datetime.strptime(f"2026 {day}", "%Y %d/%m").astimezone(ZONE) >= since
     due = "17:00 thứ Sáu, 27/2/2026" if more else "17:00 thứ Ba, 24/2/2026"
     unit = f"UBND {NAMES[UNIT_OF.get(who, who)]}"
-    return texts.load(template).subject.format(unit=unit, survey=TITLE, due=due)
+    return texts.load(template).subject.format(don_vi=unit, khao_sat=TITLE, han_gui=due)
 
 
 async def test_thirty_days_over_tet_send_exactly_these_mails(house: House) -> None:

@@ -211,7 +211,9 @@ async def test_a_report_keeps_its_version_and_correcting_it_carries_it(
     assert (await Submission.get(id=sent.id)).form_id == old
     shown = await drafts.load(survey.id, house.clock(), code=AN_LAO)
     assert (shown.form_id, "c/c_docs" in shown.raw, shown.left) == (old, True, ())
-    await reviews.hand_back(survey.id, AN_LAO, "Xem lại C2", principal.staff(survey.staff.id), house.clock())
+    await reviews.hand_back(
+        house.settings, survey.id, AN_LAO, "Xem lại C2", principal.staff(survey.staff.id), house.clock()
+    )
     shown = await drafts.load(survey.id, house.clock(), code=AN_LAO)
     assert (shown.form_id, "c/c_docs" in shown.raw) == (newest.id, False)
     assert {one.key for one in shown.left} == {"c/c_docs", "f/f_channels"}

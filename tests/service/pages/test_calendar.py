@@ -120,8 +120,8 @@ async def test_an_extension_counted_over_the_day_is_told(house: House, made: Off
     await campaigns.publish(house.settings, found.id, principal.SYSTEM, house.clock())
     three = Due(days=Decimal(3), kind="working_day")
     for code in (AN_LAO, PHU_LIEN):
-        await rosteracts.extend(found.id, code, three, "Bão", principal.staff(1), house.clock())
-    await rosteracts.exempt(found.id, PHU_LIEN, "Sáp nhập", principal.staff(1), house.clock())
+        await rosteracts.extend(house.settings, found.id, code, three, "Bão", principal.staff(1), house.clock())
+    await rosteracts.exempt(house.settings, found.id, PHU_LIEN, "Sáp nhập", principal.staff(1), house.clock())
     shown = await post(house, "/calendar/day", day())
     assert "1 đơn vị có hạn gia hạn hoặc hạn bổ sung tính khác đi theo lịch mới." in shown.text, (
         "an exempt one owes none"

@@ -249,7 +249,7 @@ async def test_what_the_form_does_not_show_stays_when_a_draft_is_edited(house: H
     assert after.closes_at == datetime(2026, 6, 30, 17, 0, tzinfo=ZONE)
     assert after.due_at == datetime(2026, 6, 19, 17, 0, 30, tzinfo=ZONE)
     first, second, third, fourth = steps.from_json(after.reminders)
-    assert first == replace(plan[0], offset=3, text="reminder_after")
+    assert first == replace(plan[0], offset=3, text="reminder_again")
     assert second == replace(plan[1], offset=5)
     assert third == plan[2]
     assert fourth.id == "own1"

@@ -179,7 +179,9 @@ async def test_only_staff_send_and_only_real_requests_count(house: House, made: 
 async def test_a_handed_back_report_is_reminded_of_its_correction(house: House, made: Office, july: Campaign) -> None:
     code = (await Invitation.filter(campaign=july, state="submitted").order_by("code").first()).code  # type: ignore[union-attr]
     await at(house, made, local(21, 9))
-    await reviews.hand_back(july.id, code, "Bổ sung mục E.", principal.staff(made.staff.id), house.clock())
+    await reviews.hand_back(
+        house.settings, july.id, code, "Bổ sung mục E.", principal.staff(made.staff.id), house.clock()
+    )
     page = (await house.client.get(f"/campaigns/{july.id}/send-now?unit={code}")).text
     assert "Gửi ngay 1 thư" in page
 
