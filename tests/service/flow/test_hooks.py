@@ -70,10 +70,11 @@ async def test_what_happens_to_a_report_is_told_with_ids_and_times_alone(scene: 
     await send(scene)
     await send(scene)  # pressed twice
     scene.forward(timedelta(minutes=1))
-    await reviews.hand_back(number, AN_LAO, "Bổ sung mục E của chị Hồng.", who, house.clock())
+    await reviews.hand_back(house.settings, number, AN_LAO, "Bổ sung mục E của chị Hồng.", who, house.clock())
     document = intakes.Document("paper", "7/BC", None, house.clock())
     await intakes.record(house.settings, number, PHU_LIEN, document, who, house.clock())
-    await rosteracts.exempt(number, "10888", "Sáp nhập.", who, house.clock())  # of no concern to the gateway
+    # Of no concern to the gateway.
+    await rosteracts.exempt(house.settings, number, "10888", "Sáp nhập.", who, house.clock())
     assert await scene.drain() == 3
     told = sorted(scene.gate.told, key=lambda one: (one.json["timestamp"], one.json["type"]))
     assert [one.json["type"] for one in told] == ["report.submitted", "report.received", "report.returned"]
@@ -213,7 +214,8 @@ async def test_a_reminder_goes_to_telephones_also_of_units_without_an_address(sc
     await room.tick(house.clock())
     assert await hookplan.plan_due(house.clock()) == 0, "planned once"
     who = principal.staff(scene.survey.staff.id)
-    await rosteracts.extend(number, AN_LAO, terms.Due(at=local(19, 17)), "Xin thêm.", who, house.clock())
+    due = terms.Due(at=local(19, 17))
+    await rosteracts.extend(house.settings, number, AN_LAO, due, "Xin thêm.", who, house.clock())
     assert await scene.drain() == 1
     (told,) = scene.gate.told
     assert told.json["type"] == "reminder.due"

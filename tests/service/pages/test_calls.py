@@ -156,7 +156,8 @@ async def test_a_viewer_looks_and_all_answered_leaves_nobody(
     assert "Ghi cuộc gọi" not in (await house.client.get(path)).text
     assert f'<form method="post" action="{path}' not in (await house.client.get(f"{path}/{AN_LAO}")).text
     for code in FOUR:
-        await rosteracts.exempt(campaign.id, code, "Sáp nhập.", principal.staff(made.staff.id), house.clock())
+        who = principal.staff(made.staff.id)
+        await rosteracts.exempt(house.settings, campaign.id, code, "Sáp nhập.", who, house.clock())
     assert "Không còn ai phải gọi" in (await house.client.get(path)).text
 
 
@@ -174,7 +175,8 @@ async def test_the_text_for_a_chat_group_has_who_was_chosen_and_no_personal_link
     assert "/p/" not in text[1]
     length = words.number(len(html.unescape(text[1])))
     assert f'<strong id="length">{length}</strong>' in page
-    await rosteracts.exempt(campaign.id, AN_LAO, "Sáp nhập.", principal.staff(made.staff.id), house.clock())
+    who = principal.staff(made.staff.id)
+    await rosteracts.exempt(house.settings, campaign.id, AN_LAO, "Sáp nhập.", who, house.clock())
     some = (await house.client.get(f"{path}?states=unopened&by=kind&kind=xa")).text
     assert "còn 2 đơn vị" in some
     assert "• Xã (2): xã Cẩm Giang, xã Cẩm Giàng\n" in some

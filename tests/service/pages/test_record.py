@@ -37,7 +37,7 @@ async def survey(house: House) -> Survey:
     )
     assert not isinstance(sent, submissions.Problems)
     house.clock.forward(timedelta(hours=1))
-    await _returned(found, staff, house.clock())
+    await _returned(house, found, staff, house.clock())
     invitation_mail = await Message.get(unit=AN_LAO, kind="invitation")
     await Attempt.create(
         message=invitation_mail, number=0, at=house.clock() - timedelta(hours=3, minutes=59), outcome="transient",
@@ -58,8 +58,8 @@ async def survey(house: House) -> Survey:
     return found
 
 
-async def _returned(found: Survey, staff: principal.Principal, at: datetime) -> None:
-    await reviews.hand_back(found.id, AN_LAO, "Đề nghị <b>bổ sung</b> số liệu quý II.", staff, at)
+async def _returned(house: House, found: Survey, staff: principal.Principal, at: datetime) -> None:
+    await reviews.hand_back(house.settings, found.id, AN_LAO, "Đề nghị <b>bổ sung</b> số liệu quý II.", staff, at)
 
 
 def titles(page: str) -> list[str]:
@@ -110,8 +110,8 @@ async def test_all_that_happened_in_order_with_source_who_and_what_the_server_sa
 
 async def test_the_pdf_says_the_same_as_of_any_moment_and_is_noted_with_its_hash(house: House, survey: Survey) -> None:
     await rosteracts.extend(
-        survey.id, AN_LAO, Due(at=house.clock() + timedelta(days=9)), "Mưa bão", principal.staff(survey.staff.id),
-        house.clock(),
+        house.settings, survey.id, AN_LAO, Due(at=house.clock() + timedelta(days=9)), "Mưa bão",
+        principal.staff(survey.staff.id), house.clock(),
     )  # fmt: skip
     answer = await house.client.get(f"/campaigns/{survey.id}/units/{AN_LAO}/record.pdf")
     assert answer.headers["content-type"] == "application/pdf"

@@ -5,7 +5,7 @@ from reminders.fields import Instant
 
 
 class Migration(migrations.Migration):
-    dependencies = [("service", "0005_plans")]
+    dependencies = [("service", "0007_webhook")]
 
     initial = False
 
