@@ -82,6 +82,7 @@ async def test_all_that_happened_in_order_with_source_who_and_what_the_server_sa
         "Gửi báo cáo",
         "Xác nhận đã gửi: Chờ gửi",
         "Đề nghị chỉnh sửa, bổ sung",
+        "Thông báo: Chờ gửi",
         "Thư trả lời",
         "Gọi điện: Không nghe máy",
         "Gọi điện: Hẹn ngày gửi",
@@ -99,7 +100,7 @@ async def test_all_that_happened_in_order_with_source_who_and_what_the_server_sa
     assert "đã đọc" not in text.replace("thư đã được đọc", "")
     assert "/p/" not in page
     unit = (await house.client.get(f"/campaigns/{survey.id}/units/{AN_LAO}")).text
-    assert "Toàn bộ quá trình (12 mục)" in unit
+    assert "Toàn bộ quá trình (13 mục)" in unit
     assert titles(unit) == titles(page)
     address = f"/campaigns/{survey.id}/units/{AN_LAO}/record"
     assert (await house.client.get(address.replace(AN_LAO, "99999"))).status_code == 404
@@ -120,7 +121,7 @@ async def test_the_pdf_says_the_same_as_of_any_moment_and_is_noted_with_its_hash
     text = " ".join(pages)
     for words in (
         "Quá trình của Xã An Lão",
-        "Quá trình (13 mục)",
+        "Quá trình (15 mục)",
         "Thư mời: Máy chủ thư đã nhận",
         "451 4.7.1 thử lại sau",
         "Đề nghị <b>bổ sung</b> số liệu quý II.",
