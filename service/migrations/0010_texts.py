@@ -5,7 +5,7 @@ from reminders.fields import Instant
 
 
 class Migration(migrations.Migration):
-    dependencies = [("service", "0008_approvals")]
+    dependencies = [("service", "0009_digest")]
 
     initial = False
 
