@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from service import security, words
+from service import calling, security, words
 from service.errors import Invalid, LoginNeeded, MethodNotAllowed, NotFound, ServiceError
 from service.settings import Settings
 
@@ -93,6 +93,7 @@ def _templates(static: Static) -> jinja2.Environment:
     environment.globals["words"] = words
     for name in ("number", "percent", "day", "moment", "due", "size", "state", "timing", "kind"):
         environment.filters[name] = getattr(words, name)
+    environment.filters["telephones"] = calling.numbers
     return environment
 
 

@@ -8,7 +8,7 @@ from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
 from reminders import outbox
-from reminders.calendar import Calendar, CalendarGap
+from reminders.calendar import END_OF_DAY, Calendar, CalendarGap
 from reminders.models import Message
 from reminders.ports import Letter
 from service import digestwords, life, words
@@ -45,12 +45,13 @@ async def plan_due(settings: Settings, now: datetime) -> int:
 
 
 async def _open_until(at: time | None, now: datetime) -> datetime | None:
-    """When the office closes today, if digests go out now; None when they do not."""
+    """Until when digests go out today; None when none does now."""
     calendar, local = await units.calendar(), words.local(now)
-    begins, ends = at or calendar.office.morning[0], calendar.office.afternoon[1]
-    if not _works(calendar, now) or not begins <= local.time() <= max(begins, ends):
+    begins, closes = at or calendar.office.morning[0], calendar.office.afternoon[1]
+    ends = closes if begins < closes else END_OF_DAY
+    if not _works(calendar, now) or not begins <= local.time() <= ends:
         return None
-    return calendar.at(local.date(), max(begins, ends))
+    return calendar.at(local.date(), ends)
 
 
 def _works(calendar: Calendar, now: datetime) -> bool:
