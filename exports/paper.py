@@ -54,6 +54,14 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """A question, with its colon or question mark, and its answer in one line of a report."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Signatures:
     """Who signs, side by side, with room above the names."""
 
@@ -69,7 +77,7 @@ class Code:
     words: str
 
 
-Block = Heading | Text | Facts | Table | Question | Signatures | Code
+Block = Heading | Text | Facts | Table | Question | Answer | Signatures | Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +95,30 @@ class Paper:
     page: str
     made_at: datetime
     blocks: tuple[Block, ...]
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Official:
+    """A document of an office in the layout of Decree 30/2020, annex I: A4 upright, margins 20-20-30-15 mm, letters of
+    13 pt, the number of a page above it in the middle, from the second page on.
+
+    `issuer` are the lines of the issuing body, the last one bold; `number` its number and sign; `place` place and date;
+    `kind` BÁO CÁO; `subject` what it is about; `to` whom it addresses; `copies` the places of receipt; `signer` the
+    lines above the signature, `name` the one below it. `made_at` as in Paper.
+    """
+
+    title: str
+    issuer: tuple[str, ...]
+    motto: tuple[str, str]
+    number: str
+    place: str
+    kind: str
+    subject: str
+    to: str
+    blocks: tuple[Block, ...]
+    copies: tuple[str, ...]
+    signer: tuple[str, ...]
+    name: str
+    made_at: datetime
     mark: str = ""

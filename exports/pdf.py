@@ -1,4 +1,4 @@
-"""A paper -> PDF bytes, typeset by typst with the template papers/paper.typ.
+"""A paper -> PDF bytes, typeset by typst with the templates in papers/.
 
 Texts travel as JSON and are never read as markup. typst brings fonts with all Vietnamese marks (Libertinus Serif);
 where the machine has Times New Roman or its metric twin, that is taken. It holds some 50 MB once it has run (110 MB for
@@ -10,18 +10,19 @@ from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
 
-from exports.paper import Block, Code, Paper
+from exports.paper import Block, Code, Official, Paper
 
-TEMPLATE = Path(__file__).parent / "papers" / "paper.typ"
+TEMPLATES = Path(__file__).parent / "papers"
 
 
-def render(paper: Paper) -> bytes:
+def render(paper: Paper | Official) -> bytes:
     """The paper as tagged PDF, the same bytes for the same paper on the same machine."""
     import typst  # 15 MB that only the child needs
 
     values = asdict(paper) | {"made_at": "", "blocks": [_plain(block) for block in paper.blocks]}
     inputs = {"paper": json.dumps(values, ensure_ascii=False)}
-    made = typst.compile(str(TEMPLATE), sys_inputs=inputs, format="pdf", timestamp=paper.made_at.replace(microsecond=0))
+    template = TEMPLATES / f"{type(paper).__name__.lower()}.typ"
+    made = typst.compile(str(template), sys_inputs=inputs, format="pdf", timestamp=paper.made_at.replace(microsecond=0))
     assert isinstance(made, bytes)  # one file, whatever the number of its pages
     return made
 

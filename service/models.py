@@ -669,6 +669,27 @@ class Submission(Model):
         unique_together = (("invitation", "number"), ("principal", "invitation", "idempotency_key"))
 
 
+class SignedReport(Model):
+    """A sent report as the unit's own document: its number and date there and the scan of what was signed.
+
+    Never changed, the latest of a submission counts and holds all that is known.
+    """
+
+    id = fields.IntField(primary_key=True)
+    submission: fields.ForeignKeyRelation[Submission] = fields.ForeignKeyField(
+        "service.Submission", related_name="signed", on_delete=RESTRICT
+    )
+    submission_id: int
+    number = fields.CharField(max_length=100, default="")
+    date = fields.DateField(null=True)
+    scan: fields.ForeignKeyNullableRelation[StoredFile] = fields.ForeignKeyField(
+        "service.StoredFile", related_name="signed_reports", null=True, on_delete=RESTRICT
+    )
+    scan_id: int | None
+    at = Instant()
+    by = fields.CharField(max_length=60)
+
+
 class Intake(Model):
     """A reply that came on paper or through HPnet, recorded in one step."""
 

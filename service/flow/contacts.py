@@ -22,6 +22,11 @@ async def contacts_of(unit: Unit) -> list[Contact]:
     return sorted(found, key=lambda c: (not c.active, c.role != LEADER, collation(c.name or c.email), c.id))
 
 
+async def leader(unit_id: int) -> Contact | None:
+    """The leader in use who was registered first."""
+    return await Contact.filter(unit_id=unit_id, role=LEADER, active=True).order_by("id").first()
+
+
 async def contact(unit: Unit, contact_id: int) -> Contact:
     """A contact of that unit. Raises NotFound."""
     found = await Contact.get_or_none(id=contact_id, unit_id=unit.id)

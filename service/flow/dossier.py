@@ -9,8 +9,8 @@ from forms.answers import Field, Heading, RowGroup
 from forms.schema import FILES, Kind
 from reminders import returns
 from service import life, readable
-from service.flow import attachments, calls, correspondence, drafts, events, inbox, record, submissions
-from service.models import Campaign, Contact, Draft, Intake, Invitation, StoredFile, Submission
+from service.flow import attachments, calls, correspondence, drafts, events, inbox, record, signed, submissions
+from service.models import Campaign, Contact, Draft, Intake, Invitation, SignedReport, StoredFile, Submission
 from service.settings import Settings
 from service.words import _
 
@@ -35,11 +35,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One submission, and its answers by section (none for a nil return)."""
+    """One submission, its answers by section (none for a nil return), and the unit's own document of it."""
 
     submission: Submission
     actor: str
     sections: Sequence[Section]
+    signed: SignedReport | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ async def of(campaign_id: int, code: str, now: datetime) -> Dossier:
     campaign, invitation = found.campaign, found.invitation
     given = await submissions.of_invitation(invitation.id)
     names = await drafts.people({s.actor_ref for s in given})
+    own = await signed.of_submissions([s.id for s in given])
     draft = await Draft.get_or_none(invitation_id=invitation.id)
     return Dossier(
         campaign=campaign,
@@ -75,7 +77,9 @@ async def of(campaign_id: int, code: str, now: datetime) -> Dossier:
         dead=await returns.dead(),
         mail=await correspondence.listing(correspondence.Wanted(campaign=campaign_id, unit=code), 1),
         calls=await calls.of_invitation(invitation.id),
-        sent=[Sent(s, names.get(s.actor_ref, ""), await _sections(invitation, campaign, s)) for s in given],
+        sent=[
+            Sent(s, names.get(s.actor_ref, ""), await _sections(invitation, campaign, s), own.get(s.id)) for s in given
+        ],
         intakes=await Intake.filter(invitation=invitation).order_by("-id").select_related("scan"),
         draft_saved=draft.updated_at if draft else None,
     )

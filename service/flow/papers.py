@@ -4,7 +4,7 @@ import asyncio
 import textwrap
 
 from exports import pdf
-from exports.paper import Paper
+from exports.paper import Official, Paper
 from service import sandbox
 from service.words import N_
 
@@ -13,7 +13,7 @@ MEMORY = 800 * 1024 * 1024  # bytes of addresses; what is really used for 40 ful
 _turns = asyncio.Semaphore(2)
 
 
-async def made(paper: Paper) -> bytes:
+async def made(paper: Paper | Official) -> bytes:
     """The paper as PDF. Raises sandbox.OverLimit for one that is longer than anybody would print."""
     async with _turns:
         data: bytes = await sandbox.call(pdf.render, paper, memory=MEMORY)

@@ -22,6 +22,7 @@ from service.models import (
     FormMove,
     Intake,
     Invitation,
+    SignedReport,
     Submission,
     UnitSession,
 )
@@ -76,6 +77,7 @@ async def of(campaign_id: int, code: str, as_of: datetime, now: datetime) -> Rec
         *await _sent(campaign, code, as_of),
         *await _came(campaign_id, code),
         *await _called(invitation, as_of),
+        *await _signed(invitation),
         *await _approvals(invitation),
         # What the system itself noted follows from what happened at the same moment.
         *(entry for event, entry in acts if event.actor == life.Actor.SYSTEM),
@@ -262,3 +264,19 @@ async def _called(invitation: Invitation, as_of: datetime) -> list[Entry]:
         lines = (*_given(number), *_given(promised), *_given(call.note), *_given(taken_back))
         found.append(Entry(call.at, recorded_at, what, _capital(one.by), _(CALLED), lines, link=link))
     return found
+
+
+async def _signed(invitation: Invitation) -> list[Entry]:
+    """Number, date and scan of the unit's own document, each time they were given."""
+    rows = SignedReport.filter(submission__invitation_id=invitation.id).select_related("scan", "submission")
+    found = await rows.order_by("id")
+    names = await drafts.people({row.by for row in found})
+    unit, what = mailwords.of(mailwords.ACTORS, life.Actor.UNIT), _("Bổ sung số, ngày hoặc bản ký của báo cáo")
+    entries = []
+    for row in found:
+        number = _("Văn bản số {number}").format(number=row.number) if row.number else ""
+        date = _("Ngày văn bản {day}").format(day=words.day(row.date)) if row.date else ""
+        scan = _("Bản chụp: {name}").format(name=row.scan.name) if row.scan else ""
+        lines = (row.submission.receipt, *_given(number), *_given(date), *_given(scan))
+        entries.append(Entry(row.at, row.at, what, f"{unit}: {names[row.by]}", _(LIFE), lines))
+    return entries

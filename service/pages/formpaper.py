@@ -1,5 +1,6 @@
 """A form as a paper: blank, to be filled in by hand, or with a unit's answers. Drawn from what its pages draw."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,22 +19,38 @@ IN_A_CELL = 4
 BLANK_ROWS = 5
 LINES = 3  # of a long text without a number of rows of its own
 BOX = "☐"
+_NUMBERED = re.compile(r"([A-ZĐ]|[IVX]+|\d+)[.)]\s")
 ROOM = "\u00a0\n\u00a0"
 
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """What drawing needs to know. `files` are the given ones by id; `blank` leaves room for answers by hand."""
+    """What drawing needs to know. `files` are the given ones by id; `blank` leaves room for answers by hand, `report`
+    puts each answer in the line of its question."""
 
     form: Form
     files: Mapping[str, Given]
     language: str
     blank: bool
+    report: bool = False
 
 
 def filled(picture: Picture, files: Mapping[str, Given]) -> list[paper.Block]:
     """The relevant questions with their answers."""
     return _whole(picture, _Sheet(picture.form, files, "", blank=False))
+
+
+def report(picture: Picture, files: Mapping[str, Given]) -> list[paper.Block]:
+    """The same as numbered sections of a report; what is only confirmed when sending is confirmed by the signature."""
+    sheet = _Sheet(picture.form, files, "", blank=False, report=True)
+    found: list[paper.Block] = []
+    number = 0
+    for page in reading.sections(picture.form):
+        if inside := list(_items(picture.page(page.key), sheet)):
+            number += 1
+            title = reading.title(picture, page)
+            found += (paper.Heading(title if _NUMBERED.match(title) else f"{number}. {title}"), *inside)
+    return found
 
 
 def blank(picture: Picture, language: str) -> list[paper.Block]:
@@ -83,10 +100,12 @@ def _asked_when(relevant: Expression | None, sheet: _Sheet) -> str:
     return _("Chỉ trả lời khi {rule}.").format(rule=inwords.in_words(sheet.form, relevant.source))
 
 
-def _question(field: Field, sheet: _Sheet) -> paper.Question:
+def _question(field: Field, sheet: _Sheet) -> paper.Question | paper.Answer:
     question = field.question
     label = field.label or question.name
     given = _given(field, sheet)
+    if sheet.report:
+        return paper.Answer(label if label.endswith(("?", ":")) else f"{label}:", given or "–")
     if not sheet.blank:
         choices = _ticked(field) if given or question.kind is Kind.ACKNOWLEDGE else ()
         return paper.Question(label, "", "" if choices else given or "–", choices)
@@ -185,7 +204,7 @@ def _table(group: RowGroup, columns: Sequence[Question], sheet: _Sheet) -> paper
         for row in group.rows:
             given = {f.question.name: _given(f, sheet) for f in _fields(row.items) if f.relevant}
             rows.append((str(row.number), *(given.get(question.name) or "–" for question in columns)))
-    return paper.Table((_("STT"), *head), tuple(rows), (0.5, *(_share(question) for question in columns)))
+    return paper.Table((_("STT"), *head), tuple(rows), (0.6, *(_share(question) for question in columns)))
 
 
 def _fields(parts: Iterable[Field | Heading | RowGroup]) -> Iterator[Field]:

@@ -5,14 +5,13 @@ from datetime import datetime, time
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from forms.values import read_date
 from service import callwords, deadlinewords, files, life, mailwords, web, words
 from service.errors import BadFile, EmptyFile, Invalid, TooLarge, WrongState
 from service.flow import dossier, entry, intakes, principal, rosteracts
-from service.models import StoredFile
-from service.pages import asked, leftover
+from service.pages import asked, leftover, papers
 from service.words import _
 
 INTAKE = ("channel", "number", "date", "received_on", "received_time", "note")
@@ -154,14 +153,10 @@ async def link(request: Request) -> Response:
 async def attachment(request: Request) -> Response:
     number, code = asked.number(request), asked.code(request)
     found = await dossier.attachment(web.settings(request), number, code, asked.number(request, "file"))
-    return _download(*found)
+    return papers.kept(*found)
 
 
 async def scan(request: Request) -> Response:
     number, code = asked.number(request), asked.code(request)
     found = await dossier.scan(web.settings(request), number, code, asked.number(request, "file"))
-    return _download(*found)
-
-
-def _download(file: StoredFile, place: object) -> Response:
-    return FileResponse(str(place), filename=file.name, media_type=file.content_type)
+    return papers.kept(*found)

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service import web
-from service.flow import receipts
+from service.flow import receipts, signed
 from service.flow.filling import find, officer
 from service.pages import asked, formpapers, papers, reading
 from service.pages.unit import visit_of
@@ -29,6 +29,7 @@ async def receipt(request: Request) -> Response:
         "late": found.late,
         "fresh": found.last,
         "check": receipts.address_of(web.settings(request), submission),
+        "signed": await signed.latest(submission.id),
         "officer": await officer(invitation.campaign),
         "now": web.now(request),
     }

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from forms.answers import Picture, Progress
 from forms.schema import Form, Page
@@ -14,7 +14,7 @@ from service.flow.entry import Visit
 from service.flow.filling import Filling, find, load, of_unit, officer
 from service.flow.keys import item_at
 from service.models import Invitation, Submission
-from service.pages import languages, leftover, reading
+from service.pages import languages, leftover, papers, reading
 from service.words import N_, _
 
 STATUS = {
@@ -186,7 +186,7 @@ async def download(request: Request) -> Response:
     file, place = await attachments.download(
         web.settings(request), invitation.id, int(request.path_params["attachment"])
     )
-    return FileResponse(place, media_type=file.content_type, filename=file.name)
+    return papers.kept(file, place)
 
 
 async def letter(request: Request) -> Response:
@@ -194,4 +194,4 @@ async def letter(request: Request) -> Response:
     invitation = await find(int(request.path_params["campaign"]), unit_id=visit_of(request).unit)
     await invitation.campaign.fetch_related("letter_file")
     file, place = await attachments.on_disk(web.settings(request), invitation.campaign.letter_file)
-    return FileResponse(place, media_type=file.content_type, filename=file.name)
+    return papers.kept(file, place)

@@ -179,6 +179,12 @@ async def _send(person: Person, site: Site) -> None:
     assert state == "submitted"
     await expect(page.locator(".hash")).to_have_text(hash_)
     assert mails == ["anlao@haiphong.example"]
+    await page.get_by_role("link", name="Báo cáo theo thể thức văn bản").click()
+    await page.get_by_label("Số, ký hiệu văn bản").fill("15/BC-UBND")
+    await page.get_by_role("button", name="Lưu").click()
+    await expect(page.get_by_role("status")).to_contain_text("Đã lưu.")
+    if person.scripted:
+        await assert_for_everybody(page)
     await page.goto(f"{site.url}/u/{site.campaign}/s/e")
     await expect(page.locator("main")).to_contain_text("Phiếu đã gửi nên chỉ xem được.")
     await expect(page.locator("main input")).to_have_count(0)
