@@ -6,7 +6,7 @@ from reminders.fields import Instant
 
 
 class Migration(migrations.Migration):
-    dependencies = [("service", "0009_digest")]
+    dependencies = [("service", "0010_texts")]
 
     initial = False
 
