@@ -2,6 +2,7 @@ from tortoise import fields, migrations
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
+from reminders.added import AddFilled
 from reminders.fields import Instant
 
 
@@ -25,7 +26,7 @@ class Migration(migrations.Migration):
             },
             bases=["Model"],
         ),
-        ops.AddField(
+        AddFilled(
             model_name="Message",
             name="batch",
             field=fields.CharField(default="", max_length=60),

@@ -1,5 +1,6 @@
 from tortoise import fields, migrations
-from tortoise.migrations import operations as ops
+
+from reminders.added import AddFilled
 
 
 class Migration(migrations.Migration):
@@ -8,6 +9,6 @@ class Migration(migrations.Migration):
     initial = False
 
     operations = [
-        ops.AddField(model_name="Message", name="version", field=fields.IntField(default=0)),
-        ops.AddField(model_name="Message", name="calendar", field=fields.TextField(default="", unique=False)),
+        AddFilled(model_name="Message", name="version", field=fields.IntField(default=0)),
+        AddFilled(model_name="Message", name="calendar", field=fields.TextField(default="", unique=False)),
     ]

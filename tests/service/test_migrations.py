@@ -5,6 +5,7 @@ import asyncio
 from tortoise import Tortoise, connections
 from tortoise.migrations.api import migrate as apply_migrations
 
+from reminders.models import Message
 from service import database
 
 # Everything a submission and a draft stand on, in the columns of before 0004.
@@ -51,3 +52,31 @@ async def _from(url: str, before: str) -> list[int]:
 
 def test_drafts_and_reports_of_before_are_of_the_version_their_campaign_had(empty_url: str) -> None:
     assert asyncio.run(_from(empty_url, "service.0003_authoring")) == [8, 8, 8]
+
+
+MESSAGE = """
+INSERT INTO "reminders_message" ("id","key","kind","ref","unit","step","occurrence","due_round","to_address","to_name",
+  "template","subject","text","message_id","state","why","attempt","not_before","created_at") VALUES (1,'k','reminder',
+  'invitation:4','1','',0,0,'a@b.example','','','s','t','<m@b.example>','sent','',1,'2026-01-01 00:00:00+00:00',
+  '2026-01-01 00:00:00+00:00');
+"""
+
+
+async def _from_the_first_outbox(url: str) -> tuple[str, int, str]:
+    config = database.config(url)
+    try:
+        await apply_migrations(config=config, app_labels=["reminders"], target="reminders.0001_initial")
+        await connections.get("default").execute_script(MESSAGE)
+    finally:
+        await Tortoise.close_connections()
+    await database.migrate(url)
+    await Tortoise.init(config=config)
+    try:
+        message = await Message.get(id=1)
+        return message.batch, message.version, message.text
+    finally:
+        await Tortoise.close_connections()
+
+
+def test_mail_of_before_stands_in_the_columns_of_after(empty_url: str) -> None:
+    assert asyncio.run(_from_the_first_outbox(empty_url)) == ("", 0, "t")
