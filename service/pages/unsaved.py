@@ -1,4 +1,4 @@
-"""What people of a unit typed and the house could not take: read for showing it, so that they can copy it.
+"""What people typed and the house could not take: read for showing it, so that they can copy it.
 
 It is never sent again by itself: the session that comes next may be another unit's.
 """
@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from forms.schema import Form, Kind, Question, Repeat
 from service import security, web
-from service.errors import EntryNeeded, OtherSession, ServiceError
+from service.errors import EntryNeeded, FormExpired, LoginNeeded, ServiceError
 from service.flow import filling, forms, landing
 from service.models import Campaign
 from service.pages.controls import MARK
@@ -17,21 +17,30 @@ from service.words import _
 
 
 async def typed(request: Request, error: ServiceError) -> list[tuple[str, str]]:
-    """Label and value of every question in the posted form, in its order; [] when there is nothing to keep.
+    """Label and value of every question in the posted form, in its order, or of a mail's text; [] when there is nothing
+    to keep.
 
     A form from another site is not ours to show. One that carries its campaign's mark shows with the questions'
     labels, any other with their names.
     """
-    if request.method != "POST" or not web.of_unit(request) or not web.from_here(request):
+    ours = web.of_unit(request) or _of_text(request)
+    if request.method != "POST" or not ours or not web.from_here(request):
         return []
     # Other errors come after the form was read, or because it cannot be.
-    read = isinstance(error, EntryNeeded | OtherSession)
+    read = isinstance(error, EntryNeeded | LoginNeeded | FormExpired)
     form = await web.read_form(request) if read else getattr(request.state, "form", None)
     if not isinstance(form, FormData):
         return []
     await web.close_form(request)
+    if _of_text(request):
+        return [(_("Tiêu đề"), web.text(form, "subject")), (_("Nội dung"), web.text(form, "text"))]
     # After a fault of ours nothing more is asked of the database.
     return _lines(form, await _form_of(request, form) if error.status < 500 else None)
+
+
+def _of_text(request: Request) -> bool:
+    """Whether the address is that of a mail's text: staff write at length there too."""
+    return request.url.path.startswith("/texts/")
 
 
 async def _form_of(request: Request, given: FormData) -> Form | None:
