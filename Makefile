@@ -44,5 +44,5 @@ check: $(VENV)/.tested
 	$(BIN)/pytest -n auto -m "not slow and not browser" -k "not postgres" --ignore tests/journeys \
 	    --ignore tests/service/flow --ignore tests/service/pages --ignore tests/service/api
 
-bench: $(VENV)/.tested
+bench: $(VENV)/.tested system
 	$(BIN)/python -m tests.bench

@@ -53,6 +53,8 @@ AIMS: dict[str, tuple[float | None, str | None]] = {
     "section page, CPU ms": (5, "bare page, CPU ms"),
     "dashboard of 114 units, CPU ms": (5, "bare page, CPU ms"),
     "section page, first load, KB compressed": (60, None),
+    "section on a slow phone and line, first load, s": (1.5, None),
+    "section on a slow phone and line, after, s": (1.0, None),
     "typing, 300 officials: 95% answered within, ms": (150, "empty request, CPU ms"),
     "typing, 300 officials: changes lost": (0, None),
     "mail on SQLite, messages a second": (None, None),

@@ -16,6 +16,7 @@ from service.demo import prepare
 from service.flow import accounts, campaigns, entry, principal
 from service.models import Contact, Invitation, Staff
 from service.settings import Settings
+from tests.bench import phone
 from tests.bench.officials import typing
 from tests.bench.servers import BARE, Server, alternating, ok, running
 from tests.service import build
@@ -97,6 +98,7 @@ def measure(found: Sample, folder: Path) -> dict[str, float]:
         for name, values in alternating(pages, 200).items():
             figures[f"{name}, CPU ms"] = values
         figures["section page, first load, KB compressed"] = _first_load(unit, section)
+        figures |= phone.figures(found.link, ours.url + section)
         figures["memory after the sample, MB"] = ours.resident()
         figures["memory of the bare server, MB"] = other.resident()
     return figures
