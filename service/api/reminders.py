@@ -78,6 +78,8 @@ def _message(message: Message) -> dict[str, object]:
         "campaign": message.campaign,
         "unit": message.unit,
         "step": message.step or None,
+        "template": message.template or None,
+        "template_version": message.version,
         "address": message.to_address,
         "subject": message.subject,
         "text": message.text,
