@@ -10,6 +10,7 @@ from forms.schema import FILES, Kind
 from reminders import returns
 from service import life, readable
 from service.flow import attachments, calls, correspondence, drafts, events, inbox, record, signed, submissions
+from service.flow.entries import Entry
 from service.models import Campaign, Contact, Draft, Intake, Invitation, SignedReport, StoredFile, Submission
 from service.settings import Settings
 from service.words import _
@@ -49,7 +50,7 @@ class Dossier:
     invitation: Invitation
     standing: life.Standing
     contacts: Sequence[Contact]
-    record: Sequence[record.Entry]
+    record: Sequence[Entry]
     mail: correspondence.Listing
     came: Sequence[inbox.Came]
     dead: Collection[str]

@@ -4,16 +4,14 @@ Nothing is kept for it: events, mails with every answer of the mail server, mail
 and what was handed out are read where they are. It says that a link was opened, never that a mail was read.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from reminders import steps
-from reminders.models import Attempt, Message, Received
-from service import callwords, life, mailwords, planwords, words
-from service.flow import calls, campaigns, drafts, events, intakes
+from service import life, mailwords, words
+from service.flow import campaigns, contacted, drafts, events, intakes
+from service.flow.entries import Entry, capital, given
 from service.models import (
-    Approval,
     AuditRecord,
     Campaign,
     ContactLink,
@@ -28,26 +26,7 @@ from service.models import (
 )
 from service.words import N_, _
 
-LETTER = 1500  # characters of a mail that came in; the rest stands on its page
 CAMPAIGN, LIFE, LINK = N_("Đợt khảo sát"), N_("Phiếu của đơn vị"), N_("Đường dẫn riêng")
-APPROVED = N_("Duyệt thư")
-OUT, IN, CALLED = N_("Nhật ký thư gửi"), N_("Hộp thư đến"), N_("Danh sách gọi điện")
-SERVER = N_("Máy chủ thư")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing that happened. `at` is when it took effect, `recorded_at` when it was written down; `source` says where
-    it is kept, `state` how the unit stood afterwards ("" when that did not change), `link` the page behind it."""
-
-    at: datetime
-    recorded_at: datetime
-    what: str
-    who: str
-    source: str
-    lines: tuple[str, ...] = ()
-    state: str = ""
-    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +53,11 @@ async def of(campaign_id: int, code: str, as_of: datetime, now: datetime) -> Rec
         *await _campaign(campaign),
         *(entry for event, entry in acts if event.actor != life.Actor.SYSTEM),
         *await _links(invitation, lived),
-        *await _sent(campaign, code, as_of),
-        *await _came(campaign_id, code),
-        *await _called(invitation, as_of),
+        *await contacted.sent(campaign, code, as_of),
+        *await contacted.came(campaign_id, code),
+        *await contacted.called(invitation, as_of),
         *await _signed(invitation),
-        *await _approvals(invitation),
+        *await contacted.approvals(invitation),
         # What the system itself noted follows from what happened at the same moment.
         *(entry for event, entry in acts if event.actor == life.Actor.SYSTEM),
     ]
@@ -103,7 +82,7 @@ async def _campaign(campaign: Campaign) -> list[Entry]:
     )
     moved = _("Đợt khảo sát chuyển sang phiên bản {version} của mẫu phiếu")
     return [first] + [
-        Entry(m.at, m.at, moved.format(version=m.new.version), _capital(names[m.by]), source, _given(m.reason))
+        Entry(m.at, m.at, moved.format(version=m.new.version), capital(names[m.by]), source, given(m.reason))
         for m in moves
     ]
 
@@ -112,9 +91,9 @@ async def _life(invitation: Invitation, lived: Sequence[Event]) -> list[Entry]:
     """What the unit and the department did, with what was sent, taken in or remarked."""
     notes = {n.event_id: n.text for n in await EventNote.filter(event__invitation_id=invitation.id)}
     columns = ("id", "number", "receipt", "hash", "nil_reason", "recorded_at")
-    given = {s.recorded_at: _told(s) for s in await Submission.filter(invitation=invitation).only(*columns)}
+    sendings = {s.recorded_at: _told(s) for s in await Submission.filter(invitation=invitation).only(*columns)}
     papers = {i.recorded_at: _document(i) for i in await Intake.filter(invitation=invitation).select_related("scan")}
-    details = {life.Act.SUBMIT: given, life.Act.INTAKE: papers}
+    details = {life.Act.SUBMIT: sendings, life.Act.INTAKE: papers}
     names = await drafts.people({e.actor_ref for e in lived})
     return [
         Entry(
@@ -125,8 +104,8 @@ async def _life(invitation: Invitation, lived: Sequence[Event]) -> list[Entry]:
             _(LIFE),
             (
                 *details.get(life.Act(e.act), {}).get(e.recorded_at, ()),
-                *_given(_("Hạn mới: {due}").format(due=words.due(e.due_at)) if e.due_at else ""),
-                *_given(notes.get(e.id, "")),
+                *given(_("Hạn mới: {due}").format(due=words.due(e.due_at)) if e.due_at else ""),
+                *given(notes.get(e.id, "")),
             ),
             words.state(e.to),
         )
@@ -137,30 +116,21 @@ async def _life(invitation: Invitation, lived: Sequence[Event]) -> list[Entry]:
 def _actor(event: Event, names: Mapping[str, str]) -> str:
     side, name = mailwords.of(mailwords.ACTORS, event.actor), names[event.actor_ref]
     if event.actor == life.Actor.STAFF:
-        return _capital(name)
+        return capital(name)
     return f"{side}: {name}" if event.actor == life.Actor.UNIT else side
-
-
-def _capital(name: str) -> str:
-    """Chuyên viên Trần Thị Lan, as the name begins a line."""
-    return name[:1].upper() + name[1:]
 
 
 def _told(sent: Submission) -> tuple[str, ...]:
     receipt = _("Lần {number}, số xác nhận {receipt}").format(number=sent.number, receipt=sent.receipt)
     nil = _("Không phát sinh, lý do: {reason}").format(reason=sent.nil_reason) if sent.nil_reason else ""
-    return (receipt, _("Mã kiểm tra {hash}").format(hash=sent.hash), *_given(nil))
+    return (receipt, _("Mã kiểm tra {hash}").format(hash=sent.hash), *given(nil))
 
 
 def _document(intake: Intake) -> tuple[str, ...]:
     what = f"{mailwords.of(intakes.CHANNELS, intake.channel)} {intake.document_number}"
     if intake.document_date:
         what += f" {_('ngày')} {words.day(intake.document_date)}"
-    return (what, *_given(_("Bản chụp: {name}").format(name=intake.scan.name) if intake.scan else ""))
-
-
-def _given(text: str) -> tuple[str, ...]:
-    return (text,) if text else ()
+    return (what, *given(_("Bản chụp: {name}").format(name=intake.scan.name) if intake.scan else ""))
 
 
 async def _links(invitation: Invitation, lived: Sequence[Event]) -> list[Entry]:
@@ -178,91 +148,7 @@ async def _links(invitation: Invitation, lived: Sequence[Event]) -> list[Entry]:
         made = await AuditRecord.filter(action="link.create", subject=f"invitation:{invitation.id}")
         makers = await drafts.people({record.actor for record in made})
         handed = _("Tạo đường dẫn riêng để trao cho đơn vị")
-        found += [Entry(r.at, r.at, handed, _capital(makers[r.actor]), _(LINK)) for r in made]
-    return found
-
-
-async def _sent(campaign: Campaign, code: str, as_of: datetime) -> list[Entry]:
-    """Every attempt at every mail to the unit, and how those ended, or wait, that no server was asked about."""
-    mails = await Message.filter(campaign=campaign.id, unit=code).order_by("id")
-    tries: dict[int, list[Attempt]] = {}
-    for attempt in await Attempt.filter(message_id__in=[m.id for m in mails], at__lte=as_of).order_by("number", "id"):
-        tries.setdefault(attempt.message_id, []).append(attempt)
-    planned = {step.id: mailwords.offset(step) for step in steps.from_json(campaign.reminders)}
-    return [e for mail in mails for e in _mail(mail, tries.get(mail.id, ()), planned.get(mail.step, ""), as_of)]
-
-
-def _mail(mail: Message, tries: Sequence[Attempt], step: str, as_of: datetime) -> Iterator[Entry]:
-    kind = mailwords.of(mailwords.KINDS, mail.kind)
-    to = f"{mail.to_name} ({mail.to_address})" if mail.to_name else mail.to_address
-    why = _("Theo lịch: {step}").format(step=step) if step else _("Chuyên viên bấm gửi ngay") if mail.batch else ""
-    about = (*_given(mailwords.masked(mail.subject)), *_given(why))
-    link = f"/messages/{mail.id}"
-
-    def entry(at: datetime, end: str, *more: str) -> Entry:
-        return Entry(at, at, f"{kind}: {end}", to, _(OUT), (*about, *more), link=link)
-
-    for attempt in tries:
-        reply = f"{attempt.reply_code or ''} {attempt.reply_text}".strip()
-        yield entry(attempt.at, mailwords.of(mailwords.OUTCOMES, attempt.outcome), *_given(reply))
-    settled = mail.settled_at if mail.settled_at and mail.settled_at <= as_of else None
-    if settled is None and not tries:
-        yield entry(mail.created_at, mailwords.of(mailwords.MESSAGE_STATES, "waiting"))
-    elif settled is not None and (not tries or mail.state in ("cancelled", "dropped") or mail.why == "gave_up"):
-        reason = mailwords.of(mailwords.REASONS, mail.why) if mail.why else ""
-        yield entry(settled, mailwords.of(mailwords.MESSAGE_STATES, mail.state), *_given(reason))
-
-
-async def _came(campaign_id: int, code: str) -> list[Entry]:
-    mails = await Received.filter(campaign=campaign_id, unit=code).select_related("message")
-    found = []
-    for mail in mails:
-        about = _("Về thư gửi {address}").format(address=mail.message.to_address)
-        text = mail.text[:LETTER] + (" […]" if len(mail.text) > LETTER else "")
-        lines = (*_given(mail.subject), about, *_given(mail.status), *_given(text))
-        who = f"{mail.from_name} ({mail.from_address})" if mail.from_name else mail.from_address or _(SERVER)
-        what = mailwords.of(mailwords.RECEIVED, mail.kind)
-        link = f"/messages/{mail.message_id}"
-        found.append(Entry(mail.received_at, mail.received_at, what, who, _(IN), lines, link=link))
-    return found
-
-
-async def _approvals(invitation: Invitation) -> list[Entry]:
-    """Letters that needed a person's approval: when it was asked for, and how that ended."""
-    rows = await Approval.filter(invitation=invitation).order_by("id")
-    names = await drafts.people({row.decided_by for row in rows})
-    system = mailwords.of(mailwords.ACTORS, life.Actor.SYSTEM)
-    found = []
-    for row in rows:
-        step = _("Bước nhắc lúc {moment}").format(moment=words.due(row.planned_for))
-        waits = mailwords.of(planwords.APPROVALS, "waiting")
-        asked = _("Thư báo cấp trên: {what}").format(what=waits)
-        found.append(Entry(row.asked_at, row.asked_at, asked, system, _(APPROVED), (step,), link="/approvals"))
-        if row.decided_at is not None:
-            ended = _("Thư báo cấp trên: {what}").format(what=mailwords.of(planwords.APPROVALS, row.state))
-            who = _capital(names[row.decided_by]) if row.decided_by else system
-            lines = (step, *_given(row.reason))
-            found.append(Entry(row.decided_at, row.decided_at, ended, who, _(APPROVED), lines, link="/approvals"))
-    return found
-
-
-async def _called(invitation: Invitation, as_of: datetime) -> list[Entry]:
-    """Every call, also one that was taken back or corrected since; a correction was written down when it was made."""
-    told = await calls.of_invitation(invitation.id)
-    corrected = {one.call.id: one.call.undone_at for one in told}
-    link = f"/campaigns/{invitation.campaign_id}/calls/{invitation.code}"
-    found = []
-    for one in told:
-        call = one.call
-        recorded_at = (call.corrects and corrected.get(call.corrects)) or call.at
-        promised = _("Hẹn gửi ngày {day}").format(day=words.day(call.promised_on)) if call.promised_on else ""
-        number = _("Số {number}").format(number=call.number) if call.number else ""
-        gone = _("Đã bỏ hoặc sửa lúc {moment}, {who}")
-        undone = call.undone_at is not None and call.undone_at <= as_of
-        taken_back = gone.format(moment=words.moment(call.undone_at), who=one.undone_by) if undone else ""
-        what = _("Gọi điện: {outcome}").format(outcome=mailwords.of(callwords.OUTCOMES, call.outcome))
-        lines = (*_given(number), *_given(promised), *_given(call.note), *_given(taken_back))
-        found.append(Entry(call.at, recorded_at, what, _capital(one.by), _(CALLED), lines, link=link))
+        found += [Entry(r.at, r.at, handed, capital(makers[r.actor]), _(LINK)) for r in made]
     return found
 
 
@@ -277,6 +163,6 @@ async def _signed(invitation: Invitation) -> list[Entry]:
         number = _("Văn bản số {number}").format(number=row.number) if row.number else ""
         date = _("Ngày văn bản {day}").format(day=words.day(row.date)) if row.date else ""
         scan = _("Bản chụp: {name}").format(name=row.scan.name) if row.scan else ""
-        lines = (row.submission.receipt, *_given(number), *_given(date), *_given(scan))
+        lines = (row.submission.receipt, *given(number), *given(date), *given(scan))
         entries.append(Entry(row.at, row.at, what, f"{unit}: {names[row.by]}", _(LIFE), lines))
     return entries

@@ -7,9 +7,10 @@ from datetime import datetime
 from exports import paper
 from service import words
 from service.flow import downloads, papers, record
+from service.flow.entries import Entry
 from service.flow.judging import canonical
 from service.flow.principal import Principal
-from service.flow.record import Entry, Record
+from service.flow.record import Record
 from service.words import _
 
 WIDTHS = (17, 55, 28)

@@ -30,43 +30,59 @@ class Given:
 async def add(
     settings: Settings, campaign_id: int, code: str, number: int, given: Given, who: Principal, now: datetime
 ) -> SignedReport:
-    """Keep number, date and scan with a submission. Raises NotFound, Invalid, BadFile, EmptyFile, TooLarge."""
+    """Keep number, date and scan with a submission; what is known already is kept once.
+
+    Raises NotFound, Invalid, BadFile, EmptyFile, TooLarge.
+    """
     invitation = await filling.find(campaign_id, code=code)
     submission = await submissions.numbered(invitation.id, number)
-    before = await latest(submission.id)
-    _check(given, before, now)
+    _check(given, now)
     digest, kind = await files.take(settings.files_dir, *given.scan, files.SCAN) if given.scan else ("", "")
     async with in_transaction():
         await events.locked(campaign_id, code)
+        before = await latest(submission.id)
+        if before is not None and _same(before, given, digest):
+            return before  # pressed twice
+        if before is None and not (given.number or given.date or given.scan):
+            raise _invalid("number", _("Vui lòng nhập số, ngày của văn bản hoặc chọn bản chụp đã ký."))
         if await SignedReport.filter(submission_id=submission.id).count() >= MOST:
             raise _invalid(
                 "number", _("Báo cáo này đã được bổ sung quá nhiều lần. Vui lòng gọi chuyên viên phụ trách.")
             )
-        scan_id = before.scan_id if before else None
-        if given.scan:
-            name, data = given.scan
-            scan = await StoredFile.create(
-                sha256=digest, name=files.clean_name(name), size=len(data), content_type=kind, created_at=now
-            )
-            scan_id = scan.id
+        scan = await _stored(given, digest, kind, now)
         row = await SignedReport.create(
-            submission_id=submission.id, number=given.number, date=given.date, scan_id=scan_id, at=now, by=who.ref
+            submission_id=submission.id,
+            number=given.number,
+            date=given.date,
+            scan_id=scan.id if scan else before.scan_id if before else None,
+            at=now,
+            by=who.ref,
         )
-        subject = f"invitation:{invitation.id}"
-        await audit.record("report.sign", subject, who, now, {"signed": row.id, "scan": digest})
+        data = {"signed": row.id, "scan": digest}
+        await audit.record("report.sign", f"invitation:{invitation.id}", who, now, data)
     return row
 
 
-def _check(given: Given, before: SignedReport | None, now: datetime) -> None:
+def _same(before: SignedReport, given: Given, digest: str) -> bool:
+    scan = before.scan.sha256 if before.scan else ""
+    return (before.number, before.date) == (given.number, given.date) and digest in ("", scan)
+
+
+async def _stored(given: Given, digest: str, kind: str, now: datetime) -> StoredFile | None:
+    if given.scan is None:
+        return None
+    name, data = given.scan
+    return await StoredFile.create(
+        sha256=digest, name=files.clean_name(name), size=len(data), content_type=kind, created_at=now
+    )
+
+
+def _check(given: Given, now: datetime) -> None:
     problems: list[dict[str, object]] = []
     if len(given.number) > 100:
         problems.append({"field": "number", "message": _("Số, ký hiệu dài quá 100 ký tự. Vui lòng kiểm tra lại.")})
     if given.date is not None and given.date > words.local(now).date():
         problems.append({"field": "date", "message": _("Ngày văn bản không được sau hôm nay.")})
-    same = before is not None and (before.number, before.date) == (given.number, given.date)
-    if given.scan is None and (same or not (given.number or given.date or before)):
-        message = _("Vui lòng nhập số, ngày của văn bản hoặc chọn bản chụp đã ký.")
-        problems.append({"field": "number", "message": message})
     if problems:
         raise Invalid(problems)
 

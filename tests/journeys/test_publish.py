@@ -117,7 +117,8 @@ async def test_every_screen_is_accessible_and_never_scrolls_sideways(browser: Br
     page = await logged_in(browser, site)
     board = f"/campaigns/{site.campaign}"
     paths = ["/", "/campaigns/new", board, f"{board}?as_of=2020-01-01", f"{board}?state=missing&sort=due"]
-    paths += [f"{board}/units/11629", f"{board}/reminders", "/messages", "/messages/1", "/mailbox"]
+    record = [f"{board}/units/11629/record", f"{board}/units/11629/record?as_of=2020-01-01"]
+    paths += [f"{board}/units/11629", *record, f"{board}/reminders", "/messages", "/messages/1", "/mailbox"]
     for viewport in (NARROW, WIDE):
         await page.set_viewport_size(viewport)  # type: ignore[arg-type]
         for path in paths:
