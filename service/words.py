@@ -60,6 +60,11 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(ZONE)
 
 
+def midnight(moment: datetime) -> datetime:
+    """The beginning of the day of a moment."""
+    return local(moment).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def day(value: date | datetime | None) -> str:
     """18/7/2025, as official letters write it."""
     if value is None:

@@ -87,9 +87,8 @@ async def _choice(campaign: Campaign, invitations: Sequence[Invitation], now: da
 
 async def _reminded_on_the_day_of(campaign_id: int, now: datetime) -> set[str]:
     """The invitations that a reminder went to today, or waits for."""
-    midnight = words.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
     reminders = Message.filter(campaign=campaign_id, kind="reminder")
-    sent = await reminders.filter(state="sent", settled_at__gte=midnight).values_list("ref", flat=True)
+    sent = await reminders.filter(state="sent", settled_at__gte=words.midnight(now)).values_list("ref", flat=True)
     waiting = await reminders.filter(state__in=["waiting", "sending"]).values_list("ref", flat=True)
     return {str(ref) for ref in (*sent, *waiting)}
 

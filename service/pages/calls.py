@@ -1,6 +1,7 @@
 """The call list of a campaign, and one unit's calls: written down, corrected, taken back."""
 
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
@@ -13,6 +14,7 @@ from service.models import Call
 from service.pages import asked, selection
 from service.words import _
 
+PER_PAGE = 200
 FIELDS = ("outcome", "number", "promised_on", "note")
 
 
@@ -23,14 +25,21 @@ async def index(request: Request) -> Response:
     rows = [line.row for line in lines]
     wanted = selection.read(request.query_params, rows)
     chosen = {row.id for row in selection.chosen(rows, wanted)}
-    shown = [line for line in lines if line.row.id in chosen]
+    fitting = [line for line in lines if line.row.id in chosen]
+    pages = max(1, -(-len(fitting) // PER_PAGE))
+    page = min(max(asked.whole(asked.query(request, "page")) or 1, 1), pages)
+    shown = fitting[(page - 1) * PER_PAGE : page * PER_PAGE]
+    counts = Counter(line.turn for line in fitting)
     context = {
         "campaign": campaign,
         "closed": overview.phase(campaign, now) == "closed",
         "total": len(lines),
-        "shown": len(shown),
-        "turns": [(turn, [line for line in shown if line.turn == turn]) for turn in calling.Turn],
-        "without": sum(not line.contacts for line in shown),
+        "fitting": len(fitting),
+        "turns": [(turn, counts[turn], [line for line in shown if line.turn == turn]) for turn in calling.Turn],
+        "without": sum(not line.contacts for line in fitting),
+        "page": page,
+        "pages": pages,
+        "to": lambda page: asked.address(f"/campaigns/{campaign.id}/calls", {**wanted.params(), "page": page}),
         "wanted": wanted,
         "kinds": sorted({row.kind for row in rows}),
         "groups": sorted({row.group for row in rows if row.group}, key=words.collation),

@@ -12,6 +12,7 @@ from tortoise.transactions import in_transaction
 from reminders.settling import BACKOFF, GIVE_UP_AFTER
 from service import webhook
 from service.flow import (
+    campaigns,
     hookplan,
     hookpost,
     hooks,
@@ -242,6 +243,22 @@ async def test_a_reminder_goes_to_telephones_also_of_units_without_an_address(sc
     )
     # An Lão's was dropped: it has another due time now, and a new round of reminders.
     assert (await Hook.get(invitation__code=AN_LAO)).why == "replanned"
+
+
+async def test_a_unit_with_two_surveys_is_reminded_of_one_a_day(scene: Scene) -> None:
+    house, who = scene.house, principal.staff(scene.survey.staff.id)
+    house.clock.set(local(8, 9))
+    due = terms.Due(at=local(15, 16))  # an hour before the other
+    chosen = build.terms(
+        scene.survey.campaign.form_id, scene.survey.staff, house.clock(), due=due, title="Khảo sát hai"
+    )
+    second = await campaigns.create(house.settings, chosen, who, house.clock())
+    await campaigns.publish(house.settings, second.id, who, house.clock())
+    assert await hookplan.plan_due(local(10, 8, 5)) == 1, "three working days before"
+    assert (await Hook.get().select_related("invitation")).invitation.campaign_id == second.id
+    assert await hookplan.plan_due(local(10, 9)) == 0
+    assert await hookplan.plan_due(local(11, 8)) == 1
+    assert await Hook.filter(invitation__campaign_id=scene.survey.id).count() == 1
 
 
 async def test_who_answered_meanwhile_is_not_reminded_and_the_app_itself_sends(scene: Scene) -> None:

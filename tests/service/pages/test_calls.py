@@ -10,6 +10,7 @@ import pytest
 from service import words
 from service.flow import calls, campaigns, principal, rosteracts
 from service.models import AuditRecord, Call, Campaign, Contact, Staff
+from service.pages import calls as pages
 from service.words import ZONE
 from tests.conftest import House
 from tests.service import scenes
@@ -53,7 +54,7 @@ def order(page: str) -> list[str]:
 
 
 async def test_promises_that_passed_come_first_then_overdue_then_due(
-    house: House, made: scenes.Office, campaign: Campaign
+    house: House, made: scenes.Office, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = f"/campaigns/{campaign.id}/calls"
     page = (await house.client.get(path)).text
@@ -77,6 +78,13 @@ async def test_promises_that_passed_come_first_then_overdue_then_due(
     assert order(page) == [CAM_GIANG, AN_LAO, EQUALS_CAM_GIANG, PHU_LIEN]
     assert "Hẹn gửi hôm nay: 1" in page
     assert (await house.client.get(f"{path}?q=phu lien")).text.count('<tr id="unit-') == 1
+    monkeypatch.setattr(pages, "PER_PAGE", 3)
+    last = (await house.client.get(f"{path}?kind=xa&page=9")).text
+    assert order(last) == [CAM_GIANG, AN_LAO, EQUALS_CAM_GIANG]
+    last = (await house.client.get(f"{path}?page=9")).text
+    assert order(last) == [PHU_LIEN]
+    assert "Quá hạn: 2" in last, "counted over all pages"
+    assert f'rel="prev" href="{path}?page=1"' in last
 
 
 async def test_a_call_is_corrected_and_taken_back_and_all_of_it_is_kept(
