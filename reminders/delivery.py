@@ -2,40 +2,25 @@
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
-from reminders import rows, settling
-from reminders.clean import one_line, storable
+from reminders import rows, settling, turns, wording
 from reminders.models import Attempt, Message
-from reminders.ports import Desk, Envelope, Outcome, Reply, Transient, Verdict
+from reminders.ports import Daily, Desk, Outcome, Reply, Transient, Verdict
+from reminders.wording import LINK as LINK
+from reminders.wording import Claimed as Claimed
+from reminders.wording import Going
+from reminders.wording import envelope_of as envelope_of
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)
-LINK = "{link}"
 GO = Verdict()
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A message that is ours to send until its lease ends.
-
-    text: with the personal link in it, never stored and never logged. link: that link, or "". before: why it waited,
-    ambiguous when it may have arrived already. calendar: the calendar file that goes along, or "".
-    """
-
-    envelope: Envelope
-    message_id: str
-    subject: str
-    text: str = field(repr=False)
-    link: str = field(repr=False)
-    before: str = ""
-    calendar: str = field(default="", repr=False)
 
 
 async def claim(desk: Desk, now: datetime, limit: int = 1, lease: timedelta = LEASE) -> list[Claimed]:
@@ -57,50 +42,56 @@ async def claim(desk: Desk, now: datetime, limit: int = 1, lease: timedelta = LE
 
 async def _round(desk: Desk, now: datetime, limit: int, lease: timedelta, busy: set[int]) -> list[Claimed] | None:
     """One transaction's claims, None when nothing was there to be looked at. Adds to `busy` what must be left."""
-    numbers: list[int] = []
+    due = turns.Due(())
     try:
         async with in_transaction() as connection:
-            messages = await _due(now, limit, busy)
-            numbers = [message.id for message in messages]
-            found = await _take(desk, connection, messages, now, lease)
-            busy.update(found.busy)
+            due = await _due(now, limit, busy)
+            found = await _take(desk, connection, due, now, lease)
+            busy.update(found.busy, due.busy)
     except Exception:
-        if not numbers:
+        if not due.messages:
             raise
-        # One of them cannot be made ready; which, is found out one at a time.
-        log.exception("%d messages could not be made ready together", len(numbers))
-        return await _one_by_one(desk, numbers, now, lease, busy)
-    return found.won if messages else None
+        # One of them cannot be made ready; which, is found out one mail at a time, then one message.
+        log.exception("%d messages could not be made ready together", len(due.messages))
+        mails: dict[object, list[int]] = {}
+        for message in due.messages:
+            mails.setdefault(message.to_address if message.kind == turns.KIND else message.id, []).append(message.id)
+        return await _one_by_one(desk, list(mails.values()), now, lease, busy)
+    return found.won if due.messages or due.busy else None
 
 
 async def _one_by_one(
-    desk: Desk, numbers: Sequence[int], now: datetime, lease: timedelta, busy: set[int]
+    desk: Desk, mails: Sequence[Sequence[int]], now: datetime, lease: timedelta, busy: set[int]
 ) -> list[Claimed]:
     won: list[Claimed] = []
-    for number in numbers:
+    for numbers in mails:
         try:
             async with in_transaction() as connection:
-                found = await _take(desk, connection, await _due(now, 1, busy, number), now, lease)
+                found = await _take(desk, connection, await turns.due_of(numbers, now), now, lease)
         except Exception as error:
-            log.exception("message %d could not be made ready", number)
-            await _postpone(desk, number, Transient(Reply(None, f"not made ready: {type(error).__name__}")), now)
+            if len(numbers) > 1:
+                won += await _one_by_one(desk, [[number] for number in numbers], now, lease, busy)
+                continue
+            log.exception("message %d could not be made ready", numbers[0])
+            await _postpone(desk, numbers[0], Transient(Reply(None, f"not made ready: {type(error).__name__}")), now)
         else:
             won += found.won
             busy.update(found.busy)
     return won
 
 
-async def _due(now: datetime, limit: int, but: Collection[int], number: int | None = None) -> list[Message]:
+async def _due(now: datetime, limit: int, but: Collection[int]) -> turns.Due:
     """What waits and is due, or was lost by whoever sent it, oldest first; locked, and nobody is waited for."""
-    wanted = {} if number is None else {"id": number}
     chosen: list[Message] = []
-    for marks in ({"state": "sending", "lease_until__lte": now}, {"state": "waiting", "not_before__lte": now}):
-        found = (
-            Message.filter(**marks, **wanted).exclude(id__in=list(but)) if but else Message.filter(**marks, **wanted)
-        )
-        some = found.order_by("not_before", "id").limit(limit - len(chosen))
-        chosen += await some.select_for_update(skip_locked=True) if limit > len(chosen) else []
-    return chosen
+    for marks in turns.marks(now):
+        found = Message.filter(**marks).exclude(kind=turns.KIND)
+        if limit > len(chosen):
+            some = (found.exclude(id__in=list(but)) if but else found).order_by("not_before", "id")
+            chosen += await some.limit(limit - len(chosen)).select_for_update(skip_locked=True)
+    if len(chosen) >= limit:
+        return turns.Due(chosen)
+    reminders = await turns.due(now, limit - len(chosen), but)
+    return replace(reminders, messages=[*chosen, *reminders.messages])
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,32 +100,66 @@ class _Found:
     busy: Sequence[int]
 
 
-async def _take(
-    desk: Desk, connection: BaseDBAsyncClient, messages: Sequence[Message], now: datetime, lease: timedelta
-) -> _Found:
+async def _take(desk: Desk, connection: BaseDBAsyncClient, due: turns.Due, now: datetime, lease: timedelta) -> _Found:
+    messages = due.messages
     if not messages:
         return _Found([], ())
     envelopes = {message.id: envelope_of(message) for message in messages}
     verdicts = await desk.judge(list(envelopes.values()), now)
-    going: list[Message] = []
+    served = await turns.Served.of(due.turns)
+    mails: list[Going] = []
     changes: dict[int, dict[str, Any]] = {}
-    for message in messages:
-        verdict = verdicts.get(message.id, GO)
-        if verdict.busy:
-            continue
-        instead = _instead(message, verdict, now)
-        changes[message.id] = instead or _sending(message, now, lease)
-        if instead is None:
-            going.append(message)
+    for group in turns.groups(messages, verdicts):
+        if not any(verdicts.get(message.id, GO).busy for message in group.messages):
+            mails += _settled_on(group, verdicts, served, changes, now, lease)
     await rows.change(changes)
+    await served.save(connection)
     known = [message for message in messages if message.id in changes]
     await _note_lost([message for message in known if message.state == "sending"], now)
     ended = [envelopes[message.id] for message in known if changes[message.id]["state"] == "failed"]
     if ended:
         gave_up = Outcome("transient", "failed", Reply(None, "gave up"))
         await desk.settled([(envelope, gave_up) for envelope in ended], now)
-    claimed = await _filled(desk, connection, going, envelopes, now) if going else []
+    claimed = await wording.claimed(desk, connection, mails, envelopes, now) if mails else []
     return _Found(claimed, [number for number in envelopes if number not in changes])
+
+
+def _settled_on(
+    group: turns.Group,
+    verdicts: Mapping[int, Verdict],
+    served: turns.Served,
+    changes: dict[int, dict[str, Any]],
+    now: datetime,
+    lease: timedelta,
+) -> list[Going]:
+    """The mail that goes of a group, if one does; adds the changes of its messages."""
+    going: list[Message] = []
+    for message in group.messages:
+        instead = _instead(message, verdicts.get(message.id, GO), now)
+        if instead is None and any(other.ref == message.ref for other in going) and group.daily is not None:
+            instead = _another_day(message, group.daily, now)  # the mail tells of each unit's survey once
+        if instead is None:
+            going.append(message)
+        else:
+            changes[message.id] = instead
+    if not going:
+        return []
+    carrier = next((message for message in going if message.id == group.origin), going[0])
+    if not served.take(group, carrier):
+        assert group.daily is not None
+        changes.update({message.id: _another_day(message, group.daily, now) for message in going})
+        return []
+    for message in going:
+        by = None if message is carrier else carrier.id
+        changes[message.id] = {**_sending(message, now, lease), "carried_by": by}
+    return [Going(going, carrier, group.origin)]
+
+
+def _another_day(message: Message, daily: Daily, now: datetime) -> dict[str, Any]:
+    """Its mailbox has had its mail: it waits for the next day, or means nothing any more then."""
+    if message.expires_at is not None and message.expires_at <= daily.again_at:
+        return {"state": "dropped", "why": turns.HAD_MAIL, "settled_at": now, "lease_until": None}
+    return _put_off(message, daily.again_at, now, turns.HAD_MAIL)
 
 
 def _sending(message: Message, now: datetime, lease: timedelta) -> dict[str, Any]:
@@ -158,13 +183,18 @@ def _instead(message: Message, verdict: Verdict, now: datetime) -> dict[str, Any
     # One that takes its process with it each time is never settled: it ends here.
     if message.state == "sending" and tried_at is not None and now > tried_at + settling.GIVE_UP_AFTER:
         return {"state": "failed", "why": "gave_up", "settled_at": now, "lease_until": None}
-    until = verdict.until
-    if until is not None and until > now:
-        # A lost one may have arrived: it keeps its words.
-        why = "ambiguous" if message.state == "sending" else message.why
-        later = tried_at and tried_at + (until - now)
-        return {"state": "waiting", "not_before": until, "lease_until": None, "why": why, "tried_at": later}
+    if verdict.until is not None and verdict.until > now:
+        return _put_off(message, verdict.until, now, message.why)
     return None
+
+
+def _put_off(message: Message, until: datetime, now: datetime, why: str) -> dict[str, Any]:
+    """It waits; the time it is held is none of its tries."""
+    # One that may have arrived keeps its words.
+    why = "ambiguous" if turns.may_have_arrived(message) else why
+    tried_at = _clock_of_lost(message, now)
+    later = tried_at and tried_at + (until - now)
+    return {"state": "waiting", "not_before": until, "lease_until": None, "why": why, "tried_at": later}
 
 
 def _clock_of_lost(message: Message, now: datetime) -> datetime | None:
@@ -177,62 +207,6 @@ async def _note_lost(lost: Sequence[Message], now: datetime) -> None:
         await Attempt.bulk_create([Attempt(message_id=m.id, number=m.attempt, at=now, outcome="lost") for m in lost])
 
 
-async def _filled(
-    desk: Desk,
-    connection: BaseDBAsyncClient,
-    messages: Sequence[Message],
-    envelopes: Mapping[int, Envelope],
-    now: datetime,
-) -> list[Claimed]:
-    """The texts as they go out: composed now, unless they may have arrived already."""
-    repeated = [m for m in messages if m.template and m.text and (m.state == "sending" or m.why == "ambiguous")]
-    links = dict(await _links(desk, repeated, envelopes))
-    # Sent again word for word, unless that promises a link that has ended.
-    standing = {m.id for m in repeated if LINK not in m.text or links.get(m.id)}
-    fresh = [m for m in messages if m.template and m.id not in standing]
-    if fresh:
-        composed = await desk.compose([envelopes[m.id] for m in fresh], now)
-        for message in fresh:
-            found = composed[message.id]
-            message.subject, message.text = one_line(found.subject), storable(found.text)
-            message.version, message.calendar = found.version, storable(found.calendar)
-        await rows.keep_texts(connection, fresh)
-    links |= await _links(desk, [m for m in messages if m.id not in standing], envelopes)
-    return [_claimed(message, envelopes[message.id], links.get(message.id, "")) for message in messages]
-
-
-async def _links(desk: Desk, messages: Sequence[Message], envelopes: Mapping[int, Envelope]) -> Mapping[int, str]:
-    wanting = [envelopes[message.id] for message in messages if LINK in message.text]
-    return await desk.links(wanting) if wanting else {}
-
-
-def _claimed(message: Message, envelope: Envelope, link: str) -> Claimed:
-    going = replace(envelope, attempt=message.attempt + 1)
-    before = "ambiguous" if message.state == "sending" else message.why
-    text = message.text.replace(LINK, link)
-    return Claimed(going, message.message_id, message.subject, text, link, before, message.calendar)
-
-
-def envelope_of(message: Message) -> Envelope:
-    return Envelope(
-        id=message.id,
-        key=message.key,
-        kind=message.kind,
-        ref=message.ref,
-        to_address=message.to_address,
-        to_name=message.to_name,
-        campaign=message.campaign,
-        unit=message.unit,
-        contact=message.contact,
-        step=message.step,
-        occurrence=message.occurrence,
-        due_round=message.due_round,
-        template=message.template,
-        attempt=message.attempt,
-        batch=message.batch,
-    )
-
-
 async def _postpone(desk: Desk, number: int, error: Transient, now: datetime) -> None:
     """Count a message that could not be made ready as a failed attempt."""
     async with in_transaction():
@@ -240,7 +214,7 @@ async def _postpone(desk: Desk, number: int, error: Transient, now: datetime) ->
         if plain is None:
             return
         await desk.lock([envelope_of(plain)])
-        messages = await _due(now, 1, (), number)
+        messages = (await turns.due_of([number], now)).messages
         if not messages:
             return
         (message,) = messages

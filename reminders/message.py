@@ -3,6 +3,7 @@
 import html
 import re
 from base64 import encodebytes
+from collections.abc import Collection
 from datetime import datetime
 from email.utils import format_datetime
 from hashlib import sha256
@@ -44,7 +45,7 @@ def build(claimed: Claimed, sender: Mailbox, now: datetime) -> Mail:
     mark = sha256(claimed.message_id.encode()).hexdigest()[:24]
     texts = (
         _part("text/plain; charset=utf-8", claimed.text),
-        _part("text/html; charset=utf-8", as_html(claimed.text, claimed.link)),
+        _part("text/html; charset=utf-8", as_html(claimed.text, claimed.links)),
     )
     content = _several("alternative", f"=_a{mark}", texts)
     if claimed.calendar:
@@ -75,8 +76,9 @@ def _part(content_type: str, text: str, more: str = "") -> str:
     return f"Content-Type: {content_type}\r\n{more}Content-Transfer-Encoding: base64\r\n\r\n{lines}\r\n"
 
 
-def as_html(text: str, link: str, target: str = "") -> str:
-    """`text` as paragraphs, escaped; a line that is `link` and nothing else becomes a button with the address below.
+def as_html(text: str, links: Collection[str], target: str = "") -> str:
+    """`text` as paragraphs, escaped; a line that is one of the links and nothing else becomes a button with the
+    address below.
 
     Other addresses become links that show where they lead. target: where the button leads instead (a preview, whose
     link is masked).
@@ -85,7 +87,8 @@ def as_html(text: str, link: str, target: str = "") -> str:
     for block in text.strip().split("\n\n"):
         lines: list[str] = []
         for line in block.split("\n"):
-            if link and line.strip() == link:
+            link = line.strip()
+            if link and link in links:
                 parts.extend(_paragraph(lines))
                 lines = []
                 shown = html.escape(link)

@@ -16,6 +16,8 @@ class Message(Model):
     key: unique for ever; who enqueues the same key twice sends one mail.
     kind: invitation, reminder, receipt, notice, digest, code.
     batch: those that one press of "send now" queued share it.
+    carried_by: the message in whose mail this one's words last went, for a mailbox gets one reminder a
+        day (turns.py); it then has that one's subject and text, and ends as that one does. None: its own.
     subject, text: as sent, with `{link}` in place of the personal link; empty until a `template` is
         composed, which happens when the message is claimed. version: that of the template, 0 the one
         that ships. calendar: the calendar file that went along.
@@ -35,6 +37,7 @@ class Message(Model):
     contact = fields.IntField(null=True)
     step = fields.CharField(max_length=40, default="")
     batch = fields.CharField(max_length=60, default="")
+    carried_by = fields.IntField(null=True)
     occurrence = fields.IntField(default=0)
     due_round = fields.IntField(default=0)
     to_address = fields.CharField(max_length=254)
@@ -60,7 +63,7 @@ class Message(Model):
     class Meta:
         table = "reminders_message"
         app = "reminders"
-        indexes = (("state", "not_before"), ("campaign", "unit"), ("to_address",), ("batch",))
+        indexes = (("state", "not_before"), ("campaign", "unit"), ("to_address",), ("batch",), ("carried_by",))
 
 
 class Attempt(Model):
@@ -96,6 +99,18 @@ class Tick(Model):
 
     class Meta:
         table = "reminders_tick"
+        app = "reminders"
+
+
+class Turn(Model):
+    """Which reminder a mailbox got on its last day with one, `day` in ISO. Whoever claims for it locks its row."""
+
+    address = fields.CharField(max_length=254, primary_key=True)
+    day = fields.CharField(max_length=10, default="")
+    message = fields.IntField(null=True)
+
+    class Meta:
+        table = "reminders_turn"
         app = "reminders"
 
 

@@ -126,13 +126,25 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
+class Daily:
+    """Of a message that a mailbox gets one of a day. day: in ISO. again_at: when a later day may have it. waits: for
+    that day when the mailbox has had today's; one that a person sends goes all the same."""
+
+    day: str
+    again_at: datetime
+    waits: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Why a message does not go now. reason: it is no longer owed (a code). until: it waits for that moment.
-    busy: what it depends on is being changed at this moment; it is looked at again."""
+    busy: what it depends on is being changed at this moment; it is looked at again. daily: it shares its mailbox's one
+    mail of the day."""
 
     reason: str | None = None
     until: datetime | None = None
     busy: bool = False
+    daily: Daily | None = None
 
 
 class Desk(Protocol):
@@ -149,6 +161,10 @@ class Desk(Protocol):
 
     async def compose(self, envelopes: Sequence[Envelope], at: datetime) -> Mapping[int, Composed]:
         """What each `template` says as of `at`."""
+
+    async def gather(self, envelopes: Sequence[Envelope], at: datetime) -> Composed:
+        """What one mail says for several reminders to one mailbox: `{link}` once for each that has one, in the order
+        given."""
 
     async def links(self, envelopes: Sequence[Envelope]) -> Mapping[int, str]:
         """The personal link for each, "" when nobody at that address may have one any more. Never stored."""

@@ -50,7 +50,8 @@ async def _report(desk: Desk, key: str, report: Report, now: datetime) -> Receiv
         return None
     for_good = failure.action == "failed" and failure.status.startswith("5.")
     if for_good:
-        await _failed(desk, message, failure, now)
+        for one in (message, *await Message.filter(carried_by=message.id, state__in=list(_ENDED)).order_by("id")):
+            await _failed(desk, one, failure, now)
     return await Received.create(
         key=key,
         kind="bounce" if for_good else "delay",

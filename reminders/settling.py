@@ -25,49 +25,47 @@ GIVE_UP_AFTER = timedelta(hours=24)
 async def settle(
     desk: Desk, ends: "Sequence[tuple[Claimed, Reply | SendError]]", now: datetime
 ) -> list[Outcome | None]:
-    """Record how attempts ended; the outcome of each.
+    """Record how attempts ended; the outcome of each. What went in one mail ends alike.
 
     A sending that succeeded counts even when the lease had ended and somebody else holds the message.
     None for a message that was settled meanwhile; its attempt is recorded all the same.
     """
     async with in_transaction():
-        await desk.lock([claimed.envelope for claimed, _result in ends])
-        known = await _locked({claimed.envelope.id for claimed, _result in ends})
+        await desk.lock([envelope for claimed, _result in ends for envelope in claimed.envelopes])
+        known = await _locked({envelope.id for claimed, _result in ends for envelope in claimed.envelopes})
         changes: dict[int, dict[str, Any]] = {}
         attempts: list[Attempt] = []
-        won: list[tuple[Envelope, Outcome] | None] = []
+        told: list[tuple[Envelope, Outcome]] = []
+        found: list[Outcome | None] = []
         for claimed, result in ends:
-            envelope, message = claimed.envelope, known[claimed.envelope.id]
-            outcome, change = outcome_of(message, result, now)
-            attempts.append(_attempt(message.id, envelope.attempt, outcome, now))
-            if not _counts(message, envelope, outcome):
-                won.append(None)
-                continue
-            changes[message.id] = {**change, "lease_until": None}
-            message.state = str(change["state"])
-            won.append((envelope, outcome))
+            outcome, change = outcome_of(known[claimed.envelope.id], result, now)
+            counted = len(told)
+            for envelope in claimed.envelopes:
+                message = known[envelope.id]
+                attempts.append(_attempt(message.id, envelope.attempt, outcome, now))
+                if _counts(message, envelope, outcome):
+                    changes[message.id] = {**change, "lease_until": None}
+                    message.state = str(change["state"])
+                    told.append((envelope, outcome))
+            found.append(outcome if len(told) > counted else None)
         await rows.change(changes)
         await Attempt.bulk_create(attempts)
-        told = [end for end in won if end is not None]
         if told:
             await desk.settled(told, now)
-    return [None if end is None else end[1] for end in won]
+    return found
 
 
 async def release(claimed: "Sequence[Claimed]") -> None:
     """Give back what was claimed and never handed to the server: it waits as before."""
     async with in_transaction():
-        known = await _locked({one.envelope.id for one in claimed})
+        known = await _locked({envelope.id for one in claimed for envelope in one.envelopes})
+        back = {"state": "waiting", "attempt": rows.ATTEMPT_BEFORE, "lease_until": None}
         await rows.change(
             {
-                one.envelope.id: {
-                    "state": "waiting",
-                    "attempt": rows.ATTEMPT_BEFORE,
-                    "lease_until": None,
-                    "why": one.before,
-                }
+                envelope.id: {**back, "why": one.before}
                 for one in claimed
-                if (known[one.envelope.id].state, known[one.envelope.id].attempt) == ("sending", one.envelope.attempt)
+                for envelope in one.envelopes
+                if (known[envelope.id].state, known[envelope.id].attempt) == ("sending", envelope.attempt)
             }
         )
 

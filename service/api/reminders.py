@@ -6,13 +6,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from forms.values import clean
-from reminders import plan, steps
+from reminders import plan
 from reminders.calendar import CalendarGap
 from reminders.models import Message
 from service import web
 from service.api import reply
 from service.errors import Invalid
-from service.flow import approvals, campaigns, correspondence, reminding, units
+from service.flow import campaigns, correspondence
 from service.words import _
 
 
@@ -21,24 +21,29 @@ async def preview(request: Request) -> Response:
     campaign = await campaigns.published(request.path_params["id"])
     at = reply.moment(request, "at")
     try:
-        found = await reminding.decide(campaign, at, await units.calendar())
+        run = await correspondence.dry_run(campaign, at)
     except CalendarGap as gap:
         message = _("Chưa có lịch nghỉ lễ năm {year}.").format(year=gap.year)
         raise Invalid([{"field": "at", "message": message}]) from gap
-    approvers = await approvals.approvers(campaign, steps.from_json(campaign.reminders))
-    texts = await correspondence.texts_of(web.settings(request), found.notices, at)
+    settings = web.settings(request)
+    texts = dict(await correspondence.texts_of(settings, run.notices, at))
+    for notice in run.notices:
+        if notice.recipient.address in run.together:
+            texts[notice.key] = await correspondence.text_of(settings, notice, run.together, at)
     return reply.reply(
         {
             "at": at,
-            "mails": len(found.notices),
-            "units": len({notice.pending.unit for notice in found.notices}),
-            "would_send": [_notice(notice, *texts.get(notice.key, ("", ""))) for notice in found.notices],
-            "would_not_send": [_skipped(skipped, approvers) for skipped in found.skipped],
+            "mails": run.mails,
+            "units": len({notice.pending.unit for notice in run.notices}),
+            "would_send": [_notice(notice, run, *texts.get(notice.key, ("", ""))) for notice in run.notices],
+            "would_not_send": [_skipped(skipped, run.approvers) for skipped in run.skipped],
         }
     )
 
 
-def _notice(notice: plan.Notice, subject: str, body: str) -> dict[str, object]:
+def _notice(notice: plan.Notice, run: correspondence.DryRun, subject: str, body: str) -> dict[str, object]:
+    """`with`: what else goes in the same mail, of this campaign and others."""
+    others = [one for one in run.together.get(notice.recipient.address, ()) if one.key != notice.key]
     return {
         "unit": notice.pending.unit,
         "step": notice.step.id,
@@ -49,6 +54,7 @@ def _notice(notice: plan.Notice, subject: str, body: str) -> dict[str, object]:
         "planned_for": notice.planned_for,
         "subject": subject,
         "body": body,
+        "with": [{"campaign": one.pending.campaign, "unit": one.pending.unit} for one in others],
     }
 
 
@@ -84,6 +90,7 @@ def _message(message: Message) -> dict[str, object]:
         "subject": message.subject,
         "text": message.text,
         "message_id": message.message_id,
+        "carried_by": message.carried_by,
         "state": message.state,
         "why": message.why or None,
         "created_at": message.created_at,

@@ -13,7 +13,7 @@ from reminders.ports import Composed, Envelope, Letter
 from reminders.texts import TemplateError
 from service import mailwords
 from service.errors import NotFound
-from service.flow import approvals, reminding, units
+from service.flow import approvals, planning, reminding, units
 from service.models import Campaign, Invitation, Unit
 from service.settings import Settings
 from service.words import fold
@@ -56,7 +56,10 @@ class Listing:
 
 async def listing(wanted: Wanted, page: int) -> Listing:
     """One page of the record, the newest first; a page beyond the end is the last one."""
-    found = await matching(wanted)
+    return await _page(await matching(wanted), page)
+
+
+async def _page(found: QuerySet[Message], page: int) -> Listing:
     total = await found.count()
     pages = max(1, -(-total // PAGE))
     page = min(max(page, 1), pages)
@@ -103,7 +106,8 @@ async def campaign_titles() -> list[tuple[int, str]]:
 @dataclass(frozen=True, slots=True)
 class Letterhead:
     """One message in full. `said` has its links masked; `composed` is false while it has not gone out yet, and that is
-    what it would say now (or empty when it cannot be made)."""
+    what it would say now (or empty when it cannot be made). `together`: the other messages that went in its mail, with
+    unit and campaign; `mail` is the one whose Message-ID it has."""
 
     message: Message
     unit: str
@@ -111,6 +115,8 @@ class Letterhead:
     attempts: Sequence[Attempt]
     said: Composed
     composed: bool
+    mail: Message
+    together: Sequence[tuple[Message, str, str]]
 
 
 async def message(settings: Settings, number: int, now: datetime) -> Letterhead:
@@ -125,7 +131,17 @@ async def message(settings: Settings, number: int, now: datetime) -> Letterhead:
     if not composed and found.state == "waiting":
         said = await _as_it_would_be(settings, _envelope(found), now) or said
     unit = names.get(found.unit, found.unit)
-    return Letterhead(found, unit, campaign, attempts, replace(said, text=mailwords.masked(said.text)), composed)
+    mail = (await Message.get_or_none(id=found.carried_by) if found.carried_by else None) or found
+    together = await _together(found, mail)
+    said = replace(said, text=mailwords.masked(said.text))
+    return Letterhead(found, unit, campaign, attempts, said, composed, mail, together)
+
+
+async def _together(found: Message, mail: Message) -> list[tuple[Message, str, str]]:
+    rows = await Message.filter(Q(id=mail.id) | Q(carried_by=mail.id)).exclude(id=found.id).order_by("id")
+    titles = dict(await Campaign.filter(id__in=[row.campaign for row in rows]).values_list("id", "title"))
+    names = await _unit_names({row.unit for row in rows})
+    return [(row, names.get(row.unit, row.unit), titles.get(row.campaign or 0, "")) for row in rows]
 
 
 async def _as_it_would_be(settings: Settings, envelope: Envelope, at: datetime) -> Composed | None:
@@ -136,8 +152,8 @@ async def _as_it_would_be(settings: Settings, envelope: Envelope, at: datetime) 
 
 
 async def mailbox(page: int) -> Listing:
-    """The local mailbox: what was sent while no mail server is configured."""
-    return await listing(Wanted(state="sent"), page)
+    """The local mailbox: the mails that were sent while no mail server is configured."""
+    return await _page((await matching(Wanted(state="sent"))).filter(carried_by=None), page)
 
 
 async def as_received(settings: Settings, number: int, now: datetime) -> tuple[Message, str]:
@@ -151,7 +167,8 @@ async def as_received(settings: Settings, number: int, now: datetime) -> tuple[M
 @dataclass(frozen=True, slots=True)
 class DryRun:
     """What the plan would do at a moment: notices, skipped, and the moments of the plan that are still to come.
-    `approvers`: the names of those who approve steps that need it, by step."""
+    `approvers`: the names of those who approve steps that need it, by step. `together`: by mailbox, all reminders that
+    go in one mail, also of other campaigns, whose titles are in `titles`."""
 
     at: datetime
     notices: Sequence[plan.Notice]
@@ -159,21 +176,42 @@ class DryRun:
     upcoming: Sequence[timeline.Moment]
     names: Mapping[str, str]
     approvers: Mapping[str, str]
+    together: Mapping[str, Sequence[plan.Notice]]
+    titles: Mapping[int, str]
+
+    @property
+    def mails(self) -> int:
+        """How many mails go for the campaign: reminders that share a mailbox share the mail."""
+        return len({notice.recipient.address for notice in self.notices})
 
 
 async def dry_run(campaign: Campaign, at: datetime) -> DryRun:
     """Who of a published campaign would be mailed at a moment, and why not the others. Raises CalendarGap."""
     calendar = await units.calendar()
-    decision = await reminding.decide(campaign, at, calendar)
+    decision, together = await planning.together(campaign, at, calendar)
     assert campaign.due_at is not None
     plan_steps = steps.from_json(campaign.reminders)
     moments, _cut = timeline.known_moments(plan_steps, campaign.due_at, calendar)
     end = campaign.closes_at
     upcoming = [m for m in moments if m.at > at and (end is None or m.at <= end)]
+    others = [notice.pending for notices in together.values() for notice in notices]
+    titles = dict(await Campaign.filter(id__in=[p.campaign for p in others]).values_list("id", "title"))
     rows = await Invitation.filter(campaign=campaign).values_list("code", "full_name")
-    names = {str(code): str(name) for code, name in rows}
+    names = await _unit_names({p.unit for p in others}) | {str(code): str(name) for code, name in rows}
     approvers = await approvals.approvers(campaign, plan_steps)
-    return DryRun(at, decision.notices, decision.skipped, upcoming, names, approvers)
+    return DryRun(at, decision.notices, decision.skipped, upcoming, names, approvers, together, titles)
+
+
+async def text_of(
+    settings: Settings, notice: plan.Notice, together: Mapping[str, Sequence[plan.Notice]], at: datetime
+) -> tuple[str, str]:
+    """As texts_of, of one notice and those that go in one mail with it."""
+    notices = together.get(notice.recipient.address, [notice])
+    if len(notices) < 2:
+        return (await texts_of(settings, [notice], at)).get(notice.key, ("", ""))
+    envelopes = [_envelope(outbox.from_notice(one)) for one in notices]
+    made = await reminding.MailDesk(settings, lambda: at).gather(envelopes, at)
+    return made.subject, mailwords.masked(made.text)
 
 
 async def texts_of(settings: Settings, notices: Sequence[plan.Notice], at: datetime) -> Mapping[str, tuple[str, str]]:

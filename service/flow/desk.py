@@ -5,16 +5,18 @@ Whether a unit still owes is decided again here, in the transaction that claims 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import TypeVar
 
 from reminders import returns
+from reminders.calendar import Calendar, CalendarGap
 from reminders.models import Message
-from reminders.ports import Composed, Envelope, Outcome, Verdict
+from reminders.ports import Composed, Daily, Envelope, Outcome, Verdict
 from reminders.texts import WITHOUT_LINK
 from service import life
 from service.database import is_postgres
 from service.flow import entry, events, notices, planning, principal, recipients, units
+from service.flow.gathering import Item, gathered
 from service.flow.mailtexts import Writer
 from service.models import Campaign, Contact, Invitation
 from service.settings import Settings
@@ -41,7 +43,7 @@ class MailDesk:
         held, busy = await _held(Invitation, moving)
         seen = self._seen = await _Seen.of(held | await _by_id(Invitation, others), envelopes, lock=True)
         invitations, readers = seen.invitations, seen.readers
-        later = await self._later(envelopes, at)
+        calendar = await self._calendar(envelopes)
         dead = await returns.dead({envelope.to_address for envelope in envelopes})
         found: dict[int, Verdict] = {}
         for envelope in envelopes:
@@ -58,8 +60,12 @@ class MailDesk:
                 found[envelope.id] = Verdict("recalled")
             elif _owed(envelope):
                 reason = _why_not(envelope, invitation, seen.campaigns[invitation.campaign_id], readers, at)
-                planned = envelope.kind == "reminder" and not envelope.batch  # a person may press "send now" at night
-                found[envelope.id] = Verdict(reason, later if planned else None)
+                found[envelope.id] = Verdict(reason)
+                if calendar is not None and envelope.kind == "reminder":
+                    # A person may press "send now" at night, and write twice a day.
+                    later = None if envelope.batch else _later(calendar, at)
+                    daily = _daily(envelope, seen.campaigns[invitation.campaign_id], calendar, at)
+                    found[envelope.id] = Verdict(reason, later, daily=daily)
         return found
 
     async def _looked_up(self, envelopes: Sequence[Envelope]) -> "_Seen":
@@ -69,12 +75,9 @@ class MailDesk:
         numbers = {_invitation_id(envelope) for envelope in envelopes}
         return await _Seen.of(await _by_id(Invitation, numbers), envelopes)
 
-    async def _later(self, envelopes: Sequence[Envelope], at: datetime) -> datetime | None:
-        """When a reminder that became late may go, None when now; all else goes at any hour."""
-        if not any(envelope.kind == "reminder" for envelope in envelopes):
-            return None
-        calendar = await units.calendar()
-        return None if calendar.in_office_hours(at) else calendar.next_office_moment(at)
+    async def _calendar(self, envelopes: Sequence[Envelope]) -> Calendar | None:
+        """The working days, when there is a reminder: all else goes at any hour, and any number of times a day."""
+        return await units.calendar() if any(envelope.kind == "reminder" for envelope in envelopes) else None
 
     async def compose(self, envelopes: Sequence[Envelope], at: datetime) -> Mapping[int, Composed]:
         """What they say as of the moment of sending: days left, share, names."""
@@ -95,6 +98,16 @@ class MailDesk:
                 made = await writer.composed(invitation, envelope.template, envelope.to_name)
             found[envelope.id] = made
         return found
+
+    async def gather(self, envelopes: Sequence[Envelope], at: datetime) -> Composed:
+        """One mail for the reminders of a mailbox, each with its unit, due time and link."""
+        seen = await self._looked_up(envelopes)
+        items = []
+        for envelope in envelopes:
+            invitation = seen.invitations[_invitation_id(envelope)]
+            invitation.campaign = seen.campaigns[invitation.campaign_id]
+            items.append(Item(invitation, envelope.template not in WITHOUT_LINK))
+        return gathered(self._settings, items, await units.calendar(), at)
 
     async def links(self, envelopes: Sequence[Envelope]) -> Mapping[int, str]:
         """Each contact's personal link; "" when the mailbox is nobody's any more."""
@@ -129,6 +142,24 @@ class MailDesk:
         await _apply(life.Act.DELIVER, [i for i in invitations.values() if i.id in delivered], at)
         refused = [i for i in invitations.values() if i.id not in delivered and await every_address_refused(i)]
         await _apply(life.Act.BOUNCE, refused, at)
+
+
+def _later(calendar: Calendar, at: datetime) -> datetime | None:
+    """When a reminder that became late may go, None when now."""
+    return None if calendar.in_office_hours(at) else calendar.next_office_moment(at)
+
+
+def _daily(envelope: Envelope, campaign: Campaign, calendar: Calendar, at: datetime) -> Daily:
+    """It shares its mailbox's mail of the day; else it comes with those of the next working day."""
+    today = calendar.local(at).date()
+    clock = next((str(step["at"]) for step in campaign.reminders if step["id"] == envelope.step), "")
+    try:
+        again_at = calendar.at(
+            calendar.next_working(today), calendar.office.clamp(time.fromisoformat(clock or "08:00"))
+        )
+    except CalendarGap:
+        again_at = at + timedelta(days=1)
+    return Daily(today.isoformat(), again_at, waits=not envelope.batch)
 
 
 async def _apply(act: life.Act, invitations: Iterable[Invitation], at: datetime) -> None:

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 from tortoise.transactions import in_transaction
 
-from reminders import outbox, plan, returns, steps, timeline
+from reminders import outbox, plan, returns, steps, timeline, turns
 from reminders.calendar import Calendar, CalendarGap
 from reminders.models import Message
 from reminders.plan import Recipient
 from reminders.ports import Letter
-from service import life
+from service import life, words
 from service.flow import approvals, campaigns, recipients, units
 from service.models import Campaign, Event, Invitation
 from service.settings import Settings
@@ -35,7 +35,7 @@ async def plan_due(settings: Settings, now: datetime) -> int:
     calendar = await units.calendar()
     await approvals.lapse(now)
     letters: list[Letter] = []
-    decided: list[tuple[Campaign, plan.Decision]] = []
+    looks: list[_Look] = []
     for campaign in await Campaign.filter(published_at__not_isnull=True).order_by("id"):
         try:
             if not await runs(campaign, now, calendar):
@@ -43,12 +43,14 @@ async def plan_due(settings: Settings, now: datetime) -> int:
             roll = await _roll(campaign)
             letters += _invitations(roll, now)
             if _in_office_hours(calendar, now):
-                decided.append((campaign, await _decided(roll, now, calendar)))
+                looks.append(await _look(roll, now))
         except Exception:
             # One plan that cannot be read must not silence the others.
             log.exception("campaign %d could not be planned", campaign.id)
-    letters += [outbox.from_notice(notice) for _campaign, decision in decided for notice in decision.notices]
-    asking = [(campaign, decision.unapproved) for campaign, decision in decided if await _asks(campaign, decision)]
+    day = await _day(looks, now, calendar)
+    letters += [outbox.from_notice(notice) for decision in day.values() for notice in decision.notices]
+    found = [(look.campaign, day[look.campaign.id]) for look in looks]
+    asking = [(campaign, decision.unapproved) for campaign, decision in found if await _asks(campaign, decision)]
     if not letters and not asking:
         return 0
     async with in_transaction() as connection:
@@ -85,9 +87,80 @@ def _in_office_hours(calendar: Calendar, now: datetime) -> bool:
         return False  # the preview and the campaign page say so; nothing is sent on a guess
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A campaign as the plan sees it at one moment."""
+
+    campaign: Campaign
+    pending: Sequence[plan.Pending]
+    steps: Sequence[steps.Step]
+    already: Collection[str]
+    approvals: Mapping[plan.Ask, str]
+
+
+async def _look(roll: "_Roll", now: datetime) -> _Look:
+    campaign = roll.campaign
+    return _Look(
+        campaign,
+        await _pending(roll, now),
+        steps.from_json(campaign.reminders),
+        await outbox.known_keys([campaign.id]),
+        await approvals.known(campaign.id),
+    )
+
+
+async def _day(looks: Sequence[_Look], now: datetime, calendar: Calendar) -> dict[int, plan.Decision]:
+    """What each campaign does at a moment; a mailbox that gets a mail now gets in it all that comes later that day.
+
+    Raises CalendarGap.
+    """
+    had_mail = await turns.had_mail(words.local(now).date().isoformat())
+
+    def due(look: _Look, until: datetime | None = None) -> plan.Decision:
+        said = look.approvals
+        return plan.due(
+            look.pending, look.steps, now, calendar, look.already, approvals=said, had_mail=had_mail, until=until
+        )
+
+    found = {look.campaign.id: due(look) for look in looks}
+    going = {(n.recipient.address, n.pending.ref) for decision in found.values() for n in decision.notices}
+    mailboxes = {address for address, _ref in going}
+    if not mailboxes:
+        return found
+    until = calendar.at(words.local(now).date(), calendar.office.afternoon[1])
+    for look in looks:
+        later = [
+            notice
+            for notice in due(look, until).notices
+            if notice.recipient.address in mailboxes and (notice.recipient.address, notice.pending.ref) not in going
+        ]
+        if later:
+            decision = found[look.campaign.id]
+            refs = {notice.pending.ref for notice in later}
+            skipped = tuple(s for s in decision.skipped if not (s.reason == "not_yet" and s.pending.ref in refs))
+            found[look.campaign.id] = replace(decision, notices=(*decision.notices, *later), skipped=skipped)
+    return found
+
+
 async def decide(campaign: Campaign, now: datetime, calendar: Calendar) -> plan.Decision:
     """Who of a campaign would be reminded at that moment, and why not the others. Raises CalendarGap."""
-    return await _decided(await _roll(campaign), now, calendar)
+    return (await together(campaign, now, calendar))[0]
+
+
+async def together(
+    campaign: Campaign, now: datetime, calendar: Calendar
+) -> tuple[plan.Decision, Mapping[str, Sequence[plan.Notice]]]:
+    """As decide; and by mailbox all notices, also of other campaigns, that would go in one mail with some of its."""
+    others = await Campaign.filter(published_at__not_isnull=True).exclude(id=campaign.id).order_by("id")
+    looks = [await _look(await _roll(campaign), now)]
+    looks += [await _look(await _roll(other), now) for other in others if await runs(other, now, calendar)]
+    day = await _day(looks, now, calendar)
+    found: dict[str, list[plan.Notice]] = {notice.recipient.address: [] for notice in day[campaign.id].notices}
+    for number in sorted(day):
+        for notice in day[number].notices:
+            if notice.recipient.address in found:
+                found[notice.recipient.address].append(notice)
+    return day[campaign.id], {address: notices for address, notices in found.items() if len(notices) > 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +219,6 @@ def _invitations(roll: _Roll, now: datetime) -> list[Letter]:
             if earlier.since is None:
                 letters.append(recipients.letter("invitation", invitation, recipient, again=earlier.letters))
     return letters
-
-
-async def _decided(roll: _Roll, now: datetime, calendar: Calendar) -> plan.Decision:
-    pending = await _pending(roll, now)
-    already = await outbox.known_keys([roll.campaign.id])
-    said = await approvals.known(roll.campaign.id)
-    return plan.due(pending, steps.from_json(roll.campaign.reminders), now, calendar, already, approvals=said)
 
 
 async def pending_of(campaign: Campaign, now: datetime) -> list[plan.Pending]:

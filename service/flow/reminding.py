@@ -16,6 +16,8 @@ from reminders.mailbox import LocalMailbox
 from reminders.models import Message
 from reminders.ports import Sender
 from reminders.smtp import SmtpSender, parse_url
+from reminders.texts import WITHOUT_LINK
+from reminders.wording import with_links
 from reminders.worker import Worker
 from service import mailwords
 from service.flow import digest, hookplan, inbox
@@ -33,9 +35,13 @@ async def as_received(settings: Settings, message: Message, now: datetime) -> st
     """A message's text as its recipient reads it, link included: for the local mailbox page only."""
     text = message.text
     if LINK in text:
+        riders = await Message.filter(carried_by=message.id, state=message.state)
+        together = sorted([message, *riders], key=lambda one: one.id)
+        linked = [one for one in together if one.template not in WITHOUT_LINK]
         async with in_transaction():
-            link = (await MailDesk(settings, lambda: now).links([envelope_of(message)]))[message.id]
-        text = text.replace(LINK, link) if link else text
+            links = await MailDesk(settings, lambda: now).links([envelope_of(one) for one in linked])
+        # A link that has ended leaves its place.
+        text = with_links(text, [links[one.id] or LINK for one in linked])
     return mailwords.masked(text)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from tortoise.transactions import in_transaction
 
-from reminders import outbox, returns
+from reminders import outbox, returns, turns
 from reminders.models import Message
 from reminders.plan import Recipient
 from reminders.ports import Letter
@@ -31,11 +31,13 @@ class CannotUndo(ServiceError):
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """A unit that would be mailed now, at these mailboxes, with this text."""
+    """A unit that would be mailed now, at these mailboxes, with this text. `had_mail`: those that have had a reminder
+    today, of another survey or unit."""
 
     invitation: Invitation
     mailboxes: Sequence[Recipient]
     template: str
+    had_mail: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,20 @@ class Choice:
     left_out: Sequence[tuple[Invitation, str]]
 
     @property
-    def letters(self) -> int:
-        return sum(len(one.mailboxes) for one in self.going)
+    def mails(self) -> int:
+        """How many mails: units that share a mailbox share the mail, an invitation goes by itself."""
+        return len(
+            {
+                (to.address, one.invitation.id if one.template == "invitation" else 0)
+                for one in self.going
+                for to in one.mailboxes
+            }
+        )
+
+    @property
+    def had_mail(self) -> int:
+        """How many units would be mailed at a mailbox that has had a reminder today."""
+        return sum(bool(one.had_mail) for one in self.going)
 
 
 async def choice(campaign_id: int, codes: Collection[str], now: datetime, *, again: bool = False) -> Choice:
@@ -63,6 +77,7 @@ async def choice(campaign_id: int, codes: Collection[str], now: datetime, *, aga
 async def _choice(campaign: Campaign, invitations: Sequence[Invitation], now: datetime, again: bool) -> Choice:
     mailboxes = await recipients.by_unit([invitation.unit_id for invitation in invitations])
     dead = await returns.dead()
+    served = await turns.had_mail(words.local(now).date().isoformat())
     done = set() if again else await _reminded_on_the_day_of(campaign.id, now)
     going: list[Going] = []
     left_out: list[tuple[Invitation, str]] = []
@@ -81,7 +96,8 @@ async def _choice(campaign: Campaign, invitations: Sequence[Invitation], now: da
         if reason is not None:
             left_out.append((invitation, reason))
         else:
-            going.append(Going(invitation, people, _template(invitation, now)))
+            had_mail = {person.address for person in people} & served
+            going.append(Going(invitation, people, _template(invitation, now), had_mail))
     return Choice(campaign, going, left_out)
 
 

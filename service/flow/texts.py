@@ -155,7 +155,7 @@ async def preview(settings: Settings, name: str, template: Template, chosen: Cho
 
 def _shown(unit: str, subject: str, text: str) -> Shown:
     masked = mailwords.masked(text)
-    return Shown(unit, subject, masked, as_html(masked, _(mailwords.LINK), "#"))
+    return Shown(unit, subject, masked, as_html(masked, [_(mailwords.LINK)], "#"))
 
 
 async def _invitation(campaign: Campaign, wanted: str, now: datetime) -> Invitation | None:

@@ -51,8 +51,9 @@ async def reminders(request: Request) -> Response:
     wanted = words.fold(asked.query(request, "q"))
     listed = [notice for notice in run.notices if _fits(run, notice.pending.unit, wanted)]
     shown = _asked_for(listed, asked.query(request, "show", 400))
-    texts = await correspondence.texts_of(web.settings(request), [shown] if shown else [], at)
-    subject, text = texts.get(shown.key, ("", "")) if shown else ("", "")
+    subject, text = "", ""
+    if shown:
+        subject, text = await correspondence.text_of(web.settings(request), shown, run.together, at)
     context |= {
         "run": run,
         "q": asked.query(request, "q"),

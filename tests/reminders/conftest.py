@@ -61,6 +61,9 @@ class Desk:
         link = "" if card.ref in self.without_link else "{link}\n"
         return Composed(f"Nhắc {card.unit}", f"Lần soạn {self.composed}\n\n" + link)
 
+    async def gather(self, envelopes: Sequence[Card], at: datetime) -> Composed:
+        return Composed(f"Nhắc {len(envelopes)}", "\n".join(f"{e.campaign} {{link}}" for e in envelopes))
+
     async def links(self, envelopes: Sequence[Card]) -> Mapping[int, str]:
         return {
             card.id: "" if card.ref in self.without_link else f"https://phieu.test/p/{card.ref}-secret"

@@ -18,7 +18,7 @@ from tortoise import connections
 
 from reminders import delivery, drain, settling
 from reminders.address import Mailbox
-from reminders.ports import Composed, Envelope, Mail, Outcome, Reply, Verdict
+from reminders.ports import Composed, Daily, Envelope, Mail, Outcome, Reply, Verdict
 from reminders.smtp import Server, SmtpSender
 from reminders.worker import Worker
 from service import database
@@ -43,10 +43,15 @@ def die() -> None:
 
 class Desk:
     async def judge(self, envelopes: Sequence[Envelope], at: datetime) -> Mapping[int, Verdict]:
-        return {}
+        """Reminders share their mailbox's mail of the day; nobody is served by another day here."""
+        day = Daily(NOW.date().isoformat(), NOW + timedelta(days=30))
+        return {envelope.id: Verdict(daily=day) for envelope in envelopes if envelope.kind == "reminder"}
 
     async def compose(self, envelopes: Sequence[Envelope], at: datetime) -> Mapping[int, Composed]:
-        return {}
+        return {envelope.id: Composed("Nhắc", "{link}\n") for envelope in envelopes}
+
+    async def gather(self, envelopes: Sequence[Envelope], at: datetime) -> Composed:
+        return Composed(f"Nhắc {len(envelopes)}", "\n".join(f"{e.campaign} {{link}}" for e in envelopes))
 
     async def links(self, envelopes: Sequence[Envelope]) -> Mapping[int, str]:
         return {envelope.id: f"https://phieu.test/p/{envelope.ref}" for envelope in envelopes}

@@ -124,7 +124,7 @@ def test_both_parts_say_the_same_and_the_link_is_a_button() -> None:
 
 
 def test_a_name_never_becomes_markup() -> None:
-    page = message.as_html(f'Xã <script>alert("1")</script> & <a href="x">\n\n{LINK}', LINK)
+    page = message.as_html(f'Xã <script>alert("1")</script> & <a href="x">\n\n{LINK}', [LINK])
     assert "<script>" not in page
     assert "&lt;script&gt;alert(&quot;1&quot;)" in page
     links: list[str | None] = []
@@ -139,7 +139,7 @@ def test_a_name_never_becomes_markup() -> None:
 
 def test_an_address_in_a_text_leads_where_it_shows_and_nowhere_else() -> None:
     page = message.as_html(
-        'Mở https://phieu.test/a?b=1&c="2", (http://x.vn/q). javascript:alert(1) //y.vn ftp://z.vn', ""
+        'Mở https://phieu.test/a?b=1&c="2", (http://x.vn/q). javascript:alert(1) //y.vn ftp://z.vn', []
     )
     assert '<a href="https://phieu.test/a?b=1&amp;c=">https://phieu.test/a?b=1&amp;c=</a>&quot;2&quot;, (' in page
     assert '(<a href="http://x.vn/q">http://x.vn/q</a>). javascript:alert(1) //y.vn ftp://z.vn</p>' in page
@@ -147,14 +147,14 @@ def test_an_address_in_a_text_leads_where_it_shows_and_nowhere_else() -> None:
 
 
 def test_the_page_suits_dark_and_narrow_screens_and_fetches_nothing() -> None:
-    page = message.as_html(f"Kính gửi\n\n{LINK}", LINK)
+    page = message.as_html(f"Kính gửi\n\n{LINK}", [LINK])
     assert 'name="color-scheme" content="light dark"' in page
     assert "overflow-wrap:anywhere" in page
     assert not re.search(r"<(img|link|style|script|iframe)|src=|url\(|[^-]color:#(?!ffffff)", page)
 
 
 def test_a_preview_leads_nowhere() -> None:
-    page = message.as_html("a\n\n[đường dẫn riêng]", "[đường dẫn riêng]", "#")
+    page = message.as_html("a\n\n[đường dẫn riêng]", ["[đường dẫn riêng]"], "#")
     assert page.count('<a href="#"') == 2
 
 
@@ -171,7 +171,7 @@ def test_a_calendar_file_goes_along_and_comes_out_as_it_went_in() -> None:
 
 
 def test_without_a_link_there_is_no_button() -> None:
-    assert "Mở phiếu" not in message.as_html("Kính gửi\n\nhttps://phieu.test/p/other", "")
+    assert "Mở phiếu" not in message.as_html("Kính gửi\n\nhttps://phieu.test/p/other", [])
 
 
 def test_the_link_is_not_in_what_a_log_would_show() -> None:

@@ -122,7 +122,7 @@ async def test_a_message_is_claimed_once_and_its_link_never_stored(desk: Any) ->
     await put(letter())
     claimed = await one(desk)
     assert claimed.text == "Mở phiếu:\n\nhttps://phieu.test/p/1-secret\n"
-    assert claimed.link == "https://phieu.test/p/1-secret"
+    assert claimed.links == ("https://phieu.test/p/1-secret",)
     assert await outbox.claim(desk, NOW) == []
     message = await Message.get(ref="1")
     assert (message.state, message.attempt, message.tried_at) == ("sending", 1, None)
@@ -337,7 +337,7 @@ async def test_words_that_promise_a_link_that_has_ended_are_not_repeated(desk: A
     await settle(desk, first, Transient(Reply(None, "connection lost"), ambiguous=True), NOW)
     desk.without_link = {"1"}
     second = await one(desk, NOW + MINUTE)
-    assert (second.message_id, second.link) == (first.message_id, "")
+    assert (second.message_id, second.links) == (first.message_id, ())
     assert second.text == "Lần soạn 2\n\n"
     assert "{link}" not in (await Message.get(ref="1")).text
 

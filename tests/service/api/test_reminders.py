@@ -44,6 +44,7 @@ async def test_the_preview_says_who_would_be_mailed_and_why_the_others_not(api: 
             "role": "official",
             "text": "reminder_before",
             "planned_for": "2026-06-10T08:00:00+07:00",
+            "with": [],
         }
     ]
     reasons = {one["unit"]: one["reason"] for one in found["would_not_send"]}
