@@ -6,17 +6,29 @@ import textwrap
 from exports import pdf
 from exports.paper import Official, Paper
 from service import sandbox
+from service.errors import ServiceError
 from service.words import N_
 
 PAGE = N_("Trang")
-MEMORY = 800 * 1024 * 1024  # bytes of addresses; what is really used for 40 full pages is 110 MB
+MEMORY = 500 * 1024 * 1024  # bytes of addresses; of them 40 full pages really use 110 MB
 _turns = asyncio.Semaphore(2)
 
 
+class PaperTooLong(ServiceError):
+    """More than anybody would print; what it holds can be read on the screen."""
+
+    status = 422
+    code = "paper_too_long"
+    message = N_("Nội dung quá dài để lập bản PDF. Vui lòng xem trên màn hình, hoặc dùng tệp Excel.")
+
+
 async def made(paper: Paper | Official) -> bytes:
-    """The paper as PDF. Raises sandbox.OverLimit for one that is longer than anybody would print."""
+    """The paper as PDF. Raises PaperTooLong."""
     async with _turns:
-        data: bytes = await sandbox.call(pdf.render, paper, memory=MEMORY)
+        try:
+            data: bytes = await sandbox.call(pdf.render, paper, memory=MEMORY)
+        except sandbox.OverLimit as error:
+            raise PaperTooLong() from error
     return data
 
 

@@ -2,10 +2,13 @@
 
 import json
 import zlib
+from datetime import UTC, datetime
 
 import pytest
 
+from exports import paper
 from service import sandbox
+from service.flow import papers
 
 pytestmark = pytest.mark.anyio
 
@@ -29,3 +32,11 @@ async def test_a_child_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(sandbox, "SECONDS", 0.01)
     with pytest.raises(sandbox.OverLimit, match="time"):
         await sandbox.call(json.loads, b"[]")
+
+
+async def test_a_paper_longer_than_anybody_would_print_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(papers, "MEMORY", 130 * 1024 * 1024)
+    table = paper.Table(("Lúc", "Việc"), (("17:00", "Gửi báo cáo"),) * 5000, (1, 1))
+    whole = paper.Paper("Quá trình", "", "", "", "Trang", datetime(2026, 6, 8, tzinfo=UTC), (table,))
+    with pytest.raises(papers.PaperTooLong):
+        await papers.made(whole)
