@@ -74,6 +74,9 @@ KINDS: Mapping[str, Kind] = {
     "extended": Kind(_WAY_IN, _ACT, calendar=True),
     "exempted": Kind(frozenset({"khao_sat"}), _ACT, link=False),
     "included": Kind(_WAY_IN, _ACT, calendar=True),
+    # To the unit's leaders: a report waits for their approval; to its officials: they handed it back.
+    "signoff": Kind(frozenset({"don_vi", "khao_sat", "duong_dan"})),
+    "signoff_refused": Kind(frozenset({"khao_sat", "duong_dan"}) | _ACT, _ACT),
 }
 NAMES = tuple(KINDS)
 PLACEHOLDERS = frozenset(name for kind in KINDS.values() for name in kind.placeholders)

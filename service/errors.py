@@ -158,6 +158,27 @@ class WrongState(ServiceError):
     message = N_("Phiếu đang ở trạng thái “{state}” nên không làm được việc này.")
 
 
+class SignoffNeeded(ServiceError):
+    status = 409
+    code = "signoff_needed"
+    message = N_("Báo cáo của đợt này cần lãnh đạo đơn vị duyệt trước khi gửi. Vui lòng tải lại trang rồi làm tiếp.")
+
+
+class SignedMissing(ServiceError):
+    status = 422
+    code = "signed_missing"
+    message = N_("Vui lòng chọn tệp văn bản lãnh đạo đã ký (PDF, JPG hoặc PNG) rồi gửi lại.")
+
+
+class NotTheLeader(ServiceError):
+    status = 403
+    code = "not_the_leader"
+    message = N_(
+        "Chỉ lãnh đạo có thư điện tử riêng đã đăng ký mới duyệt hoặc trả lại được, bằng đường dẫn trong thư gửi cho "
+        "chính mình."
+    )
+
+
 class KeyReused(ServiceError):
     status = 422
     code = "idempotency_key_reused"

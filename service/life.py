@@ -36,6 +36,10 @@ class Act(StrEnum):
     OPEN = "open"
     BEGIN = "begin"
     SUBMIT = "submit"
+    ASK_SIGNOFF = "ask_signoff"
+    WITHDRAW_SIGNOFF = "withdraw_signoff"
+    REFUSE_SIGNOFF = "refuse_signoff"
+    SIGN_OFF = "sign_off"
     INTAKE = "intake"
     ACCEPT = "accept"
     RETURN = "return"
@@ -52,7 +56,9 @@ class Actor(StrEnum):
 
 RESPONDED = frozenset({State.SUBMITTED, State.ACCEPTED, State.RECEIVED})
 UNANSWERED = frozenset({State.NOT_SENT, State.UNDELIVERABLE, State.SENT, State.OPENED, State.DRAFT})
-SENDINGS = frozenset({Act.SUBMIT, Act.INTAKE})
+SENDINGS = frozenset({Act.SUBMIT, Act.SIGN_OFF, Act.INTAKE})
+# Acts that end what another began: the state goes back to the one before that.
+UNDOES = {Act.INCLUDE: Act.EXEMPT, Act.WITHDRAW_SIGNOFF: Act.ASK_SIGNOFF, Act.REFUSE_SIGNOFF: Act.ASK_SIGNOFF}
 
 
 class NotAllowed(ValueError):
@@ -71,7 +77,12 @@ def _table() -> Mapping[tuple[State, Act, Actor], State]:
         ({State.NOT_SENT, State.SENT, State.UNDELIVERABLE}, Act.OPEN, {unit}, State.OPENED),
         (UNANSWERED - {State.DRAFT}, Act.BEGIN, {unit, staff}, State.DRAFT),
         (UNANSWERED | {State.RETURNED, State.RECEIVED}, Act.SUBMIT, {unit, staff}, State.SUBMITTED),
-        (UNANSWERED | {State.RETURNED}, Act.INTAKE, {staff}, State.RECEIVED),
+        # A paper that was taken in has been signed: typing it in asks nobody again.
+        (UNANSWERED | {State.RETURNED}, Act.ASK_SIGNOFF, {unit}, State.AWAITING_SIGNOFF),
+        ({State.AWAITING_SIGNOFF}, Act.WITHDRAW_SIGNOFF, {unit}, State.DRAFT),
+        ({State.AWAITING_SIGNOFF}, Act.REFUSE_SIGNOFF, {unit}, State.DRAFT),
+        ({State.AWAITING_SIGNOFF}, Act.SIGN_OFF, {unit}, State.SUBMITTED),
+        (UNANSWERED | {State.AWAITING_SIGNOFF, State.RETURNED}, Act.INTAKE, {staff}, State.RECEIVED),
         ({State.SUBMITTED}, Act.ACCEPT, {staff}, State.ACCEPTED),
         (RESPONDED, Act.RETURN, {staff}, State.RETURNED),
         (set(State) - {State.EXEMPT}, Act.EXEMPT, {staff}, State.EXEMPT),
@@ -104,11 +115,11 @@ def over(end: datetime, at: datetime) -> bool:
     return at.replace(microsecond=0) > end
 
 
-def before_exemption(lived: Sequence[tuple[Act, State]]) -> State:
-    """The state to go back to when an exemption is taken back, of all that happened, in order."""
+def state_before(begun: Act, lived: Sequence[tuple[Act, State]]) -> State:
+    """The state to go back to when the last act of that kind is undone, of all that happened, in order."""
     state = was = State.NOT_SENT
     for act, to in lived:
-        if act is Act.EXEMPT:
+        if act is begun:
             was = state
         state = to
     return was
@@ -146,7 +157,8 @@ class Standing:
     """Where one invitation stands at a moment. `due_at` includes the extensions known then.
 
     `correction_due_at` is that of the latest return (None: never handed back, or without one), `corrected_at` when it
-    was sent again. On time is judged by the first sending alone; a correction that comes late is told beside it.
+    was sent again; `correcting` in between, also while the correction waits for the leader. On time is judged by the
+    first sending alone; a correction that comes late is told beside it.
     """
 
     unit: str
@@ -159,18 +171,19 @@ class Standing:
     nil: bool = False
     correction_due_at: datetime | None = None
     corrected_at: datetime | None = None
+    correcting: bool = False
 
     @property
     def owed_by(self) -> datetime:
         """The due time in force: that of the correction while the report is handed back."""
-        return self.correction_due_at if self.state is State.RETURNED and self.correction_due_at else self.due_at
+        return self.correction_due_at if self.correcting and self.correction_due_at else self.due_at
 
     def correction_late(self, as_of: datetime) -> bool:
         """Whether a correction came, or is still missing, after its due time."""
         if self.correction_due_at is None or self.state is State.EXEMPT:
             return False
         if self.corrected_at is None:
-            return self.state is State.RETURNED and over(self.correction_due_at, as_of)
+            return self.correcting and over(self.correction_due_at, as_of)
         return over(self.correction_due_at, self.corrected_at)
 
     @property
@@ -208,23 +221,25 @@ def state_at(track: Track, as_of: datetime) -> Standing:
     first: datetime | None = None
     correct_by: datetime | None = None
     corrected: datetime | None = None
+    back = False  # handed back and not sent again
     for event in track.events:
         if event.recorded_at > as_of:
             continue
         if event.act in SENDINGS:
-            if state is State.RETURNED:
-                corrected = event.at
+            if back:
+                corrected, back = event.at, False
             first = event.at if first is None else min(first, event.at)
             nil = event.nil
         elif event.act is Act.RETURN:
-            correct_by, corrected = event.due_at, None
-        elif event.due_at is not None and event.to is State.RETURNED:
+            correct_by, corrected, back = event.due_at, None, True
+        elif event.due_at is not None and back:
             correct_by = event.due_at
         elif event.due_at is not None:
             due_at = event.due_at
         state = event.to
     unit, kind, group = track.unit, track.kind, track.group
-    return Standing(unit, kind, group, state, track.due_at, due_at, first, nil, correct_by, corrected)
+    correcting = back and state is not State.EXEMPT
+    return Standing(unit, kind, group, state, track.due_at, due_at, first, nil, correct_by, corrected, correcting)
 
 
 def recorded_later(track: Track, as_of: datetime) -> bool:
@@ -246,8 +261,9 @@ class Tally:
 class Rate:
     """The response rate of a campaign as of a moment. The counts are of units.
 
-    `nil` and `received` are parts of `responded`; `returned` is beside it. `recorded_later` says how many
-    units' replies took effect by then but were recorded afterwards: they change no past figure.
+    `nil` and `received` are parts of `responded`; `returned` is beside it (also while a correction waits for the
+    leader). `recorded_later` says how many units' replies took effect by then but were recorded afterwards: they change
+    no past figure.
     """
 
     as_of: datetime
@@ -281,7 +297,7 @@ def rate_of(standings: Sequence[Standing], as_of: datetime, later: int = 0) -> R
         responded=whole.responded,
         nil=sum(s.nil for s in responded),
         received=counts[State.RECEIVED],
-        returned=counts[State.RETURNED],
+        returned=sum(s.correcting for s in standings),
         on_time_original=sum(s.on_time_original for s in responded),
         on_time_extended=whole.on_time,
         recorded_later=later,

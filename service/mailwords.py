@@ -73,6 +73,10 @@ ACTS = {
     "open": N_("Mở đường dẫn riêng"),
     "begin": N_("Bắt đầu điền phiếu"),
     "submit": N_("Gửi báo cáo"),
+    "ask_signoff": N_("Trình lãnh đạo duyệt"),
+    "withdraw_signoff": N_("Rút lại để sửa"),
+    "refuse_signoff": N_("Lãnh đạo trả lại để sửa"),
+    "sign_off": N_("Lãnh đạo duyệt, gửi báo cáo"),
     "intake": N_("Ghi nhận văn bản"),
     "accept": N_("Kiểm tra, đạt"),
     "return": N_("Đề nghị chỉnh sửa, bổ sung"),
@@ -110,6 +114,8 @@ LETTERS = TEXTS | {
     "extended": N_("báo gia hạn"),
     "exempted": N_("báo không thuộc diện báo cáo"),
     "included": N_("báo trở lại diện báo cáo"),
+    "signoff": N_("trình lãnh đạo duyệt"),
+    "signoff_refused": N_("lãnh đạo trả lại để sửa"),
 }
 LINK = N_("[đường dẫn riêng]")
 CODE = N_("[mã dùng một lần]")

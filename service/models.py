@@ -265,6 +265,7 @@ class Campaign(Model):
     roster: list[str] | None = fields.JSONField(null=True)
     reminders: list[dict[str, object]] = fields.JSONField()
     allow_nil = fields.BooleanField(default=False)
+    signoff = fields.BooleanField(default=False)
     illustrative = fields.BooleanField(default=False)
     created_at = Instant()
     published_at = Instant(null=True)
@@ -641,6 +642,8 @@ class Submission(Model):
     reply that came on paper. `receipt` is the number people quote. `hash` is SHA-256 over the canonical JSON of the
     answers with the invitation, the number and the time. A key of one principal may be used once (idempotency).
     `form` is the version that was filled in, and stays it when the campaign moves on to another.
+    Where the leader signed off: `asked_at` and `asked_by` say when and by whom (a principal's ref) it was handed in for
+    approval.
     """
 
     id = fields.IntField(primary_key=True)
@@ -664,6 +667,8 @@ class Submission(Model):
         "service.FormVersion", related_name="submissions", null=True, on_delete=RESTRICT
     )
     form_id: int | None
+    asked_at = Instant(null=True)
+    asked_by = fields.CharField(max_length=60, default="")
 
     class Meta:
         unique_together = (("invitation", "number"), ("principal", "invitation", "idempotency_key"))

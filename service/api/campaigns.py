@@ -84,7 +84,7 @@ def shape(campaign: Campaign) -> dict[str, object]:
         },
         "staff": campaign.staff_id,
         "allow_nil": campaign.allow_nil,
-        "signoff": False,
+        "signoff": campaign.signoff,
         "reminders": campaign.reminders,
         "published_at": campaign.published_at,
     }

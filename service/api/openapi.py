@@ -60,6 +60,11 @@ _BODIES: dict[str, tuple[dict[str, object], tuple[str, ...]]] = {
             "letter": {"type": "object", "properties": {"number": _TEXT, "date": _DAY, "subject": _TEXT}},
             "staff": {"type": "integer"},
             "allow_nil": {"type": "boolean", "default": False},
+            "signoff": {
+                "type": "boolean",
+                "default": False,
+                "description": "a unit's leader approves before its report is sent; state awaiting_signoff meanwhile",
+            },
             "reminders": {"type": "array", "items": _OBJECT},
         },
         ("title", "form", "due"),

@@ -102,6 +102,7 @@ def _columns(terms: Terms) -> dict[str, Any]:
         "roster": None if terms.roster == "all" else list(terms.roster),
         "reminders": steps.to_json(terms.reminders),
         "allow_nil": terms.allow_nil,
+        "signoff": terms.signoff,
         "illustrative": terms.illustrative,
     }
 
@@ -197,6 +198,10 @@ async def preview(campaign: Campaign, now: datetime) -> Preview:
     if without:
         message = _("{count} đơn vị chưa có địa chỉ thư của công chức đầu mối, sẽ không nhận được thư.")
         warnings.append(message.format(count=len(without)))
+    alone = sum(not recipients.separate(mailboxes.get(unit.id, ())) for unit in chosen) if campaign.signoff else 0
+    if alone:
+        message = _("{count} đơn vị chưa có thư riêng của lãnh đạo, sẽ gửi kèm văn bản lãnh đạo đã ký thay cho duyệt.")
+        warnings.append(message.format(count=alone))
     if not await Staff.exists(id=campaign.staff_id or 0, phone__not=""):
         warnings.append(_("Chuyên viên phụ trách chưa có số điện thoại: đơn vị cần hỗ trợ sẽ không biết gọi ai."))
     letters = sum(len(recipients.mailboxes(mailboxes.get(u.id, ()), "official")) for u in chosen)

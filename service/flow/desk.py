@@ -203,7 +203,9 @@ def _why_not(
 
 
 def _audience(campaign: Campaign, envelope: Envelope) -> str:
-    """Whose mailbox it must still be: that of an official, or of a leader when the step goes to leaders."""
+    """Whose mailbox it must still be: that of an official, or of a leader when the step or the text goes to leaders."""
+    if envelope.template == notices.TO_LEADERS:
+        return "leader"
     to = next((step["to"] for step in campaign.reminders if step["id"] == envelope.step), "official")
     return "official" if to == "official" else "leader"
 

@@ -9,7 +9,18 @@ from forms.answers import Field, Heading, RowGroup
 from forms.schema import FILES, Kind
 from reminders import returns
 from service import life, readable
-from service.flow import attachments, calls, correspondence, drafts, events, inbox, record, signed, submissions
+from service.flow import (
+    attachments,
+    calls,
+    correspondence,
+    drafts,
+    events,
+    inbox,
+    record,
+    signed,
+    signoff,
+    submissions,
+)
 from service.flow.entries import Entry
 from service.models import Campaign, Contact, Draft, Intake, Invitation, SignedReport, StoredFile, Submission
 from service.settings import Settings
@@ -36,12 +47,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One submission, its answers by section (none for a nil return), and the unit's own document of it."""
+    """One submission, its answers by section (none for a nil return), and the unit's own document of it. `asker`: who
+    handed it in for approval."""
 
     submission: Submission
     actor: str
     sections: Sequence[Section]
     signed: SignedReport | None
+    asker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,7 @@ class Dossier:
     sent: Sequence[Sent]
     intakes: Sequence[Intake]
     draft_saved: datetime | None
+    asked: signoff.Asked | None = None
 
 
 async def of(campaign_id: int, code: str, now: datetime) -> Dossier:
@@ -65,7 +79,7 @@ async def of(campaign_id: int, code: str, now: datetime) -> Dossier:
     found = await record.of(campaign_id, code, now, now)
     campaign, invitation = found.campaign, found.invitation
     given = await submissions.of_invitation(invitation.id)
-    names = await drafts.people({s.actor_ref for s in given})
+    names = await drafts.people({ref for s in given for ref in (s.actor_ref, s.asked_by)})
     own = await signed.of_submissions([s.id for s in given])
     draft = await Draft.get_or_none(invitation_id=invitation.id)
     return Dossier(
@@ -79,10 +93,18 @@ async def of(campaign_id: int, code: str, now: datetime) -> Dossier:
         mail=await correspondence.listing(correspondence.Wanted(campaign=campaign_id, unit=code), 1),
         calls=await calls.of_invitation(invitation.id),
         sent=[
-            Sent(s, names.get(s.actor_ref, ""), await _sections(invitation, campaign, s), own.get(s.id)) for s in given
+            Sent(
+                s,
+                names.get(s.actor_ref, ""),
+                await _sections(invitation, campaign, s),
+                own.get(s.id),
+                names.get(s.asked_by, ""),
+            )
+            for s in given
         ],
         intakes=await Intake.filter(invitation=invitation).order_by("-id").select_related("scan"),
         draft_saved=draft.updated_at if draft else None,
+        asked=await signoff.asked(invitation.id) if invitation.state == life.State.AWAITING_SIGNOFF else None,
     )
 
 

@@ -4,7 +4,7 @@ Called inside a transaction, on an invitation that was locked in it (`locked`).
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from tortoise.expressions import F
 
@@ -32,6 +32,17 @@ async def found(campaign_id: int, code: str) -> Invitation:
     return row
 
 
+async def latest(invitation_id: int, *acts: life.Act) -> Event | None:
+    """The last of an invitation's acts of these kinds."""
+    return await Event.filter(invitation_id=invitation_id, act__in=list(acts)).order_by("-seq").first()
+
+
+async def note_of(event: Event) -> str:
+    """The reason or remark given with an event, "" without one."""
+    found = await EventNote.get_or_none(event_id=event.id)
+    return found.text if found else ""
+
+
 async def apply(
     invitation: Invitation,
     act: life.Act,
@@ -49,9 +60,9 @@ async def apply(
         state = life.step(before, act, who.actor)
     except life.NotAllowed as error:
         raise WrongState(state=state_words(invitation.state)) from error
-    if act is life.Act.INCLUDE:
+    if act in life.UNDOES:
         lived = await Event.filter(invitation=invitation).order_by("seq").values_list("act", "to")
-        state = life.before_exemption([(life.Act(done), life.State(to)) for done, to in lived])
+        state = life.state_before(life.UNDOES[act], [(life.Act(done), life.State(to)) for done, to in lived])
     invitation.events_count += 1
     invitation.state = state
     if act in life.SENDINGS:
@@ -59,7 +70,7 @@ async def apply(
         invitation.first_sent_at = min(invitation.first_sent_at or at, at)
     if due_at is not None:
         invitation.due_at = due_at
-    elif before is life.State.RETURNED and act in life.SENDINGS:
+    elif before in (life.State.RETURNED, life.State.AWAITING_SIGNOFF) and act in life.SENDINGS:
         invitation.due_at = await report_due(invitation)  # the correction's has served
     if act in (life.Act.EXTEND, life.Act.RETURN):
         invitation.due_round += 1
@@ -113,6 +124,5 @@ async def report_due(invitation: Invitation) -> datetime:
     """The due time of the report itself, extensions included: not that of a correction."""
     if not invitation.due_round:
         return invitation.original_due_at
-    set_anew = Event.filter(invitation=invitation, due_at__not_isnull=True).exclude(to=life.State.RETURNED)
-    latest = await set_anew.order_by("-seq").first()
-    return latest.due_at if latest and latest.due_at else invitation.original_due_at
+    lived = await Event.filter(invitation=invitation).order_by("seq")
+    return life.state_at(track(invitation, lived), datetime.max.replace(tzinfo=UTC)).due_at

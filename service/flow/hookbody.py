@@ -58,7 +58,7 @@ async def _act(event: Event) -> dict[str, object]:
     }
     if event.act == life.Act.RETURN:
         found["due_at"] = _iso(event.due_at) if event.due_at else None
-    if event.act == life.Act.SUBMIT:
+    if event.act in (life.Act.SUBMIT, life.Act.SIGN_OFF):
         # Written in the same transaction, with the same moment.
         sent = await Submission.filter(invitation_id=event.invitation_id, recorded_at=event.recorded_at).first()
         found["submission"] = {"number": sent.number, "receipt": sent.receipt, "hash": sent.hash} if sent else None

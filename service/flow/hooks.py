@@ -23,11 +23,12 @@ from service.words import N_
 REMINDER = "reminder.due"
 ACTS: Mapping[life.Act, str] = {
     life.Act.SUBMIT: "report.submitted",
+    life.Act.SIGN_OFF: "report.submitted",
     life.Act.INTAKE: "report.received",
     life.Act.RETURN: "report.returned",
     life.Act.ACCEPT: "report.accepted",
 }
-KINDS = (*ACTS.values(), REMINDER)
+KINDS = (*dict.fromkeys(ACTS.values()), REMINDER)
 STATES = ("waiting", "sending", "sent", "failed", "dropped")
 RETRIED = ("failed", "waiting")
 PAGE = 50

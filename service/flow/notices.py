@@ -1,4 +1,5 @@
-"""Notices to a unit of what staff did with its report: handed back, a later due time, off the roster, back on it.
+"""Notices to a unit of what staff did with its report: handed back, a later due time, off the roster, back on it; and
+of the leader's approval: asked for (to the leaders), refused.
 
 They are queued in the act's own transaction, one for each mailbox of its officials, and go at any hour.
 """
@@ -22,7 +23,10 @@ TEXTS: Mapping[life.Act, str] = {
     life.Act.EXTEND: "extended",
     life.Act.EXEMPT: "exempted",
     life.Act.INCLUDE: "included",
+    life.Act.ASK_SIGNOFF: "signoff",
+    life.Act.REFUSE_SIGNOFF: "signoff_refused",
 }
+TO_LEADERS = TEXTS[life.Act.ASK_SIGNOFF]
 
 
 async def queue(
@@ -36,14 +40,19 @@ async def queue(
     campaign = await Campaign.get(id=invitation.campaign_id)
     if not await _says_anything(invitation, campaign, life.Act(event.act), now):
         return
-    people = recipients.mailboxes(await recipients.of_unit(invitation.unit_id), "official")
+    found = await recipients.of_unit(invitation.unit_id)
+    to_leaders = TEXTS[life.Act(event.act)] == TO_LEADERS
+    people = recipients.separate(found) if to_leaders else recipients.mailboxes(found, "official")
     letters = [_letter(invitation, event, to) for to in people]
     await outbox.enqueue(letters, connection, now=now, domain=recipients.domain(settings))
 
 
 async def _says_anything(invitation: Invitation, campaign: Campaign, act: life.Act, now: datetime) -> bool:
     """A unit that has answered has nothing to do by a later time; one that no letter reached knows of nothing that
-    was taken back, and an invitation that still waits will say what holds by then."""
+    was taken back, and an invitation that still waits will say what holds by then. What the unit's own people do is
+    always told."""
+    if act in (life.Act.ASK_SIGNOFF, life.Act.REFUSE_SIGNOFF):
+        return True
     if act in (life.Act.EXTEND, life.Act.INCLUDE) and life.State(invitation.state) in life.RESPONDED:
         return False
     if campaigns.in_call_back(campaign, now):
@@ -87,6 +96,10 @@ async def count(event: Event) -> int:
 def why_not(template: str, due_round: int, invitation: Invitation) -> str | None:
     """Why a notice is no longer true, as a code; None while it is."""
     state = life.State(invitation.state)
+    if template == TO_LEADERS:
+        return None if state is life.State.AWAITING_SIGNOFF else "changed_since"
+    if template == TEXTS[life.Act.REFUSE_SIGNOFF] and state is life.State.AWAITING_SIGNOFF:
+        return "changed_since"
     if template == TEXTS[life.Act.EXEMPT]:
         return None if state is life.State.EXEMPT else "changed_since"
     if due_round != invitation.due_round:

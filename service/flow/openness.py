@@ -30,6 +30,11 @@ def require_open(campaign: Campaign, now: datetime) -> None:
 
 
 def require_unsent(invitation: Invitation, who: Principal) -> None:
-    """Raise WrongState unless the invitation's state lets these people send."""
-    if not life.may(life.State(invitation.state), life.Act.SUBMIT, who.actor):
+    """Raise WrongState unless the invitation's state lets these people change its answers and send."""
+    require(invitation, life.Act.SUBMIT, who)
+
+
+def require(invitation: Invitation, act: life.Act, who: Principal) -> None:
+    """Raise WrongState unless the invitation's state allows the act to these people."""
+    if not life.may(life.State(invitation.state), act, who.actor):
         raise WrongState(state=state_words(invitation.state))

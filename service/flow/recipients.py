@@ -33,6 +33,17 @@ async def of_unit(unit_id: int) -> list[Recipient]:
     return [Recipient(row.email, row.name, row.role, row.id) for row in rows if row.email]
 
 
+async def leaders(unit_id: int) -> list[Recipient]:
+    """The mailboxes of a unit's leaders that no official of it reads."""
+    return separate(await of_unit(unit_id))
+
+
+def separate(people: Collection[Recipient]) -> list[Recipient]:
+    """The leaders' mailboxes that no official of the same unit reads: who opens mail there is no official."""
+    officials = {person.address for person in people if person.role == "official"}
+    return [leader for leader in mailboxes(people, "leader") if leader.address not in officials]
+
+
 def mailboxes(recipients: Iterable[Recipient], role: str) -> list[Recipient]:
     """One recipient a mailbox: contacts that share one get one message."""
     found: dict[str, Recipient] = {}

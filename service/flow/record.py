@@ -93,7 +93,7 @@ async def _life(invitation: Invitation, lived: Sequence[Event]) -> list[Entry]:
     columns = ("id", "number", "receipt", "hash", "nil_reason", "recorded_at")
     sendings = {s.recorded_at: _told(s) for s in await Submission.filter(invitation=invitation).only(*columns)}
     papers = {i.recorded_at: _document(i) for i in await Intake.filter(invitation=invitation).select_related("scan")}
-    details = {life.Act.SUBMIT: sendings, life.Act.INTAKE: papers}
+    details = {life.Act.SUBMIT: sendings, life.Act.SIGN_OFF: sendings, life.Act.INTAKE: papers}
     names = await drafts.people({e.actor_ref for e in lived})
     return [
         Entry(

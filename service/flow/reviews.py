@@ -10,7 +10,7 @@ from service.errors import CampaignClosed, Invalid
 from service.flow import audit, calendars, deadlines, events, notices
 from service.flow.principal import Principal
 from service.flow.terms import Due
-from service.models import Campaign, Event, EventNote
+from service.models import Campaign, Event
 from service.settings import Settings
 from service.words import _
 
@@ -33,10 +33,7 @@ async def hand_back(
     it two working days, or the closing when that comes first. Raises Invalid, NotFound, WrongState, CampaignClosed
     (it could not be sent again).
     """
-    remark = remark.strip()
-    if not remark or len(remark) > MAX_REMARK:
-        message = _("Vui lòng ghi nội dung cần chỉnh sửa, bổ sung (tối đa {limit} ký tự).").format(limit="2.000")
-        raise Invalid([{"field": "remark", "message": message}])
+    remark = checked(remark)
     async with in_transaction() as connection:
         invitation = await events.locked(campaign_id, code)
         campaign = await Campaign.get(id=campaign_id)
@@ -51,6 +48,15 @@ async def hand_back(
     return event
 
 
+def checked(remark: str) -> str:
+    """The remark, that must be given. Raises Invalid."""
+    remark = remark.strip()
+    if not remark or len(remark) > MAX_REMARK:
+        message = _("Vui lòng ghi nội dung cần chỉnh sửa, bổ sung (tối đa {limit} ký tự).").format(limit="2.000")
+        raise Invalid([{"field": "remark", "message": message}])
+    return remark
+
+
 async def _correct_by(campaign: Campaign, due: Due | None, now: datetime) -> datetime:
     calendar = await calendars.current()
     if due is not None:
@@ -61,7 +67,5 @@ async def _correct_by(campaign: Campaign, due: Due | None, now: datetime) -> dat
 
 async def last_remark(invitation_id: int) -> str:
     """The remark with which it was last handed back, "" when it never was."""
-    note = (
-        await EventNote.filter(event__invitation_id=invitation_id, event__act=life.Act.RETURN).order_by("-id").first()
-    )
-    return note.text if note else ""
+    event = await events.latest(invitation_id, life.Act.RETURN)
+    return await events.note_of(event) if event else ""

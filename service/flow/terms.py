@@ -49,6 +49,7 @@ class Terms:
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     allow_nil: bool = False
+    signoff: bool = False
     reminders: tuple[Step, ...] = plan_steps.DEFAULT
     illustrative: bool = False
 
@@ -141,10 +142,9 @@ def read(values: Mapping[str, object]) -> Terms:
         "roster": _roster(reader),
         "reminders": _reminders(reader),
         "allow_nil": reader.flag("allow_nil"),
+        "signoff": reader.flag("signoff"),
         "illustrative": reader.flag("illustrative"),
     }
-    if reader.flag("signoff"):
-        reader.wrong("signoff", _("Trình lãnh đạo duyệt chưa dùng được ở phiên bản này. Vui lòng bỏ chọn."))
     reader.problems += letters.problems
     _check_order(reader, wanted, found)
     if reader.problems or form is None:

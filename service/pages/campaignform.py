@@ -38,6 +38,7 @@ TEXTS = (
     "closes_time",
     "roster",
     "allow_nil",
+    "signoff",
     "letter_kept",
     "letter_kept_name",
 )
@@ -56,7 +57,6 @@ ANCHORS = {
     "reminders": "step_0_on",
     "opens_at": "opens_on",
     "closes_at": "closes_on",
-    "signoff": "title",
 }
 STEP_TEXTS = ("id", "on", "days", "side", "unit", "at", "to", "every", "times")
 
@@ -109,6 +109,7 @@ def of_campaign(campaign: Campaign) -> Filled:
         "due_kind": campaign.due_kind or DEFAULTS["due_kind"],
         "roster": "all" if campaign.roster is None else "units",
         "allow_nil": "on" if campaign.allow_nil else "",
+        "signoff": "on" if campaign.signoff else "",
     }
     for name, value in (("opens", campaign.opens_at), ("due", campaign.due_at), ("closes", campaign.closes_at)):
         texts |= _moment(name, value)
@@ -179,6 +180,7 @@ def values(filled: Filled, known: Sequence[Unit], stored: Campaign | None = None
         **timing(texts, stored),
         "units": _units(filled, known),
         "allow_nil": texts["allow_nil"],
+        "signoff": texts["signoff"],
         "illustrative": stored is not None and stored.illustrative,
         "reminders": _steps(filled, steps.from_json(stored.reminders) if stored else ()),
     }

@@ -11,8 +11,19 @@ from starlette.responses import Response
 from forms.answers import Problem
 from forms.schema import TICKED
 from service import answerwords, web
-from service.errors import CampaignClosed, CampaignNotOpen, Invalid, StaleDraft, WrongState
-from service.flow import attachments, openness, submissions
+from service.errors import (
+    BadFile,
+    CampaignClosed,
+    CampaignNotOpen,
+    EmptyFile,
+    Invalid,
+    SignedMissing,
+    SignoffNeeded,
+    StaleDraft,
+    TooLarge,
+    WrongState,
+)
+from service.flow import attachments, openness, signoff, submissions
 from service.flow.attachments import Given
 from service.flow.filling import Filling, waiting_choices
 from service.models import Submission
@@ -21,6 +32,7 @@ from service.pages.controls import MARK, Sheet
 from service.pages.unit import contents, filling_of, frame, visit_of
 from service.words import N_, _
 
+REFUSED = (CampaignClosed, CampaignNotOpen, WrongState, SignoffNeeded, SignedMissing, BadFile, EmptyFile, TooLarge)
 FEW = 3  # questions of one section not answered that are named one by one
 CHANGED = N_("Phiếu vừa được sửa ở nơi khác nên chưa gửi. Vui lòng xem lại các câu trả lời dưới đây rồi gửi.")
 
@@ -29,7 +41,7 @@ async def check(request: Request) -> Response:
     filling = await filling_of(request)
     if not _may_fill(request, filling):
         return web.redirect(request, f"/u/{filling.campaign.id}")
-    return await _draw(request, filling)
+    return await draw(request, filling)
 
 
 def _may_fill(request: Request, filling: Filling) -> bool:
@@ -37,7 +49,7 @@ def _may_fill(request: Request, filling: Filling) -> bool:
     return openness.editable(filling.invitation, filling.campaign, who, web.now(request))
 
 
-async def _draw(
+async def draw(
     request: Request,
     filling: Filling,
     *,
@@ -51,11 +63,19 @@ async def _draw(
     context = {
         **frame(filling, web.now(request)),
         **review(filling, given, f"/u/{filling.campaign.id}", problems, ticked),
+        **await how(filling),
         "notice": notice,
         "key": secrets.token_urlsafe(16),
         "tongues": languages.offered(request, filling.form),
     }
     return web.render(request, "unit/check.html", context, status)
+
+
+async def how(filling: Filling) -> dict[str, object]:
+    """How this unit sends: at once, through its leaders (named), or with the signed document."""
+    way = await signoff.way(filling.invitation)
+    leaders = await signoff.leaders(filling.invitation.unit_id) if way == "leader" else []
+    return {"way": way, "leaders": leaders}
 
 
 def review(
@@ -141,35 +161,41 @@ async def submit(request: Request) -> Response:
     """Send what the page showed. A double click gives one submission and the same receipt."""
     form = await web.read_form(request)
     filling = await filling_of(request)
-    version = web.text(form, "version")
     ticked = declared(filling, form)
-    number = int(version) if version.isdecimal() and len(version) < 10 else -1
-    content = submissions.FromDraft(number, ticked, posted.drawn_from(form))
+    content = looked_at(form, ticked)
     try:
-        outcome = await _send(request, filling, content, web.text(form, "key"))
+        outcome = await _send(request, filling, content, web.text(form, "key"), await web.upload(form, "signed"))
     except StaleDraft:
         # A tick agrees to the words it stood under: on another version's page it is asked for again.
         same = content.form in (None, filling.form_id)
-        return await _draw(request, filling, ticked=ticked if same else None, notice=_(CHANGED), status=409)
-    except (CampaignClosed, CampaignNotOpen, WrongState) as error:
-        notice = _(error.message).format(**error.params)
-        return await _draw(request, filling, ticked=ticked, notice=notice, status=error.status)
+        return await draw(request, filling, ticked=ticked if same else None, notice=_(CHANGED), status=409)
+    except REFUSED as error:
+        return await draw(request, filling, ticked=ticked, notice=web.sentence(error), status=error.status)
     if isinstance(outcome, submissions.Problems):
-        return await _draw(request, filling, problems=outcome.problems, ticked=ticked, status=422)
+        return await draw(request, filling, problems=outcome.problems, ticked=ticked, status=422)
     return _sent(request, filling, outcome)
 
 
+def looked_at(form: FormData, ticked: Mapping[str, str]) -> submissions.FromDraft:
+    """The draft that the posted page showed."""
+    version = web.text(form, "version")
+    number = int(version) if version.isdecimal() and len(version) < 10 else -1
+    return submissions.FromDraft(number, ticked, posted.drawn_from(form))
+
+
 def declared(filling: Filling, form: FormData) -> dict[str, str]:
-    keys = [
-        item.key
-        for page in reading.declarations(filling.form)
-        for item in live.fields_of(filling.picture.page(page.key))
-    ]
-    return {key: TICKED if web.text(form, MARK + key) else "" for key in keys}
+    """The declaration's answers as the posted page has them."""
+    return {key: TICKED if web.text(form, MARK + key) else "" for key in all_declared(filling)}
+
+
+def all_declared(filling: Filling) -> dict[str, str]:
+    """The declaration's answers as if every box were ticked."""
+    pages = [filling.picture.page(page.key) for page in reading.declarations(filling.form)]
+    return {item.key: TICKED for page in pages for item in live.fields_of(page)}
 
 
 async def _send(
-    request: Request, filling: Filling, content: submissions.Content, key: str
+    request: Request, filling: Filling, content: submissions.Content, key: str, signed: tuple[str, bytes] | None
 ) -> Submission | submissions.Problems:
     visit = visit_of(request)
     outcome = await submissions.submit(
@@ -181,6 +207,7 @@ async def _send(
         key,
         web.now(request),
         contact_id=visit.contact,
+        signed=signed,
     )
     request.app.state.postroom.wake()
     return outcome
@@ -195,12 +222,17 @@ async def nil(request: Request) -> Response:
     filling = await filling_of(request)
     if not filling.campaign.allow_nil or not _may_fill(request, filling):
         return web.redirect(request, f"/u/{filling.campaign.id}")
-    return _nil(request, filling)
+    return await nil_page(request, filling)
 
 
-def _nil(request: Request, filling: Filling, reason: str = "", problem: str = "", status: int = 200) -> Response:
+async def nil_page(
+    request: Request, filling: Filling, reason: str = "", problem: str = "", notice: str = "", status: int = 200
+) -> Response:
+    """`problem` is one of the reason, `notice` of anything else."""
     context = {
         **frame(filling, web.now(request)),
+        **await how(filling),
+        "notice": notice,
         "reason": reason,
         "problem": problem,
         "key": secrets.token_urlsafe(16),
@@ -212,9 +244,12 @@ async def send_nil(request: Request) -> Response:
     form = await web.read_form(request)
     filling = await filling_of(request)
     reason = web.text(form, "reason")
+    content, signed = submissions.Nil(reason), await web.upload(form, "signed")
     try:
-        outcome = await _send(request, filling, submissions.Nil(reason), web.text(form, "key"))
+        outcome = await _send(request, filling, content, web.text(form, "key"), signed)
     except Invalid as error:
-        return _nil(request, filling, reason, str(error.problems[0]["message"]), 422)
+        return await nil_page(request, filling, reason, str(error.problems[0]["message"]), status=422)
+    except REFUSED as error:
+        return await nil_page(request, filling, reason, notice=web.sentence(error), status=error.status)
     assert isinstance(outcome, Submission)
     return _sent(request, filling, outcome)

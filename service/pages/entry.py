@@ -19,6 +19,9 @@ async def door(request: Request) -> Response:
         "letter": letter_words(campaign),
         "brief": await forms.brief(campaign.form_id),
         "responded": life.State(link.invitation.state) in life.RESPONDED and link.invitation.first_sent_at is not None,
+        "approving": life.State(link.invitation.state) is life.State.AWAITING_SIGNOFF
+        and link.contact is not None
+        and link.contact.role == "leader",
         "now": web.now(request),
     }
     return web.render(request, "unit/door.html", context)

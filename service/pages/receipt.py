@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service import web
-from service.flow import receipts, signed
+from service.flow import drafts, receipts, signed
 from service.flow.filling import find, officer
 from service.pages import asked, formpapers, papers, reading
 from service.pages.unit import visit_of
@@ -24,6 +24,7 @@ async def receipt(request: Request) -> Response:
         "home": f"/u/{invitation.campaign_id}",
         "unit_name": invitation.full_name,
         "submission": submission,
+        "names": await drafts.people({submission.actor_ref, submission.asked_by}),
         "sections": sections,
         "due_at": found.due_at,
         "late": found.late,

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from forms.answers import Picture, Progress
 from forms.schema import Form, Page
 from service import answerwords, deadlinewords, life, web
-from service.flow import attachments, carrying, drafts, forms, openness, reviews, submissions
+from service.flow import attachments, carrying, drafts, forms, openness, reviews, signoff, submissions
 from service.flow.entry import Visit
 from service.flow.filling import Filling, find, load, of_unit, officer
 from service.flow.keys import item_at
@@ -104,6 +104,8 @@ async def overview(request: Request) -> Response:
     """The table of contents while it is filled in; afterwards the receipt."""
     filling, now = await filling_of(request), web.now(request)
     visit = visit_of(request)
+    if life.State(filling.invitation.state) is life.State.AWAITING_SIGNOFF and await signoff.may_sign(visit):
+        return web.redirect(request, f"/u/{filling.campaign.id}/signoff")
     lines = contents(filling.picture)
     context = {
         **frame(filling, now),
@@ -117,10 +119,27 @@ async def overview(request: Request) -> Response:
         "changed_by": await _changed_by(filling),
         "officer": await officer(filling.campaign),
         "remark": await reviews.last_remark(filling.invitation.id) if filling.invitation.due_round else "",
+        **await _signing(filling),
         "counted": _counted(filling),
         "tongues": languages.offered(request, filling.form),
     }
     return web.render(request, "unit/overview.html", context)
+
+
+async def _signing(filling: Filling) -> dict[str, object]:
+    """Where the leader's approval stands, in a campaign that asks for it."""
+    if not filling.campaign.signoff:
+        return {"asked": None, "refused": None}
+    number = filling.invitation.id
+    asked, refused = await signoff.asked(number), await signoff.refused(number)
+    names = await drafts.people({found.by for found in (asked, refused) if found})
+    return {
+        "asked": asked,
+        "asked_by": names[asked.by] if asked else "",
+        "refused": refused,
+        "refused_by": names[refused.by] if refused else "",
+        "leaders": await signoff.leaders(filling.invitation.unit_id),
+    }
 
 
 def _counted(filling: Filling) -> list[str]:

@@ -72,8 +72,10 @@ async def site(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
 
 
 @asynccontextmanager
-async def serving(database_url: str, folder: Path, workbook: Path = build.ND132) -> AsyncIterator[Site]:
-    """A service of its own process with a published campaign of that form."""
+async def serving(
+    database_url: str, folder: Path, workbook: Path = build.ND132, **terms: object
+) -> AsyncIterator[Site]:
+    """A service of its own process with a published campaign of that form; `terms` as in build.terms."""
     port = free_port()
     settings = Settings(
         database_url=database_url,
@@ -83,7 +85,7 @@ async def serving(database_url: str, folder: Path, workbook: Path = build.ND132)
         mail_from="Sở KH&CN <khaosat@phieu.test>",
         secret_key=SECRET.encode(),
     )
-    survey, staff_session = await _prepared(settings, workbook)
+    survey, staff_session = await _prepared(settings, workbook, **terms)
     arguments = ("-m", "service.cli", "serve", "--host", "127.0.0.1", "--port", str(port))
     server = await asyncio.create_subprocess_exec(sys.executable, *arguments, env=_environment(settings))
     try:
@@ -104,10 +106,10 @@ async def assert_for_everybody(page: Page) -> None:
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, f"{page.url} at {width}"
 
 
-async def _prepared(settings: Settings, workbook: Path) -> tuple[build.Survey, str]:
+async def _prepared(settings: Settings, workbook: Path, **terms: object) -> tuple[build.Survey, str]:
     async with TortoiseContext() as context:
         await context.init(config=database.config(settings.database_url))
-        survey = await build.survey(settings, datetime.now(UTC), workbook, allow_nil=True)
+        survey = await build.survey(settings, datetime.now(UTC), workbook, allow_nil=True, **terms)
         return survey, await accounts.start_session(survey.staff, datetime.now(UTC))
 
 

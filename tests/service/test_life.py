@@ -121,7 +121,7 @@ def test_an_extension_while_handed_back_is_the_corrections() -> None:
     ],
 )
 def test_an_exemption_taken_back_leaves_what_was_before_it(lived: list[tuple[Act, State]], state: State) -> None:
-    assert life.before_exemption(lived) is state
+    assert life.state_before(Act.EXEMPT, lived) is state
 
 
 def test_a_returned_one_is_beside_the_figure_not_in_it() -> None:

@@ -81,6 +81,7 @@ async def test_every_term_given_comes_back_with_its_moment_in_local_time(api: Ap
         "letter": {"number": "12/SKHCN", "date": "2026-06-29", "subject": "báo cáo quý II"},
         "staff": person.id,
         "allow_nil": True,
+        "signoff": True,
         "reminders": steps.to_json(steps.DEFAULT[1:3]),
     }
     body = (await api.post("/campaigns", given)).json()
@@ -90,7 +91,7 @@ async def test_every_term_given_comes_back_with_its_moment_in_local_time(api: Ap
     assert body["closes_at"] == "2026-07-31T23:59:59+07:00"
     assert body["due"] == {"at": "2026-07-10T17:00:00+07:00", "days": None, "kind": None}
     assert body["letter"] == {"number": "12/SKHCN", "date": "2026-06-29", "subject": "báo cáo quý II"}
-    assert (body["staff"], body["allow_nil"]) == (person.id, True)
+    assert (body["staff"], body["allow_nil"], body["signoff"]) == (person.id, True, True)
     assert body["reminders"] == given["reminders"]
 
 
@@ -140,7 +141,7 @@ WRONG: list[tuple[dict[str, object], str]] = [
     ({"letter": {"date": "hôm qua"}}, "letter_date"),
     ({"letter": "111/SKHCN"}, "letter"),
     ({"allow_nil": "maybe"}, "allow_nil"),
-    ({"signoff": True}, "signoff"),
+    ({"signoff": "maybe"}, "signoff"),
     ({"reminders": "daily"}, "reminders"),
     ({"reminders": [{"id": "a"}]}, "reminders"),
     ({"reminders": [5]}, "reminders"),
