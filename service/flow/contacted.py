@@ -30,7 +30,8 @@ def _mail(mail: Message, tries: Sequence[Attempt], step: str, as_of: datetime) -
     kind = mailwords.of(mailwords.KINDS, mail.kind)
     to = f"{mail.to_name} ({mail.to_address})" if mail.to_name else mail.to_address
     why = _("Theo lịch: {step}").format(step=step) if step else _("Chuyên viên bấm gửi ngay") if mail.batch else ""
-    about = (*given(mailwords.masked(mail.subject)), *given(why))
+    together = _("Đi chung một thư với phiếu khác của cùng hộp thư") if mail.carried_by else ""
+    about = (*given(mailwords.masked(mail.subject)), *given(why), *given(together))
     link = f"/messages/{mail.id}"
 
     def entry(at: datetime, end: str, *more: str) -> Entry:

@@ -43,6 +43,7 @@ async def survey(house: House) -> Survey:
         message=invitation_mail, number=0, at=house.clock() - timedelta(hours=3, minutes=59), outcome="transient",
         reply_code=451, reply_text="4.7.1 thử lại sau",
     )  # fmt: skip
+    await Message.filter(id=invitation_mail.id).update(carried_by=invitation_mail.id + 1)
     await Received.create(
         key="1", kind="reply", message=invitation_mail, by="id", campaign=found.id, unit=AN_LAO,
         from_address="anlao@haiphong.example", from_name="Nguyễn Thị Hồng", subject="Re: Khảo sát",
@@ -89,6 +90,7 @@ async def test_all_that_happened_in_order_with_source_who_and_what_the_server_sa
     ]
     text = plain(page)
     assert "451 4.7.1 thử lại sau" in text
+    assert "Đi chung một thư với phiếu khác của cùng hộp thư" in text
     assert "Đơn vị: Nguyễn Thị Hồng – Phiếu của đơn vị" in text
     assert "Đơn vị: Nguyễn Thị Hồng – Đường dẫn riêng" in text
     assert f"Lần 1, số xác nhận PH-{survey.id}-{AN_LAO}-1" in text
