@@ -4,7 +4,8 @@ The `reminders` room keeps the outbox and sends. What only the service knows rea
 is in flow/planning, what a mail says in flow/mailtexts; both can be had from here.
 """
 
-from collections.abc import Callable
+import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,6 +30,8 @@ from service.flow.planning import OWES_NOT as OWES_NOT
 from service.flow.planning import decide as decide
 from service.flow.planning import plan_due as plan_due
 from service.settings import Settings
+
+log = logging.getLogger(__name__)
 
 
 async def as_received(settings: Settings, message: Message, now: datetime) -> str:
@@ -58,9 +61,10 @@ class Postroom:
 
     def __init__(self, settings: Settings, clock: Callable[[], datetime]) -> None:
         async def plan_now(now: datetime) -> int:
-            if settings.webhook is not None and await hookplan.plan_due(now):
+            planned = await plan_due(settings, now) + await _beside("the digest", digest.plan_due(settings, now))
+            if settings.webhook is not None and await _beside("the gateway", hookplan.plan_due(now)):
                 self._hooks.wake()
-            return await plan_due(settings, now) + await digest.plan_due(settings, now)
+            return planned
 
         self._worker = Worker(
             MailDesk(settings, clock),
@@ -111,6 +115,15 @@ class Postroom:
     @property
     def ready(self) -> Ready:
         return Ready(self._worker.alive, elsewhere=not self._started)
+
+
+async def _beside(what: str, planning: Awaitable[int]) -> int:
+    """How many were planned of what goes beside invitations and reminders: its faults must not keep those back."""
+    try:
+        return await planning
+    except Exception:
+        log.exception("%s could not be planned", what)
+        return 0
 
 
 def sender_factory(settings: Settings) -> Callable[[], Sender]:

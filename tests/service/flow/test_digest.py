@@ -12,6 +12,7 @@ import pytest
 from reminders.models import Message
 from service.flow import calls, digest, intakes, principal, reminding
 from service.models import AuditRecord, Staff
+from service.settings import Settings
 from service.words import ZONE
 from tests.conftest import DATABASES, House, fresh_database, in_turn
 from tests.service import build, scenes
@@ -115,6 +116,17 @@ async def test_whoever_did_not_ask_or_is_away_gets_none(house: House, survey: Su
     await Staff.filter(id=survey.staff.id).update(active=True)
     assert await digest.plan_due(house.settings, local(9, 10)) == 1
     assert await AuditRecord.filter(action="staff.digest").count() == 3
+
+
+async def test_a_digest_that_cannot_be_made_keeps_no_mail_back(
+    house: House, survey: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(settings: Settings, now: datetime) -> int:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(digest, "plan_due", broken)
+    await reminding.Postroom(house.settings, house.clock).tick(local(8, 9))
+    assert [message.state for message in await Message.filter(kind="invitation")] == ["sent"]
 
 
 async def test_the_account_page_asks_and_shows_what_would_be_sent(house: House, survey: Survey) -> None:
