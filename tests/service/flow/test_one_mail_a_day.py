@@ -129,11 +129,16 @@ async def test_who_has_answered_leaves_the_mail_and_another_carries_it(house: Ho
 
 async def test_a_mailbox_that_had_its_mail_waits_for_another_day(house: House) -> None:
     async with two(house) as (first, second, post, room):
-        who, now = principal.staff(1), local(house, 2, 7, 40)
+        who, now, began = principal.staff(1), local(house, 2, 7, 40), house.clock()
         await sendnow.send(house.settings, first.id, [UNIT], "a" * 16, who, now)
         await room.tick(now + timedelta(minutes=1))
         assert len(post.to(ADDRESS)) == 1
-        assert (await sendnow.choice(second.id, [UNIT], now + timedelta(minutes=2))).had_mail == 1
+        house.clock.set(now + timedelta(minutes=2))
+        await scenes.log_in(house.client, await Staff.get(username="lan"), house.clock())
+        page = (await house.client.get(f"/campaigns/{second.id}/send-now?unit={UNIT}")).text
+        house.clock.set(began)
+        assert "đã có thư hôm nay" in page, "but it may go at once"
+        assert "Gửi ngay 1 thư" in page
         await sendnow.send(house.settings, second.id, [OTHER], "b" * 16, who, now, again=True)
         await room.tick(local(house, 2, 8))
         assert len(post.to(ADDRESS)) == 1, "the plan's reminders of both surveys wait"
