@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service import words
-from service.life import State
 from service.words import N_, _, collation
 
 GROUPINGS = {"group": N_("huyện, quận cũ"), "kind": N_("loại đơn vị"), "none": N_("không chia nhóm")}
@@ -13,12 +12,12 @@ GROUPINGS = {"group": N_("huyện, quận cũ"), "kind": N_("loại đơn vị")
 
 @dataclass(frozen=True, slots=True)
 class Owing:
-    """A unit that still owes."""
+    """A unit that still owes; `returned` when it is a correction, which has a due time of its own."""
 
     full_name: str
     kind: str
     group: str
-    state: str
+    returned: bool
     due_at: datetime
 
 
@@ -69,8 +68,8 @@ def reminder(found: Reminder) -> str:
 
 def text(post: Post, units: Sequence[Owing], by: str) -> str:
     """The whole text, `by` one of GROUPINGS."""
-    first = [unit for unit in units if unit.state != State.RETURNED]
-    again = [unit for unit in units if unit.state == State.RETURNED]
+    first = [unit for unit in units if not unit.returned]
+    again = [unit for unit in units if unit.returned]
     parts = [_("Kính gửi anh/chị đầu mối các xã, phường, đặc khu,")]
     if first:
         head = _("Tính đến {moment}, còn {count} đơn vị chưa gửi báo cáo “{survey}”{letter}:")

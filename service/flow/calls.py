@@ -68,7 +68,7 @@ async def owing(campaign_id: int, now: datetime) -> tuple[Campaign, list[Line]]:
     for row in rows:
         calls = made.get(row.id, ())
         promised_on = calling.promise([told.call for told in calls])
-        turn = calling.turn(row.standing.due_at, promised_on, now)
+        turn = calling.turn(row.standing.owed_by, promised_on, now)
         lines.append(Line(row, reached.get(row.code, ()), calls, promised_on, turn))
     return campaign, sorted(lines, key=_place)
 
@@ -76,7 +76,7 @@ async def owing(campaign_id: int, now: datetime) -> tuple[Campaign, list[Line]]:
 def _place(line: Line) -> tuple[Any, ...]:
     """Within a turn the earliest day first, and of one day those whose last call lies longest back."""
     last = line.calls[0].call.at.timestamp() if line.calls else 0.0
-    day = line.promised_on or words.local(line.row.standing.due_at).date()
+    day = line.promised_on or words.local(line.row.standing.owed_by).date()
     return calling.ORDER[line.turn], day, last, collation(line.row.full_name)
 
 

@@ -28,7 +28,7 @@ async def chat_text(
 ) -> str:
     """The text about those of the rows in these states, "" when there are none. `by` is one of chatwords.GROUPINGS."""
     chosen = [
-        Owing(row.full_name, row.kind, row.group, row.standing.state, row.standing.due_at)
+        Owing(row.full_name, row.kind, row.group, row.standing.correcting, row.standing.owed_by)
         for row in rows
         if row.standing.state in states
     ]

@@ -108,7 +108,7 @@ async def _campaign(campaign: Campaign, since: datetime, now: datetime) -> Campa
         due_today=words.local(campaign.due_at).date() == words.local(now).date(),
         came=await _came(campaign.id, since, now),
         promised=[(line.row.full_name, line.promised_on) for line in promised if line.promised_on],
-        overdue=sum(life.over(line.row.standing.due_at, now) for line in lines),
+        overdue=sum(life.over(line.row.standing.owed_by, now) for line in lines),
         failed=await failed.count(),
     )
 

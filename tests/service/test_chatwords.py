@@ -18,12 +18,12 @@ POST = Post(
     staff="Trần Thị Lan, 0225 3842 124",
 )
 UNITS = [
-    Owing("Xã Vĩnh Bảo", "xa", "Huyện Vĩnh Bảo", "sent", DUE),
-    Owing("Phường Đồ Sơn", "phuong", "Quận Đồ Sơn", "draft", DUE),
-    Owing("Xã An Lão", "xa", "Huyện An Lão", "opened", datetime(2025, 7, 25, 17, 0, tzinfo=ZONE)),
-    Owing("Xã An Hưng", "xa", "Huyện An Lão", "not_sent", DUE),
+    Owing("Xã Vĩnh Bảo", "xa", "Huyện Vĩnh Bảo", False, DUE),
+    Owing("Phường Đồ Sơn", "phuong", "Quận Đồ Sơn", False, DUE),
+    Owing("Xã An Lão", "xa", "Huyện An Lão", False, datetime(2025, 7, 25, 17, 0, tzinfo=ZONE)),
+    Owing("Xã An Hưng", "xa", "Huyện An Lão", False, DUE),
 ]
-RETURNED = Owing("Xã Kiến Thụy", "xa", "Huyện Kiến Thuỵ", "returned", datetime(2025, 7, 23, 11, 30, tzinfo=ZONE))
+RETURNED = Owing("Xã Kiến Thụy", "xa", "Huyện Kiến Thuỵ", True, datetime(2025, 7, 23, 11, 30, tzinfo=ZONE))
 
 
 def test_who_owes_by_former_district_until_when_and_where_to_go() -> None:

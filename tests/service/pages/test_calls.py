@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from service import words
-from service.flow import calls, campaigns, principal, rosteracts
+from service.flow import calls, campaigns, intakes, principal, reviews, rosteracts
 from service.models import AuditRecord, Call, Campaign, Contact, Staff
 from service.pages import calls as pages
 from service.words import ZONE
@@ -153,6 +153,21 @@ async def test_what_is_wrong_is_told_beside_its_field_and_kept(
     assert not await Call.exists()
     assert (await told(house, campaign, AN_LAO, outcome="reached", corrects="99")).status_code == 404
     assert (await house.client.get(f"/campaigns/{campaign.id}/calls/99999")).status_code == 404
+
+
+async def test_a_correction_is_owed_by_its_own_due_time(house: House, made: scenes.Office, campaign: Campaign) -> None:
+    who = principal.staff(made.staff.id)
+    document = intakes.Document("paper", "7/BC", None, datetime(2025, 7, 16, 9, 0, tzinfo=ZONE))
+    await intakes.record(house.settings, campaign.id, AN_LAO, document, who, house.clock())
+    await at(house, made, datetime(2025, 7, 21, 9, 0, tzinfo=ZONE))
+    await reviews.hand_back(house.settings, campaign.id, AN_LAO, "Bổ sung mục E.", who, house.clock())
+    page = (await house.client.get(f"/campaigns/{campaign.id}/calls")).text
+    assert "Quá hạn: 3" in page
+    assert order(page)[-1] == AN_LAO
+    assert "hạn 17:00 thứ Tư, 23/7/2025" in page
+    text = (await house.client.get(f"/campaigns/{campaign.id}/zalo")).text
+    assert "còn 3 đơn vị chưa gửi báo cáo" in text
+    assert "xã An Lão (hạn 17:00 thứ Tư, 23/7/2025)" in text
 
 
 async def test_a_viewer_looks_and_all_answered_leaves_nobody(
