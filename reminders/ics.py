@@ -1,25 +1,27 @@
 """A due time as a calendar file (RFC 5545): one event that ends when it is due, with an alarm. Pure.
 
-Sent again with the same `uid` and a higher `sequence` it takes the place of the one before. What people wrote is
-escaped, and no line is longer than 75 octets.
+Sent again with the same UID and a higher `sequence` it takes the place of the one before. What people wrote is escaped,
+and no line is longer than 75 octets.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from reminders.clean import storable
 
 LENGTH = timedelta(minutes=30)
 _LINE = 75
-_ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
+_CONTROLS = dict.fromkeys((*range(32), 127))
+_ESCAPES = _CONTROLS | str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
+_QUOTED = _CONTROLS | str.maketrans({'"': "'", "\n": " "})
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """uid: the same for ever. sequence: of the due round. due_at, alarm_at, stamp: aware; stamp is when it was made.
-    sender, address: who organises it; the address is as address.parse gives it."""
+    """sequence: of the due round. due_at, alarm_at, stamp: aware; stamp is when it was made. sender, address: who
+    organises it; the address is as address.parse gives it."""
 
-    uid: str
     sequence: int
     due_at: datetime
     alarm_at: datetime
@@ -30,17 +32,25 @@ class Event:
     address: str
 
 
-def write(event: Event) -> str:
-    """The file, its lines ended by CRLF."""
+def write(uid: str, event: Event) -> str:
+    """The file, its lines ended by CRLF. uid: that of the event, the same for ever."""
+    before, after = _around_uid(event)
+    return before + _lines([f"UID:{_text(uid)}"]) + after
+
+
+@lru_cache(maxsize=100)
+def _around_uid(event: Event) -> tuple[str, str]:
+    """Many units have an event that differs by its UID only."""
     begins = event.due_at - LENGTH
-    lines = [
+    before = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Phieu//Phieu//VI",
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
         "BEGIN:VEVENT",
-        f"UID:{_text(event.uid)}",
+    ]
+    after = [
         f"SEQUENCE:{event.sequence}",
         f"DTSTAMP:{_moment(event.stamp)}",
         f"DTSTART:{_moment(begins)}",
@@ -58,6 +68,10 @@ def write(event: Event) -> str:
         "END:VEVENT",
         "END:VCALENDAR",
     ]
+    return _lines(before), _lines(after)
+
+
+def _lines(lines: list[str]) -> str:
     return "".join(f"{_folded(line)}\r\n" for line in lines)
 
 
@@ -73,16 +87,12 @@ def _before(span: timedelta) -> str:
 
 
 def _text(text: str) -> str:
-    return _printable(text).translate(_ESCAPES)
+    return storable(text).translate(_ESCAPES)
 
 
 def _quoted(text: str) -> str:
     """A parameter's value: quotes cannot stand in it, nor line breaks."""
-    return " ".join(_printable(text).replace('"', "'").split())
-
-
-def _printable(text: str) -> str:
-    return "".join(c for c in storable(text) if c == "\n" or (c >= " " and c != "\x7f"))
+    return " ".join(storable(text).translate(_QUOTED).split())
 
 
 def _folded(line: str) -> str:

@@ -2,7 +2,7 @@
 
 import html
 import re
-from base64 import encodebytes
+from base64 import b64encode
 from collections.abc import Collection
 from datetime import datetime
 from email.utils import format_datetime
@@ -71,9 +71,9 @@ def _several(subtype: str, boundary: str, parts: tuple[str, ...]) -> str:
 
 
 def _part(content_type: str, text: str, more: str = "") -> str:
-    data = text.replace("\r\n", "\n").replace("\n", "\r\n").encode()
-    lines = encodebytes(data).decode("ascii").replace("\n", "\r\n")
-    return f"Content-Type: {content_type}\r\n{more}Content-Transfer-Encoding: base64\r\n\r\n{lines}\r\n"
+    data = b64encode(text.replace("\r\n", "\n").replace("\n", "\r\n").encode()).decode("ascii")
+    lines = "\r\n".join([data[start : start + 76] for start in range(0, len(data), 76)])
+    return f"Content-Type: {content_type}\r\n{more}Content-Transfer-Encoding: base64\r\n\r\n{lines}\r\n\r\n"
 
 
 def as_html(text: str, links: Collection[str], target: str = "") -> str:

@@ -89,6 +89,20 @@ Parts = tuple[tuple[str, str | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class _Line:
+    parts: Parts
+    names: tuple[str, ...]
+    empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    head: _Line
+    lines: tuple[_Line, ...]
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """What is wrong in a text. `code`: no_subject, no_text, too_long, braces (one without its other), doubled
     (`{{don_vi}}`), unknown, needed (it cannot do without), not_here (a placeholder of other texts, or a link in the
@@ -114,8 +128,7 @@ class Template:
     text: str
 
     def placeholders(self) -> frozenset[str]:
-        head, lines = _compiled(self)
-        return frozenset(name for line in (head, *lines) for _, name in line if name is not None)
+        return _compiled(self).names
 
 
 @cache
@@ -184,21 +197,28 @@ def render(template: str | Template, values: Mapping[str, str]) -> tuple[str, st
     Raises TemplateError: that of a fault, or missing (no value given).
     """
     found = load(template) if isinstance(template, str) else template
-    head, lines = _compiled(found)
+    compiled = _compiled(found)
     safe = {name: _value(text) for name, text in values.items()}
-    subject = one_line(_fill(head, safe))
+    subject = one_line(_fill(compiled.head.parts, safe))
     if not subject:
         raise TemplateError("no_subject")
-    kept = _single_blank(line for line in lines if not any(safe.get(name) == "" for _, name in line if name))
-    return subject, "\n".join(_fill(line, safe) for line in kept).strip() + "\n"
+    blanks = {name for name, value in safe.items() if not value}
+    kept = _single_blank(line for line in compiled.lines if blanks.isdisjoint(line.names))
+    return subject, "\n".join([_fill(line.parts, safe) for line in kept]).strip() + "\n"
 
 
 @lru_cache(maxsize=100)
-def _compiled(template: Template) -> tuple[Parts, tuple[Parts, ...]]:
+def _compiled(template: Template) -> _Compiled:
     """Subject and lines in their parts. Raises TemplateError unless the template can be rendered."""
     for fault in faults(template):
         raise TemplateError(fault.code, fault.name)
-    return _parts(template.subject), tuple(_parts(line) for line in template.text.split("\n"))
+    head, *lines = [_line(_parts(line)) for line in (template.subject, *template.text.split("\n"))]
+    return _Compiled(head, tuple(lines), frozenset(name for line in (head, *lines) for name in line.names))
+
+
+def _line(parts: Parts) -> _Line:
+    names = tuple(name for _literal, name in parts if name is not None)
+    return _Line(parts, names, not names and not any(literal.strip() for literal, _name in parts))
 
 
 def _value(text: str) -> str:
@@ -233,11 +253,10 @@ def _fill(parts: Parts, values: Mapping[str, str]) -> str:
     return "".join(found)
 
 
-def _single_blank(lines: Iterable[Parts]) -> Iterator[Parts]:
+def _single_blank(lines: Iterable[_Line]) -> Iterator[_Line]:
     """No two empty lines after each other: the lines left out leave no hole."""
     blank = True
     for line in lines:
-        empty = not any(name or literal.strip() for literal, name in line)
-        if not (empty and blank):
+        if not (line.empty and blank):
             yield line
-        blank = empty
+        blank = line.empty

@@ -56,10 +56,12 @@ class Writer:
         self._settings = settings
         self._mailbox = address.mailbox(settings.mail_from)
         self._sender = self._mailbox.name or "Phiếu"
+        self._host = urlsplit(settings.public_url).hostname
         self._calendar: Calendar | None = None
         self._in_force: dict[str, tuple[Template, int]] | None = None
         self._shares: dict[int, str] = {}
         self._briefs: dict[int, dict[str, str]] = {}
+        self._events: dict[tuple[int, datetime, int], ics.Event] = {}
 
     async def composed(
         self, invitation: Invitation, name: str, to_name: str, more: Mapping[str, str] | None = None
@@ -133,27 +135,27 @@ class Writer:
 
     async def _due_file(self, invitation: Invitation) -> str:
         """The calendar file of its due time; a later one takes the place of the one before."""
-        campaign, due_at = invitation.campaign, invitation.due_at
-        host = urlsplit(self._settings.public_url).hostname
-        about = _("Hạn gửi phiếu: {title}").format(title=campaign.title)
-        event = ics.Event(
-            uid=f"phieu-{invitation.id}@{host}",
+        key = invitation.campaign_id, invitation.due_at, invitation.due_round
+        if key not in self._events:
+            self._events[key] = await self._event(invitation)
+        return ics.write(f"phieu-{invitation.id}@{self._host}", self._events[key])
+
+    async def _event(self, invitation: Invitation) -> ics.Event:
+        return ics.Event(
             sequence=invitation.due_round,
-            due_at=due_at,
-            alarm_at=_working_day_before(await self._known_calendar(), due_at),
+            due_at=invitation.due_at,
+            alarm_at=_working_day_before(await self._known_calendar(), invitation.due_at),
             stamp=self._at,
-            summary=about,
+            summary=_("Hạn gửi phiếu: {title}").format(title=invitation.campaign.title),
             description=self._described(invitation),
             sender=self._sender,
             address=self._mailbox.address,
         )
-        return ics.write(event)
 
     def _described(self, invitation: Invitation) -> str:
         """What the calendar says: no personal link, for calendars are shared."""
         staff = invitation.campaign.staff
         lines = [
-            words.office(invitation.full_name),
             _("Hạn gửi: {due}.").format(due=words.due(invitation.due_at)),
             _("Mở phiếu bằng đường dẫn riêng trong thư đã gửi cho công chức đầu mối."),
             _("Trang Phiếu: {address}").format(address=self._settings.public_url),
