@@ -24,7 +24,10 @@ ADDRESS_REASONS = {
 _NOTHING = frozenset({"", "khong", "khong co", "chua co", "chua", "trong", "0", "x", "n a", "na", "none", "null"})
 _JOINING = frozenset({"va", "hoac", "email", "mail", "thu", "gmail", "dc", "or", "and"})
 _EXCEL_ERROR = re.compile(r"#(REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!|####*)")
-_EXTENSION = re.compile(r"(?:máy lẻ|số lẻ|lẻ|ext\.?|nội bộ)\s*:?\s*(\d{1,5})", re.IGNORECASE)
+# In brackets, as it is stored, only behind the number: those before it hold its area code.
+_EXTENSION = re.compile(
+    r"(?:máy lẻ|số lẻ|lẻ|ext\.?|nội bộ)\s*:?\s*(?P<told>\d{1,5})|(?<=\d)\s*\((?P<stored>\d{1,5})\)$", re.IGNORECASE
+)
 _LEADS = re.compile(
     r"(q|quyen|tq)?\s*(pho\s+)?(chu tich|bi thu)\b(?P<of>.*)"
     r"|((pho\s+)?p?ct|ptbt|pbt)\s+(ubnd|hdnd|thuong truc).*"
@@ -150,7 +153,8 @@ def parsed(text: str) -> str:
 
 
 def telephones(text: str) -> list[str]:
-    """The numbers in a cell, digits only, +84 as 0; "0225 3842123 máy lẻ 12" keeps its extension. Raises Refused."""
+    """The numbers in a cell, digits only, +84 as 0; "0225 3842123 máy lẻ 12" keeps its extension, as
+    "02253842123 (12)", which is read back as it stands. Raises Refused."""
     if not text:
         return []
     found: dict[str, None] = {}
@@ -175,7 +179,7 @@ def _telephone(text: str) -> str:
         digits = f"0{digits}"
     if not 7 <= len(digits) <= 12:
         raise Refused(_("Điện thoại “{text}” không đủ hoặc thừa chữ số.").format(text=text))
-    return f"{digits} ({extension[1]})" if extension else digits
+    return f"{digits} ({extension['told'] or extension['stored']})" if extension else digits
 
 
 def joined(phones: list[str]) -> str:

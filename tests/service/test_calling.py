@@ -52,6 +52,8 @@ def test_every_number_of_a_contact_is_dialled_on_its_own() -> None:
         Number("02253842123 (12)", "02253842123"),
         Number("0912345678", "0912345678"),
     )
+    stored = "02253842123 (12) / 0912345678"  # as the list of units keeps them
+    assert calling.numbers(stored) == (Number("02253842123 (12)", "02253842123"), Number("0912345678", "0912345678"))
     assert calling.numbers("số 0225 38") == (Number("số 0225 38", "022538"),)  # too short to be one: as it stands
     assert calling.numbers("") == ()
 

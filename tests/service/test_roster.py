@@ -150,6 +150,7 @@ def test_bad_addresses_are_refused_in_words(text: str) -> None:
 )
 def test_telephones_are_brought_to_one_shape(text: str, expected: list[str]) -> None:
     assert people.telephones(text) == expected
+    assert people.telephones(people.joined(expected)) == expected, "what is stored is read back as it stands"
 
 
 @pytest.mark.parametrize("text", ["gọi sau", "123", "0912345678901234"])
