@@ -43,6 +43,8 @@ WHEN = {
     "extended": N_("Khi gia hạn; kèm tệp lịch hạn mới"),
     "exempted": N_("Khi đưa đơn vị ra khỏi diện báo cáo"),
     "included": N_("Khi đưa đơn vị trở lại diện báo cáo; kèm tệp lịch hạn gửi"),
+    "signoff": N_("Cho lãnh đạo đơn vị, khi công chức đầu mối trình duyệt"),
+    "signoff_refused": N_("Cho công chức đầu mối, khi lãnh đạo đơn vị trả lại để sửa"),
 }
 FAULTS = {
     "no_subject": N_("Vui lòng nhập tiêu đề thư."),
