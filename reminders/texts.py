@@ -76,6 +76,7 @@ KINDS: Mapping[str, Kind] = {
     "included": Kind(_WAY_IN, _ACT, calendar=True),
     # To the unit's leaders: a report waits for their approval; to its officials: they handed it back.
     "signoff": Kind(frozenset({"don_vi", "khao_sat", "duong_dan"})),
+    "request_refused": Kind(frozenset({"khao_sat"}) | _ACT, _ACT),
     "signoff_refused": Kind(frozenset({"khao_sat", "duong_dan"}) | _ACT, _ACT),
 }
 NAMES = tuple(KINDS)

@@ -179,6 +179,12 @@ class NotTheLeader(ServiceError):
     )
 
 
+class AskedAlready(ServiceError):
+    status = 409
+    code = "asked_already"
+    message = N_("Đơn vị đã có đề nghị này đang chờ trả lời.")
+
+
 class KeyReused(ServiceError):
     status = 422
     code = "idempotency_key_reused"

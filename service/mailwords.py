@@ -114,6 +114,7 @@ LETTERS = TEXTS | {
     "extended": N_("báo gia hạn"),
     "exempted": N_("báo không thuộc diện báo cáo"),
     "included": N_("báo trở lại diện báo cáo"),
+    "request_refused": N_("trả lời đề nghị, chưa đáp ứng"),
     "signoff": N_("trình lãnh đạo duyệt"),
     "signoff_refused": N_("lãnh đạo trả lại để sửa"),
 }

@@ -407,6 +407,34 @@ class EventNote(Model):
     text = fields.TextField()
 
 
+class UnitRequest(Model):
+    """What a unit asks of staff in a campaign: a later due time, or its report opened again.
+
+    `kind` is one of flow.unitrequests.KINDS. `open` is true while it waits for an answer and null afterwards, so that
+    the database allows one open request of a kind. `outcome`: granted (by the act itself), refused with an `answer`,
+    withdrawn, or lapsed when there is nothing left to grant.
+    """
+
+    id = fields.IntField(primary_key=True)
+    invitation: fields.ForeignKeyRelation[Invitation] = fields.ForeignKeyField(
+        "service.Invitation", related_name="requests", on_delete=RESTRICT
+    )
+    invitation_id: int
+    kind = fields.CharField(max_length=20)
+    reason = fields.TextField()
+    wished_at = Instant(null=True)
+    asked_at = Instant()
+    asked_by = fields.CharField(max_length=60)
+    open = fields.BooleanField(null=True, default=True)
+    outcome = fields.CharField(max_length=20, default="")
+    answered_at = Instant(null=True)
+    answered_by = fields.CharField(max_length=60, default="")
+    answer = fields.TextField(default="")
+
+    class Meta:
+        unique_together = (("invitation", "kind", "open"),)
+
+
 class Call(Model):
     """A telephone call to a unit about a campaign, kept as history: taken back or corrected, never changed.
 

@@ -20,9 +20,20 @@ from service.flow import (
     signed,
     signoff,
     submissions,
+    unitrequests,
 )
 from service.flow.entries import Entry
-from service.models import Campaign, Contact, Draft, Intake, Invitation, SignedReport, StoredFile, Submission
+from service.models import (
+    Campaign,
+    Contact,
+    Draft,
+    Intake,
+    Invitation,
+    SignedReport,
+    StoredFile,
+    Submission,
+    UnitRequest,
+)
 from service.settings import Settings
 from service.words import _
 
@@ -71,7 +82,9 @@ class Dossier:
     sent: Sequence[Sent]
     intakes: Sequence[Intake]
     draft_saved: datetime | None
-    asked: signoff.Asked | None = None
+    asked: signoff.Asked | None
+    requests: Sequence[UnitRequest]
+    askers: Mapping[str, str]
 
 
 async def of(campaign_id: int, code: str, now: datetime) -> Dossier:
@@ -80,6 +93,7 @@ async def of(campaign_id: int, code: str, now: datetime) -> Dossier:
     campaign, invitation = found.campaign, found.invitation
     given = await submissions.of_invitation(invitation.id)
     names = await drafts.people({ref for s in given for ref in (s.actor_ref, s.asked_by)})
+    requests = await unitrequests.of_invitation(invitation.id)
     own = await signed.of_submissions([s.id for s in given])
     draft = await Draft.get_or_none(invitation_id=invitation.id)
     return Dossier(
@@ -105,6 +119,8 @@ async def of(campaign_id: int, code: str, now: datetime) -> Dossier:
         intakes=await Intake.filter(invitation=invitation).order_by("-id").select_related("scan"),
         draft_saved=draft.updated_at if draft else None,
         asked=await signoff.asked(invitation.id) if invitation.state == life.State.AWAITING_SIGNOFF else None,
+        requests=requests,
+        askers=await drafts.people({one.asked_by for one in requests}),
     )
 
 

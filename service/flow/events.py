@@ -12,8 +12,14 @@ from service import life
 from service.errors import NotFound, WrongState
 from service.flow import hooks, lookups
 from service.flow.principal import Principal
-from service.models import Event, EventNote, Invitation
+from service.models import Event, EventNote, Invitation, UnitRequest
 from service.words import state as state_words
+
+# What a unit may ask for (UnitRequest.kind), the act that grants it, and those after which it says nothing any more.
+REQUESTS = (
+    ("extension", life.Act.EXTEND, life.SENDINGS | {life.Act.EXEMPT}),
+    ("correction", life.Act.RETURN, {life.Act.EXEMPT}),
+)
 
 
 async def locked(campaign_id: int, code: str) -> Invitation:
@@ -89,8 +95,20 @@ async def apply(
     )
     if note:
         await EventNote.create(event=event, text=note)
+    await _answer_requests(event)
     await hooks.note(invitation, event)
     return event
+
+
+async def _answer_requests(event: Event) -> None:
+    """An act answers what the unit asked for: it grants it, or leaves nothing to grant."""
+    act = life.Act(event.act)
+    for kind, grants, lapses in REQUESTS:
+        if act is grants or act in lapses:
+            outcome = "granted" if act is grants else "lapsed"
+            answer = {"open": None, "outcome": outcome, "answered_at": event.recorded_at}
+            waiting = UnitRequest.filter(invitation_id=event.invitation_id, kind=kind, open=True)
+            await waiting.update(**answer, answered_by=event.actor_ref)
 
 
 async def apply_to_all(invitations: Sequence[Invitation], act: life.Act, who: Principal, *, at: datetime) -> None:

@@ -10,7 +10,18 @@ from starlette.responses import FileResponse, Response
 
 from service import deadlinewords, files, mailwords, web
 from service.errors import AlreadyPublished, BadFile, EmptyFile, Invalid, TooLarge
-from service.flow import attachments, calendars, campaigns, choices, deadlines, overview, principal, reminding, terms
+from service.flow import (
+    attachments,
+    calendars,
+    campaigns,
+    choices,
+    deadlines,
+    overview,
+    principal,
+    reminding,
+    terms,
+    unitrequests,
+)
 from service.models import Campaign, Unit
 from service.pages import asked, campaignform
 from service.pages.campaignform import Filled
@@ -28,7 +39,14 @@ Problem = dict[str, object]
 async def front(request: Request) -> Response:
     now = web.now(request)
     found = await overview.front(now)
-    context = {"front": found, "phases": PHASES, "w": mailwords, "forms": await choices.form_names()}
+    context = {
+        "front": found,
+        "requests": await unitrequests.waiting(),
+        "request_kinds": unitrequests.KINDS,
+        "phases": PHASES,
+        "w": mailwords,
+        "forms": await choices.form_names(),
+    }
     return web.render(request, "campaigns/front.html", context)
 
 

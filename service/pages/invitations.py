@@ -10,7 +10,7 @@ from starlette.responses import Response
 from forms.values import read_date
 from service import callwords, deadlinewords, files, life, mailwords, web, words
 from service.errors import BadFile, EmptyFile, Invalid, TooLarge, WrongState
-from service.flow import dossier, entry, intakes, principal, rosteracts
+from service.flow import dossier, entry, intakes, principal, rosteracts, unitrequests
 from service.pages import asked, leftover, papers
 from service.words import _
 
@@ -52,6 +52,8 @@ async def page(
         "may": _may(request, life.State(found.invitation.state)),
         "may_link": request.state.staff.role != "viewer",
         "channels": intakes.CHANNELS,
+        "request_kinds": unitrequests.KINDS,
+        "grants": {one.id: _granted(one.wished_at) for one in found.requests if one.wished_at},
         "w": mailwords,
         "cw": callwords,
         "open": act,
@@ -67,6 +69,13 @@ async def page(
         "here": f"/campaigns/{found.campaign.id}/units/{found.invitation.code}",
     }
     return web.render(request, "monitor/unit.html", context, 422 if problems else 200)
+
+
+def _granted(wished: datetime) -> dict[str, str]:
+    """The fields of the form that extends, for a moment that a unit wished for: pressed, it is granted as asked."""
+    at = words.local(wished)
+    on, clock = at.date().isoformat(), f"{at:%H:%M}"
+    return {"due_mode": "at", "due_on": on, "due_time": clock, "confirm": at.isoformat()}
 
 
 def _timing(standing: life.Standing, now: datetime) -> str:
@@ -92,6 +101,7 @@ def _defaults(now: datetime) -> dict[str, str]:
         "extend": {"reason": ""} | due,
         "exempt": {"reason": ""},
         "include": {"reason": ""},
+        "refuse": {"reason": ""},
     }
     return {f"{form}_{name}": text for form, fields in forms.items() for name, text in fields.items()}
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from forms.answers import Picture, Progress
 from forms.schema import Form, Page
 from service import answerwords, deadlinewords, life, web
-from service.flow import attachments, carrying, drafts, forms, openness, reviews, signoff, submissions
+from service.flow import attachments, carrying, drafts, forms, openness, reviews, signoff, submissions, unitrequests
 from service.flow.entry import Visit
 from service.flow.filling import Filling, find, load, of_unit, officer
 from service.flow.keys import item_at
@@ -22,6 +22,14 @@ STATUS = {
     "doing": N_("Đang điền"),
     "wrong": N_("Cần xem lại"),
     "done": N_("Đã xong"),
+}
+
+OUTCOMES = {
+    "": N_("Đang chờ trả lời"),
+    "granted": N_("Được đồng ý"),
+    "refused": N_("Chưa được đồng ý"),
+    "withdrawn": N_("Đơn vị đã rút"),
+    "lapsed": N_("Không còn cần trả lời"),
 }
 
 
@@ -120,6 +128,7 @@ async def overview(request: Request) -> Response:
         "officer": await officer(filling.campaign),
         "remark": await reviews.last_remark(filling.invitation.id) if filling.invitation.due_round else "",
         **await _signing(filling),
+        **await _requests(filling, now),
         "counted": _counted(filling),
         "tongues": languages.offered(request, filling.form),
     }
@@ -139,6 +148,19 @@ async def _signing(filling: Filling) -> dict[str, object]:
         "refused": refused,
         "refused_by": names[refused.by] if refused else "",
         "leaders": await signoff.leaders(filling.invitation.unit_id),
+    }
+
+
+async def _requests(filling: Filling, now: datetime) -> dict[str, object]:
+    """What the unit asked of staff in this survey, and what it may ask for now."""
+    made = await unitrequests.of_invitation(filling.invitation.id)
+    waiting = {one.kind for one in made if one.open}
+    kinds = [kind for kind in unitrequests.KINDS if unitrequests.may_ask(kind, filling.invitation, now)]
+    return {
+        "requests": made,
+        "may_ask": [kind for kind in kinds if kind not in waiting],
+        "request_kinds": unitrequests.KINDS,
+        "request_outcomes": OUTCOMES,
     }
 
 

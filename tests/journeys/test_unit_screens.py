@@ -22,6 +22,7 @@ SCREENS = [
     "/u/1/s/h",
     "/u/1/check",
     "/u/1/nil",
+    "/u/1/requests/extension",
     "/u/1/history",
 ]
 
