@@ -141,7 +141,8 @@ def _settled_on(
         if instead is None:
             going.append(message)
         else:
-            changes[message.id] = instead
+            # Who leaves a mail that nobody got is carried by it no more.
+            changes[message.id] = instead if turns.may_have_arrived(message) else {**instead, "carried_by": None}
     if not going:
         return []
     carrier = next((message for message in going if message.id == group.origin), going[0])

@@ -347,3 +347,78 @@ def test_a_skipped_one_says_which_and_when(calendar: Calendar) -> None:
     assert decide("2025-07-10 09:00", calendar).skipped == (
         Skipped(AN_LAO, DEFAULT[0], "not_yet", at("2025-07-15 08:00")),
     )
+
+
+CHAIRMAN = Recipient("chu.tich@anlao.test", "Lê Văn Cường", "leader", 3, rank="chairman")
+HEAD = Recipient("cvp@anlao.test", "Vũ Thị Dung", "leader", 4, rank="office_head")
+FURTHER = replace(DEFAULT[5], id="further", offset=1, to="chairman", approve=True)
+
+
+def test_the_copy_for_the_leader_goes_no_further_up_while_there_is_another() -> None:
+    everybody = (OFFICIAL, CHAIRMAN, LEADER, HEAD)
+    found = {to: [r.contact for r in plan.mailboxes(everybody, to)] for to in steps.AUDIENCES}
+    assert found == {"official": [1], "leader": [4, 2], "office_head": [4], "chairman": [3]}
+    assert plan.mailboxes((OFFICIAL, CHAIRMAN), "leader") == [CHAIRMAN]
+    shared = replace(CHAIRMAN, address=OFFICIAL.address)
+    assert plan.mailboxes((OFFICIAL, shared), "chairman") == []
+
+
+def test_a_step_that_needs_approval_waits_for_it_until_the_next_step(calendar: Calendar) -> None:
+    item = replace(AN_LAO, recipients=(OFFICIAL, CHAIRMAN))
+    both = (FURTHER, DEFAULT[4])
+
+    def look(now: str, said: str = "") -> plan.Decision:
+        asked = {("77", "further", 0, 0): said} if said else {}
+        return plan.due([item], both, at(now), calendar, (), approvals=asked)
+
+    waits = look("2025-07-21 08:00")
+    assert (waits.notices, reasons(waits)) == ((), ["waiting_approval"])
+    [asked] = waits.unapproved
+    assert (asked.ask, asked.recipient, asked.expires_at) == (
+        ("77", "further", 0, 0),
+        CHAIRMAN,
+        at("2025-07-23 08:00"),
+    )
+    assert sent(look("2025-07-21 08:00", "approved")) == [("further", 0, CHAIRMAN.address)]
+    assert reasons(look("2025-07-21 08:00", "refused")) == ["not_approved"]
+    assert "lapsed" in reasons(look("2025-07-23 08:00"))
+    another = plan.due(
+        [replace(item, due_round=1)],
+        both,
+        at("2025-07-21 08:00"),
+        calendar,
+        (),
+        approvals={("77", "further", 0, 0): "approved"},
+    )
+    assert another.notices == (), "it counts for its due round only"
+
+
+def test_a_mailbox_that_had_its_mail_waits_and_what_comes_today_may_go_with_it(calendar: Calendar) -> None:
+    now = at("2025-07-15 08:00")
+    waits = plan.due([AN_LAO], DEFAULT, now, calendar, (), had_mail={OFFICIAL.address})
+    assert [(s.reason, s.at) for s in waits.skipped] == [("had_mail", at("2025-07-16 07:30"))]
+    afternoon = [replace(DEFAULT[0], at=time(14))]
+    assert plan.due([AN_LAO], afternoon, now, calendar, ()).notices == ()
+    [notice] = plan.due([AN_LAO], afternoon, now, calendar, (), until=at("2025-07-15 17:00")).notices
+    assert notice.planned_for == at("2025-07-15 14:00")
+
+
+def test_no_step_on_the_day_of_the_invitation(calendar: Calendar) -> None:
+    invited = replace(AN_LAO, recipients=(replace(OFFICIAL, since=at("2025-07-15 07:40")),))
+    assert reasons(decide("2025-07-15 08:00", calendar, invited)) == ["not_yet"]
+
+
+def test_approval_in_a_plans_json(calendar: Calendar) -> None:
+    [plain] = steps.to_json([DEFAULT[0]])
+    assert not {"approve", "approver"} & set(plain), "as plans were stored before"
+    named = replace(FURTHER, approver=7)
+    assert steps.from_json(steps.to_json([named])) == (named,)
+    [item] = steps.to_json([named])
+    for bad, code in (
+        ({"approve": False, "approver": None}, "approve:needs_approval"),
+        ({"approve": "yes"}, "approve:bad_value"),
+        ({"approver": True}, "approver:bad_value"),
+        ({"to": "official", "approve": None}, "approver:bad_value"),
+    ):
+        with pytest.raises(steps.PlanError, match=code):
+            steps.from_json([{**item, **bad}])

@@ -18,7 +18,7 @@ from tests.reminders.test_crashes import ROOT, _kill
 
 pytestmark = pytest.mark.anyio
 
-TURNS = 5
+TURNS = 2
 
 
 async def put(turn: int) -> None:
