@@ -139,6 +139,15 @@ async def of_invitation(invitation_id: int) -> list[UnitRequest]:
     return await UnitRequest.filter(invitation_id=invitation_id).order_by("-id")
 
 
+async def open_of(unit_id: int) -> dict[int, list[str]]:
+    """The kinds of what a unit asked for and waits for, by invitation."""
+    found: dict[int, list[str]] = {}
+    rows = UnitRequest.filter(invitation__unit_id=unit_id, open=True).order_by("id")
+    for invitation, kind in await rows.values_list("invitation_id", "kind"):
+        found.setdefault(invitation, []).append(kind)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A request that waits for an answer, as a list shows it."""

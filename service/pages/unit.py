@@ -9,7 +9,19 @@ from starlette.responses import Response
 from forms.answers import Picture, Progress
 from forms.schema import Form, Page
 from service import answerwords, deadlinewords, life, web
-from service.flow import attachments, carrying, drafts, forms, openness, reviews, signoff, submissions, unitrequests
+from service.flow import (
+    attachments,
+    carrying,
+    drafts,
+    forms,
+    mailtexts,
+    openness,
+    reviews,
+    signoff,
+    submissions,
+    unitrequests,
+    units,
+)
 from service.flow.entry import Visit
 from service.flow.filling import Filling, find, load, of_unit, officer
 from service.flow.keys import item_at
@@ -50,11 +62,18 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """One campaign on the unit's front page."""
+    """One campaign on the unit's front page. `owed`: it is to be filled in, or waits for the leader; `left`: how much
+    time that leaves, in working days and words; `asked`: what the unit asked for and waits for."""
 
     invitation: Invitation
-    open: bool
+    owed: bool
     sent: tuple[Submission, ...]
+    left: str = ""
+    asked: tuple[str, ...] = ()
+
+    @property
+    def awaiting(self) -> bool:
+        return life.State(self.invitation.state) is life.State.AWAITING_SIGNOFF
 
 
 def visit_of(request: Request) -> Visit:
@@ -89,19 +108,30 @@ def _content(picture: Picture, page: Page, progress: Progress) -> Content:
 
 
 async def home(request: Request) -> Response:
+    """What the unit owes, the next due first, and what it sent."""
     visit, now = visit_of(request), web.now(request)
-    sent = await submissions.of_unit(visit.unit)
-    surveys = [
-        Survey(found, _may_fill(found, visit, now), tuple(sent.get(found.id, ())))
-        for found in await of_unit(visit.unit)
-    ]
+    surveys = await _surveys(visit, now)
     context = {
-        "open": [survey for survey in surveys if survey.open],
-        "rest": [survey for survey in surveys if not survey.open],
+        "owed": sorted((survey for survey in surveys if survey.owed), key=lambda survey: survey.invitation.due_at),
+        "rest": [survey for survey in surveys if not survey.owed],
         "unit_name": surveys[0].invitation.full_name if surveys else "",
         "now": now,
     }
     return web.render(request, "unit/home.html", context)
+
+
+async def _surveys(visit: Visit, now: datetime) -> list[Survey]:
+    sent, calendar = await submissions.of_unit(visit.unit), await units.calendar()
+    asked = await unitrequests.open_of(visit.unit)
+    found = []
+    for one in await of_unit(visit.unit):
+        state = life.State(one.state)
+        waits = state is life.State.AWAITING_SIGNOFF and openness.is_open(one.campaign, now)
+        owed = waits or _may_fill(one, visit, now)
+        left = mailtexts.days_left(calendar, one.due_at, now) if owed and state not in life.RESPONDED else ""
+        kinds = tuple(_(unitrequests.KINDS[kind]) for kind in asked.get(one.id, ()))
+        found.append(Survey(one, owed, tuple(sent.get(one.id, ())), left, kinds))
+    return found
 
 
 def _may_fill(invitation: Invitation, visit: Visit, now: datetime) -> bool:
