@@ -37,7 +37,8 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """One unit's reminder: `unit` as it is addressed, `returned` when it is a correction that it owes."""
+    """One unit's reminder: `unit` as it is addressed, `returned` when it is a correction that it owes, `mailed` when
+    it has a mailbox with its link in it."""
 
     sender: str
     unit: str
@@ -46,6 +47,7 @@ class Reminder:
     due_at: datetime
     left: str
     staff: str
+    mailed: bool
 
 
 def reminder(found: Reminder) -> str:
@@ -57,13 +59,15 @@ def reminder(found: Reminder) -> str:
     )
     left = f" ({found.left})" if found.left else ""
     values = {"sender": found.sender, "unit": found.unit, "survey": found.survey, "due": words.due(found.due_at)}
-    parts = [
-        owes.format(**values, left=left),
-        _("Vui lòng gửi bằng đường dẫn riêng trong thư điện tử của đơn vị."),
-        _("Hỗ trợ: {staff}.").format(staff=found.staff) if found.staff else "",
-        _("Nếu vừa gửi, xin bỏ qua tin này."),
-    ]
-    return " ".join(part for part in parts if part)
+    return " ".join([owes.format(**values, left=left), *_way(found), _("Nếu vừa gửi, xin bỏ qua tin này.")])
+
+
+def _way(found: Reminder) -> list[str]:
+    """How the unit comes to its form, and who helps."""
+    if not found.mailed:
+        return [_("Vui lòng gọi {staff} để nhận đường dẫn gửi báo cáo.").format(staff=found.staff or found.sender)]
+    help_ = [_("Hỗ trợ: {staff}.").format(staff=found.staff)] if found.staff else []
+    return [_("Vui lòng gửi bằng đường dẫn riêng trong thư điện tử của đơn vị."), *help_]
 
 
 def text(post: Post, units: Sequence[Owing], by: str) -> str:

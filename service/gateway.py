@@ -46,7 +46,7 @@ async def post(target: Target, body: bytes, headers: Mapping[str, str], deadline
         return Answer("timeout")
     except (h11.RemoteProtocolError, ConnectionResetError, BrokenPipeError):
         return Answer("dropped")
-    except OSError as error:  # ssl.SSLError and socket.gaierror are OSErrors
+    except (OSError, UnicodeError) as error:  # ssl.SSLError and socket.gaierror are OSErrors; a host beyond IDNA
         return Answer("unreachable", words=one_line(str(error), SHOWN))
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 PREFIX = "whsec_"
 SHORTEST, LONGEST = 24, 64  # bytes of a secret, as the scheme asks
+LONGEST_LABEL = 63  # of a host's name between two dots (RFC 1035)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ def parse(url: str, secret: str) -> Target:
         raise ValueError("the address has characters that no address has")
     if parts.scheme == "http" and not _is_loopback(host):
         raise ValueError("use https; plain http is for an address on this machine only")
+    if any(not 0 < len(label) <= LONGEST_LABEL for label in host.removesuffix(".").split(".")):
+        raise ValueError("the address has a host that no name server knows")
     tls = parts.scheme == "https"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(host, port or (443 if tls else 80), path, tls, key(secret))

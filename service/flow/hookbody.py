@@ -3,9 +3,9 @@
 import json
 from datetime import datetime
 
-from reminders import address
+from reminders import address, returns
 from service import chatwords, life, words
-from service.flow import calls, channels, hooks
+from service.flow import calls, channels, hooks, recipients
 from service.models import Campaign, Event, Hook, Invitation, Submission
 from service.settings import Settings
 
@@ -38,6 +38,7 @@ async def _reminder(settings: Settings, invitation: Invitation, campaign: Campai
             due_at=invitation.due_at,
             left=await channels.left(invitation.due_at, now),
             staff=channels.person(staff),
+            mailed=await _mailed(invitation.unit_id),
         )
     )
     return {
@@ -46,6 +47,12 @@ async def _reminder(settings: Settings, invitation: Invitation, campaign: Campai
         "telephones": (await calls.telephones([invitation.code])).get(invitation.code, []),
         "text": text,
     }
+
+
+async def _mailed(unit_id: int) -> bool:
+    """Whether an official of the unit has a mailbox where somebody is: its link is in there."""
+    dead = await returns.dead()
+    return any(one.role == "official" and one.address not in dead for one in await recipients.of_unit(unit_id))
 
 
 async def _act(event: Event) -> dict[str, object]:

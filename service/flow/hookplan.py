@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
 from reminders import plan, steps
@@ -45,7 +46,9 @@ async def plan_due(now: datetime) -> int:
 
 async def _told_on_the_day_of(now: datetime) -> set[str]:
     """The units that the gateway reminds today, or is to."""
-    noted = Hook.filter(kind=hooks.REMINDER, created_at__gte=words.midnight(now)).exclude(state="dropped")
+    midnight = words.midnight(now)
+    today = Q(created_at__gte=midnight) | Q(settled_at__gte=midnight) | Q(state__in=["waiting", "sending"])
+    noted = Hook.filter(today, kind=hooks.REMINDER).exclude(state="dropped")
     return {_address(str(code)) for code in await noted.values_list("invitation__code", flat=True)}
 
 
@@ -77,5 +80,10 @@ async def _due(campaign: Campaign, now: datetime, calendar: Calendar, told: Coll
 
 def _hook(notice: Notice, now: datetime) -> Hook:
     hook = hooks.made(notice.key, hooks.REMINDER, recipients.invitation_id(notice.pending.ref), now)
-    columns = {"step": notice.step.id, "due_round": notice.pending.due_round, "expires_at": notice.expires_at}
+    columns = {"step": notice.step.id, "due_round": notice.pending.due_round, "expires_at": _expires_at(notice)}
     return hook.update_from_dict(columns)
+
+
+def _expires_at(notice: Notice) -> datetime:
+    """When it means nothing any more: one that nothing ends is not told weeks later."""
+    return notice.expires_at or notice.planned_for + plan.PATIENCE

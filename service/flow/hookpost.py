@@ -1,6 +1,7 @@
 """Telling the gateway: claimed with a lease, sent with no transaction open, settled; tried again, in the end given up.
 
-Several processes may do it. An event that may have arrived is sent again with the same webhook-id and the same body.
+Several processes may do it. An event that may have arrived is sent again with the same webhook-id and the same body; a
+reminder only in office hours, and on another day in that day's words.
 """
 
 import asyncio
@@ -12,8 +13,8 @@ from datetime import datetime, timedelta
 from tortoise.transactions import in_transaction
 
 from reminders.settling import BACKOFF, GIVE_UP_AFTER
-from service import gateway, webhook
-from service.flow import hookbody, hooks, planning
+from service import gateway, webhook, words
+from service.flow import hookbody, hooks, planning, units
 from service.gateway import Answer
 from service.models import Campaign, Hook, HookAttempt, Invitation
 from service.settings import Settings
@@ -68,7 +69,10 @@ async def _taken(settings: Settings, hook: Hook, now: datetime) -> bool:
         # One that takes its process with it each time is never settled: it ends here.
         await Hook.filter(id=hook.id).update(state="failed", why="gave_up", settled_at=now, lease_until=None)
         return False
-    hook.body = hook.body or await hookbody.compose(settings, hook, invitation, campaign, now)
+    if hook.kind == hooks.REMINDER and await _deferred(hook, now):
+        return False
+    if not hook.body or (hook.kind == hooks.REMINDER and not _tried_on_the_day_of(hook, now)):
+        hook.body = await hookbody.compose(settings, hook, invitation, campaign, now)
     hook.attempt += 1
     hook.tried_at = hook.tried_at or now
     hook.state, hook.lease_until = "sending", now + LEASE
@@ -86,6 +90,20 @@ def _why_not(hook: Hook, invitation: Invitation, campaign: Campaign, now: dateti
     if hook.due_round != invitation.due_round or all(step["id"] != hook.step for step in campaign.reminders):
         return "replanned"
     return "passed" if hook.expires_at is not None and now >= hook.expires_at else None
+
+
+async def _deferred(hook: Hook, now: datetime) -> bool:
+    """Whether a reminder waits until the office opens; its tries begin anew then. Raises CalendarGap."""
+    opens_at = (await units.calendar()).next_office_moment(now)
+    if opens_at <= now:
+        return False
+    await Hook.filter(id=hook.id).update(state="waiting", not_before=opens_at, tried_at=None, lease_until=None)
+    return True
+
+
+def _tried_on_the_day_of(hook: Hook, now: datetime) -> bool:
+    """Whether its words are of today: "còn 1 ngày làm việc" is true for a day."""
+    return hook.tried_at is not None and words.local(hook.tried_at).date() == words.local(now).date()
 
 
 async def _postpone(number: int, now: datetime) -> None:
@@ -158,7 +176,11 @@ class HookPost:
     async def drain(self) -> int:
         """Send what is due, over a few connections at once; how many attempts. Ends early when nobody answers."""
         self._away = False
-        return sum(await asyncio.gather(*(self._lane() for _ in range(LANES))))
+        counts = await asyncio.gather(*(self._lane() for _ in range(LANES)), return_exceptions=True)
+        for failure in counts:
+            if isinstance(failure, BaseException):
+                raise failure  # once no lane is under way any more
+        return sum(count for count in counts if isinstance(count, int))
 
     async def _lane(self) -> int:
         target, count = self._settings.webhook, 0

@@ -59,6 +59,8 @@ def test_addresses_that_can_be_told(url: str, host: str, port: int, path: str, a
         ("https://g.example/a b", "characters"),
         ("https://cổng.example/", "characters"),
         ("https://g.example/\r\nx: y", "characters"),
+        (f"https://{'a' * 64}.example/", "host"),
+        ("https://g..example/", "host"),
     ],
 )
 def test_addresses_that_cannot(url: str, words: str) -> None:
@@ -103,5 +105,7 @@ async def test_what_became_of_one_post() -> None:
         assert (await gateway.post(secure, b"{}", {}, deadline=0.3)).outcome == "timeout"
         assert len(gate.told) == len(cases)
     assert (await gateway.post(target, b"{}", {}, deadline=2)).outcome == "unreachable"
+    unspeakable = Target("a" * 64 + ".example", 443, "/", True, b"s")
+    assert (await gateway.post(unspeakable, b"{}", {}, deadline=5)).outcome == "unreachable"
     nowhere = Target("no-such-host.invalid", 443, "/", True, b"s")
     assert (await gateway.post(nowhere, b"{}", {}, deadline=5)).outcome in ("unreachable", "timeout")

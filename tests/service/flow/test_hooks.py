@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tortoise.transactions import in_transaction
 
+from reminders.models import DeadAddress, Message
 from reminders.settling import BACKOFF, GIVE_UP_AFTER
 from service import webhook
 from service.flow import (
@@ -17,6 +18,7 @@ from service.flow import (
     hookpost,
     hooks,
     intakes,
+    planning,
     principal,
     reminding,
     reviews,
@@ -25,7 +27,8 @@ from service.flow import (
     terms,
 )
 from service.flow.hookpost import HookPost
-from service.models import Contact, Hook, HookAttempt, Invitation
+from service.gateway import Answer
+from service.models import Campaign, Contact, Hook, HookAttempt, Invitation
 from service.words import ZONE
 from tests.conftest import DATABASES, House, fresh_database, in_turn
 from tests.gate import SECRET, Gate, reply
@@ -204,6 +207,23 @@ async def test_one_that_cannot_be_made_ready_stops_no_other(scene: Scene, monkey
     assert states == [("waiting", "not_ready"), ("sent", "")]
 
 
+async def test_a_lane_that_fails_leaves_no_other_under_way(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    for key, code in enumerate((AN_LAO, PHU_LIEN)):
+        document = intakes.Document("paper", f"{key}/BC", None, scene.house.clock())
+        who = principal.staff(scene.survey.staff.id)
+        await intakes.record(scene.house.settings, scene.survey.id, code, document, who, scene.house.clock())
+    settle = hookpost.settle
+
+    async def fails_once(hook: Hook, answer: Answer, now: datetime) -> None:
+        monkeypatch.setattr(hookpost, "settle", settle)
+        raise RuntimeError("the database is away")
+
+    monkeypatch.setattr(hookpost, "settle", fails_once)
+    with pytest.raises(RuntimeError, match="is away"):
+        await scene.drain()
+    assert sorted(await Hook.all().values_list("state", flat=True)) == ["sending", "sent"]
+
+
 def local(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 6, day, hour, minute, tzinfo=ZONE)
 
@@ -238,11 +258,56 @@ async def test_a_reminder_goes_to_telephones_also_of_units_without_an_address(sc
     assert data["due"] == "17:00 thứ Hai, 15/6/2026"
     assert data["text"] == (
         "Sở KH&CN: UBND phường Phù Liễn chưa gửi báo cáo “Khảo sát tình hình triển khai Nghị định 132/2025/NĐ-CP”, "
-        "hạn 17:00 thứ Hai, 15/6/2026 (còn 2 ngày làm việc). Vui lòng gửi bằng đường dẫn riêng trong thư điện tử của "
-        "đơn vị. Hỗ trợ: Trần Thị Lan, 0225 3842 124. Nếu vừa gửi, xin bỏ qua tin này."
+        "hạn 17:00 thứ Hai, 15/6/2026 (còn 2 ngày làm việc). Vui lòng gọi Trần Thị Lan, 0225 3842 124 để nhận đường "
+        "dẫn gửi báo cáo. Nếu vừa gửi, xin bỏ qua tin này."
     )
     # An Lão's was dropped: it has another due time now, and a new round of reminders.
     assert (await Hook.get(invitation__code=AN_LAO)).why == "replanned"
+
+
+async def test_a_reminder_waits_for_office_hours_and_then_has_the_words_of_its_day(scene: Scene) -> None:
+    house = scene.house
+    house.clock.set(local(11, 8, 5))
+    assert await hookplan.plan_due(house.clock()) == 1
+    house.clock.set(local(11, 16, 58))
+    scene.gate.replies = [reply("503 Busy")] * 2
+    assert await scene.drain() == 1
+    scene.forward(BACKOFF[0])
+    assert await scene.drain() == 1, "16:59"
+    scene.forward(BACKOFF[1])
+    assert await scene.drain() == 0, "17:04"
+    hook = await Hook.get()
+    assert (hook.state, hook.not_before) == ("waiting", local(12, 7, 30))
+    house.clock.set(local(12, 7, 30))
+    assert await scene.drain() == 1
+    first, second, third = (one.json["data"]["text"] for one in scene.gate.told)
+    assert first == second
+    assert "(còn 2 ngày làm việc). Vui lòng gửi bằng đường dẫn riêng trong thư điện tử của đơn vị. Hỗ trợ:" in first
+    assert "(còn 1 ngày làm việc)" in third
+    assert len({one.headers["webhook-id"] for one in scene.gate.told}) == 1
+
+
+async def test_an_overdue_reminder_that_nothing_follows_is_not_told_weeks_later(scene: Scene) -> None:
+    last = {**scene.survey.campaign.reminders[0], "id": "last", "offset": 1, "every": None, "times": None}
+    await Campaign.filter(id=scene.survey.id).update(reminders=[last], closes_at=None)
+    scene.house.clock.set(local(17, 9))
+    assert await hookplan.plan_due(scene.house.clock()) == 1
+    scene.house.clock.set(local(29, 9))
+    assert await scene.drain() == 0
+    hook = await Hook.get()
+    assert (hook.state, hook.why) == ("dropped", "passed")
+
+
+async def test_a_unit_whose_mailbox_is_dead_is_asked_to_call(scene: Scene) -> None:
+    await planning.plan_due(scene.house.settings, local(8, 16))
+    mailbox = "anlao@haiphong.example"
+    invitation = await Message.get(to_address=mailbox)
+    await DeadAddress.create(address=mailbox, status="5.1.1", message=invitation, since=local(9, 9))
+    scene.house.clock.set(local(11, 8, 5))
+    assert await hookplan.plan_due(scene.house.clock()) == 1
+    assert await scene.drain() == 1
+    (told,) = scene.gate.told
+    assert "Vui lòng gọi Trần Thị Lan, 0225 3842 124 để nhận đường dẫn" in told.json["data"]["text"]
 
 
 async def test_a_unit_with_two_surveys_is_reminded_of_one_a_day(scene: Scene) -> None:
@@ -257,6 +322,8 @@ async def test_a_unit_with_two_surveys_is_reminded_of_one_a_day(scene: Scene) ->
     assert await hookplan.plan_due(local(10, 8, 5)) == 1, "three working days before"
     assert (await Hook.get().select_related("invitation")).invitation.campaign_id == second.id
     assert await hookplan.plan_due(local(10, 9)) == 0
+    assert await hookplan.plan_due(local(11, 8)) == 0, "yesterday's waits still"
+    await Hook.all().update(state="sent", settled_at=local(10, 9))
     assert await hookplan.plan_due(local(11, 8)) == 1
     assert await Hook.filter(invitation__campaign_id=scene.survey.id).count() == 1
 
