@@ -44,32 +44,42 @@ async def save_contact(
     """
     values = checked(raw)
     async with in_transaction():
-        await locks.units()
-        twins = Contact.filter(unit_id=unit.id, role=values["role"], email=values["email"], name=values["name"])
-        twin = await twins.exclude(id=contact_id or 0).first()
-        if twin is not None:
-            raise Invalid([{"field": "name", "message": _twin(twin)}])
-        if contact_id is None:
-            saved = Contact(unit_id=unit.id, **values)
-            await saved.save()
-        else:
-            saved = await contact(unit, contact_id)
-            await saved.update_from_dict(values).save(update_fields=list(values))
-        revoked = await revoke_links(unit.id, saved.id)
-        action = "contact.create" if contact_id is None else "contact.update"
-        await audit.record(action, f"contact:{saved.id}", who, now, {"unit": unit.code, "revoked": revoked})
+        return await save(unit, contact_id, values, who, now)
+
+
+async def save(unit: Unit, contact_id: int | None, values: Mapping[str, str], who: Principal, now: datetime) -> Contact:
+    """As save_contact, with values that were checked, in the caller's transaction."""
+    await locks.units()
+    twins = Contact.filter(unit_id=unit.id, role=values["role"], email=values["email"], name=values["name"])
+    twin = await twins.exclude(id=contact_id or 0).first()
+    if twin is not None:
+        raise Invalid([{"field": "name", "message": _twin(twin)}])
+    if contact_id is None:
+        saved = Contact(unit_id=unit.id, **values)
+        await saved.save()
+    else:
+        saved = await contact(unit, contact_id)
+        await saved.update_from_dict(dict(values)).save(update_fields=list(values))
+    revoked = await revoke_links(unit.id, saved.id)
+    action = "contact.create" if contact_id is None else "contact.update"
+    await audit.record(action, f"contact:{saved.id}", who, now, {"unit": unit.code, "revoked": revoked})
     return saved
 
 
 async def set_active(unit: Unit, contact_id: int, active: bool, who: Principal, now: datetime) -> Contact:
     """Stop using a contact, or use it again; nothing is removed. Raises NotFound."""
     async with in_transaction():
-        await locks.units()
-        found = await contact(unit, contact_id)
-        await Contact.filter(id=found.id).update(active=active)
-        revoked = await revoke_links(unit.id, found.id)
-        action = "contact.activate" if active else "contact.deactivate"
-        await audit.record(action, f"contact:{found.id}", who, now, {"unit": unit.code, "revoked": revoked})
+        return await switch(unit, contact_id, active, who, now)
+
+
+async def switch(unit: Unit, contact_id: int, active: bool, who: Principal, now: datetime) -> Contact:
+    """As set_active, in the caller's transaction."""
+    await locks.units()
+    found = await contact(unit, contact_id)
+    await Contact.filter(id=found.id).update(active=active)
+    revoked = await revoke_links(unit.id, found.id)
+    action = "contact.activate" if active else "contact.deactivate"
+    await audit.record(action, f"contact:{found.id}", who, now, {"unit": unit.code, "revoked": revoked})
     return found
 
 

@@ -14,6 +14,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.anyio]
 
 SCREENS = [
     "/u",
+    "/u/contacts",
+    "/u/contacts/new",
     "/verify",
     "/u/1",
     "/u/1/s/a",

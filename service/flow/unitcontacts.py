@@ -1,0 +1,109 @@
+"""A unit replaces its own contacts: old links die, and the old and the new address are told of it by mail."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.transactions import in_transaction
+
+from reminders import address, outbox
+from reminders.ports import Letter
+from service import words
+from service.errors import ServiceError
+from service.flow import contacts, events, recipients
+from service.flow.entry import Visit
+from service.models import Contact, Unit
+from service.settings import Settings
+from service.words import N_, _
+
+SUBJECT = N_("Danh bạ đầu mối của {unit} vừa thay đổi")
+TEXT = N_(
+    "Kính gửi: {unit}\n\n"
+    "Người của đơn vị vừa thay đổi danh bạ đầu mối trên hệ thống Phiếu, lúc {moment}:\n\n"
+    "{what}\n\n"
+    "Đường dẫn riêng đã gửi đến địa chỉ không còn dùng thì hết hiệu lực. Nếu không phải đơn vị thay đổi, vui lòng báo "
+    "ngay cho chuyên viên có tên trong thư mời.\n\n"
+    "Trân trọng,\n\n{sender}\n"
+)
+ADDED, CHANGED = N_("Thêm đầu mối: {person}"), N_("Trước: {before}\nNay: {person}")
+STOPPED, USED_AGAIN = N_("Ngừng dùng: {person}"), N_("Dùng lại: {person}")
+
+
+class LastOfficial(ServiceError):
+    status = 409
+    code = "last_official"
+    message = N_(
+        "Đây là công chức đầu mối cuối cùng có thư điện tử của đơn vị. Vui lòng thêm người thay trước khi ngừng dùng "
+        "hoặc bỏ địa chỉ."
+    )
+
+
+async def save(
+    settings: Settings, visit: Visit, contact_id: int | None, raw: Mapping[str, str], now: datetime
+) -> Contact:
+    """Add a contact of the visit's unit (`contact_id` None) or change one.
+
+    Raises Invalid with {field, message} for each field, NotFound, LastOfficial.
+    """
+    values = contacts.checked(raw)
+    unit, fresh = await Unit.get(id=visit.unit), Contact(**values)
+    async with in_transaction() as connection:
+        old = await contacts.contact(unit, contact_id) if contact_id is not None else None
+        what = _(CHANGED if old else ADDED).format(before=_described(old) if old else "", person=_described(fresh))
+        await _tell(settings, connection, visit, unit, what, [old.email if old else "", fresh.email], now)
+        saved = await contacts.save(unit, contact_id, values, visit.principal, now)
+        await _require_official(unit)
+    return saved
+
+
+async def set_active(settings: Settings, visit: Visit, contact_id: int, active: bool, now: datetime) -> None:
+    """Stop using a contact of the visit's unit, or use it again. Raises NotFound, LastOfficial."""
+    unit = await Unit.get(id=visit.unit)
+    async with in_transaction() as connection:
+        found = await contacts.contact(unit, contact_id)
+        what = _(USED_AGAIN if active else STOPPED).format(person=_described(found))
+        await _tell(settings, connection, visit, unit, what, [found.email], now)
+        await contacts.switch(unit, contact_id, active, visit.principal, now)
+        await _require_official(unit)
+
+
+async def _require_official(unit: Unit) -> None:
+    """Raise LastOfficial when nobody is left whom the invitations and codes could reach."""
+    if not recipients.mailboxes(await recipients.of_unit(unit.id), "official"):
+        raise LastOfficial()
+
+
+async def _tell(
+    settings: Settings,
+    connection: BaseDBAsyncClient,
+    visit: Visit,
+    unit: Unit,
+    what: str,
+    addresses: Iterable[str],
+    now: datetime,
+) -> None:
+    """Mail to the addresses concerned, and to the leaders of until now: who may approve changes with the contacts."""
+    invitation = await events.found(visit.campaign, visit.code)
+    leaders = [leader.address for leader in recipients.separate(await recipients.of_unit(unit.id))]
+    sender = address.mailbox(settings.mail_from).name or "Phiếu"
+    values = {"unit": words.office(unit.full_name), "moment": words.moment(now), "what": what, "sender": sender}
+    letters = [
+        Letter(
+            key=f"contacts:{unit.id}:{now.timestamp()}:{to}",
+            kind="notice",
+            ref=recipients.reference(invitation.id),
+            campaign=visit.campaign,
+            unit=visit.code,
+            to_address=to,
+            subject=_(SUBJECT).format(**values),
+            text=_(TEXT).format(**values),
+        )
+        for to in sorted({*addresses, *leaders} - {""})
+    ]
+    await outbox.enqueue(letters, connection, now=now, domain=recipients.domain(settings))
+
+
+def _described(contact: Contact) -> str:
+    """Nguyễn Thị Hồng, Công chức, anlao@…; no braces: what people wrote is no placeholder of the mail."""
+    parts = [contact.name, contact.position, contact.email, contact.phone]
+    return ", ".join(part for part in parts if part).replace("{", "(").replace("}", ")")
