@@ -12,8 +12,8 @@ class Letter:
 
     key: unique for ever (see plan.key for reminders). ref: the invitation's reference, opaque here.
     contact: the service's id of the person the link belongs to. to_address: as address.parse gave it.
-    Either `subject` and `text` are given, with `{link}` where the personal link goes, or `template`,
-    which the Desk composes when the message goes out.
+    Either `subject` and `text` are given, with `{link}` where the personal link goes (`{code}` where the one-time
+    code of the kind `code` does), or `template`, which the Desk composes when the message goes out.
     batch: what one press of "send now" queues shares it. not_before: None means at once. expires_at: after it the
     message is dropped as "passed".
     """
@@ -167,7 +167,8 @@ class Desk(Protocol):
         given."""
 
     async def links(self, envelopes: Sequence[Envelope]) -> Mapping[int, str]:
-        """The personal link for each, "" when nobody at that address may have one any more. Never stored."""
+        """The personal link for each, "" when nobody at that address may have one any more; for the kind `code` the
+        one-time code. Never stored."""
 
     async def lock(self, envelopes: Sequence[Envelope]) -> None:
         """Lock what `settled` will change, in a fixed order."""

@@ -13,6 +13,7 @@ from reminders.ports import Desk, Envelope
 from reminders.texts import WITHOUT_LINK
 
 LINK = "{link}"
+CODE = "{code}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,8 @@ async def _composed(desk: Desk, mails: Sequence[Going], envelopes: Mapping[int, 
 
 
 def _linked(mail: Going) -> list[Message]:
-    """The messages of a mail that have a link in it, in the order of their links."""
-    if LINK not in mail.carrier.text:
+    """The messages of a mail that have a link (or a code) in it, in the order of their links."""
+    if mark_of(mail.carrier) not in mail.carrier.text:
         return []
     if len(mail.messages) == 1:
         return [mail.carrier]
@@ -126,15 +127,21 @@ def _claimed(mail: Going, envelopes: Mapping[int, Envelope], links: Mapping[int,
     )
     before = "ambiguous" if message.state == "sending" else message.why
     own = tuple(links.get(m.id, "") for m in _linked(mail))
-    text = with_links(message.text, own)
-    return Claimed(going, message.message_id, message.subject, text, own, before, message.calendar, tuple(riders))
+    text = with_links(message.text, own, mark_of(message))
+    shown = () if message.kind == "code" else own  # a code is no address to press on
+    return Claimed(going, message.message_id, message.subject, text, shown, before, message.calendar, tuple(riders))
 
 
-def with_links(text: str, links: Sequence[str]) -> str:
-    """A text with its links in it: one for all places, or one for each."""
+def mark_of(message: Message) -> str:
+    """What stands in the stored text for what only its reader may know."""
+    return CODE if message.kind == "code" else LINK
+
+
+def with_links(text: str, links: Sequence[str], mark: str = LINK) -> str:
+    """A text with its links in it: one for all places of the mark, or one for each."""
     if len(links) < 2:
-        return text.replace(LINK, links[0] if links else "")
-    first, *rest = text.split(LINK)
+        return text.replace(mark, links[0] if links else "")
+    first, *rest = text.split(mark)
     return first + "".join(link + part for link, part in zip((*links, *[""] * len(rest)), rest, strict=False))
 
 

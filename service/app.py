@@ -122,7 +122,8 @@ async def _service_error(request: Request, error: Exception) -> Response:
         headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, LoginNeeded) else None
         return JSONResponse({"error": body}, error.status, headers)
     if isinstance(error, LoginNeeded) and request.method == "GET":
-        return RedirectResponse("/login", 303)
+        # The site's plain address is the one that people of units know.
+        return RedirectResponse("/vao" if request.url.path == "/" else "/login", 303)
     return web.error_page(request, error, await unsaved.typed(request, error))
 
 

@@ -98,10 +98,10 @@ def _where(post: Post) -> str:
     """How to answer and whom to ask."""
     lines = [
         _("Vui lòng gửi báo cáo bằng đường dẫn riêng trong thư điện tử mà Sở đã gửi đến đơn vị."),
-        _("Địa chỉ trang khảo sát: {site}").format(site=post.site),
+        _("Không tìm thấy thư: mở {site}, chọn đơn vị và lấy mã dùng một lần.").format(site=post.site),
     ]
     if post.staff:
-        lines.append(_("Không thấy thư hoặc cần hỗ trợ, vui lòng gọi {staff}.").format(staff=post.staff))
+        lines.append(_("Cần hỗ trợ, vui lòng gọi {staff}.").format(staff=post.staff))
     return "\n".join(lines)
 
 

@@ -45,8 +45,8 @@ class LinkInvalid(ServiceError):
     status = 404
     code = "link_invalid"
     message = N_(
-        "Đường dẫn này không đúng hoặc không còn hiệu lực. Vui lòng mở lại đường dẫn trong thư mới nhất, "
-        "hoặc gọi cho chuyên viên có tên trong công văn để được cấp đường dẫn mới."
+        "Đường dẫn này không đúng hoặc không còn hiệu lực. Vui lòng mở lại đường dẫn trong thư mới nhất, lấy mã dùng "
+        "một lần để vào, hoặc gọi cho chuyên viên có tên trong công văn để được cấp đường dẫn mới."
     )
 
 
@@ -64,7 +64,18 @@ class EntryNeeded(ServiceError):
     code = "entry_needed"
     message = N_(
         "Phiên làm việc đã kết thúc hoặc thuộc đơn vị khác. Những gì đã lưu vẫn còn. "
-        "Vui lòng mở lại đường dẫn riêng trong thư để làm tiếp."
+        "Vui lòng mở lại đường dẫn riêng trong thư, hoặc lấy mã dùng một lần, để làm tiếp."
+    )
+
+
+class CodeOver(ServiceError):
+    """A one-time code that is too old, used, tried too often, replaced by a newer one, or of another browser."""
+
+    status = 409
+    code = "code_over"
+    message = N_(
+        "Mã này không còn dùng được: đã hết hạn, đã dùng, đã có mã mới hơn, hoặc được xin trên một máy khác. "
+        "Vui lòng xin mã mới."
     )
 
 
@@ -79,7 +90,7 @@ class OtherSession(FormExpired):
 
     message = N_(
         "Trang này được mở trong một phiên làm việc khác nên chưa lưu được. Những gì đã lưu trước đó vẫn còn. "
-        "Vui lòng mở lại đường dẫn riêng trong thư của đơn vị để làm tiếp."
+        "Vui lòng mở lại đường dẫn riêng trong thư của đơn vị, hoặc lấy mã dùng một lần, để làm tiếp."
     )
 
 

@@ -549,6 +549,31 @@ class UnitSession(Model):
     revoked_at = Instant(null=True)
 
 
+class EntryCode(Model):
+    """A one-time code that somebody asked for at the public page, for an address as they typed it, registered or not.
+
+    The code itself is derived (service/security.py), never stored. `token_hash` is that of the cookie of the browser
+    that asked: the code counts in no other. `tries` are the wrong ones, `used_at` is when the right code was typed,
+    `ended_at` when a newer code took its place or the browser left. Gone a day after it expired.
+    """
+
+    id = fields.IntField(primary_key=True)
+    token_hash = fields.CharField(max_length=64, unique=True)
+    unit: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField(
+        "service.Unit", related_name="codes", on_delete=RESTRICT
+    )
+    unit_id: int
+    address = fields.CharField(max_length=254)
+    created_at = Instant()
+    expires_at = Instant()
+    tries = fields.IntField(default=0)
+    used_at = Instant(null=True)
+    ended_at = Instant(null=True)
+
+    class Meta:
+        indexes = (("unit_id", "address"), ("expires_at",))
+
+
 class Draft(Model):
     """Work in progress: raw text by question key (forms.answers.Raw), invalid text included.
 

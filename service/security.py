@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
 MINIMUM_PASSWORD = 12
+CODE_DIGITS = 8
 _MAC_BYTES = 15  # 120 bits, 24 characters of base32
 _hasher = PasswordHasher()
 
@@ -51,6 +52,12 @@ def _link_mac(secret_key: bytes, link_id: int, generation: int) -> str:
     message = f"{link_id}:{generation}".encode()
     digest = hmac.new(derive(secret_key, "contact-link"), message, hashlib.sha256).digest()
     return base64.b32encode(digest[:_MAC_BYTES]).decode().lower()
+
+
+def entry_code(secret_key: bytes, request: str) -> str:
+    """The one-time code of a request to enter, 8 digits. `request`: the hash of its browser's token, unique."""
+    digest = hmac.new(derive(secret_key, "entry-code"), request.encode(), hashlib.sha256).digest()
+    return f"{int.from_bytes(digest[:8]) % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
 
 
 def new_token() -> str:

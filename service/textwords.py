@@ -20,7 +20,10 @@ PLACEHOLDERS = {
     "dien_thoai": (N_("Điện thoại của chuyên viên phụ trách"), "0225 3842 124"),
     "so_phut": (N_("Thời gian điền, tính theo số câu (phút)"), "30"),
     "so_lieu": (N_("Các phần của phiếu hỏi số liệu"), "Kết quả tiếp nhận; Nhân lực"),
-    "trang": (N_("Địa chỉ tự mở, không qua đường dẫn riêng; trống khi chưa dùng lối vào này"), ""),
+    "trang": (
+        N_("Địa chỉ tự mở, không qua đường dẫn riêng: chọn đơn vị, lấy mã dùng một lần"),
+        "https://phieu.example/vao",
+    ),
     "noi_gui": (N_("Tên cơ quan gửi thư"), "Sở Khoa học và Công nghệ"),
     "duong_dan": (N_("Đường dẫn riêng; nên đứng một mình trên một dòng để thành nút bấm"), "[đường dẫn riêng]"),
     "so_xac_nhan": (N_("Số xác nhận"), "PH-12-11629-1"),

@@ -19,11 +19,22 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from service import calling, security, words
-from service.errors import Invalid, LoginNeeded, MethodNotAllowed, NotFound, ServiceError
+from service.errors import (
+    CodeOver,
+    EntryNeeded,
+    Invalid,
+    LinkInvalid,
+    LoginNeeded,
+    MethodNotAllowed,
+    NotFound,
+    OtherSession,
+    ServiceError,
+)
 from service.settings import Settings
 
 STAFF_COOKIE = "phieu_staff"
 UNIT_COOKIE = "phieu_unit"
+ENTRY_COOKIE = "phieu_vao"
 FLASH_COOKIE = "phieu_said"
 STATIC_FOLDER = Path(__file__).parent / "static"
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -257,6 +268,7 @@ def error_page(request: Request, error: ServiceError, typed: Sequence[tuple[str,
         "again": request.url.path,
         "door": isinstance(error, LoginNeeded),
         "on_unit_side": of_unit(request),
+        "ask_code": isinstance(error, (LinkInvalid, EntryNeeded, OtherSession, CodeOver)),
     }
     return render(request, "error.html", context, error.status)
 
@@ -270,7 +282,7 @@ def sentence(error: ServiceError) -> str:
 
 def of_unit(request: Request) -> bool:
     """Whether the address is one of the unit's side."""
-    return request.url.path == "/u" or request.url.path.startswith(("/u/", "/p/"))
+    return request.url.path in ("/u", "/vao") or request.url.path.startswith(("/u/", "/p/", "/vao/"))
 
 
 def http_error(error: HTTPException) -> ServiceError:

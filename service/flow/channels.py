@@ -41,7 +41,7 @@ async def chat_text(
         at=now,
         due_at=campaign.due_at,
         left=await left(campaign.due_at, now),
-        site=settings.public_url,
+        site=mailtexts.way_in(settings),
         staff=person(campaign.staff),
     )
     return chatwords.text(post, chosen, by)

@@ -15,7 +15,7 @@ from reminders.ports import Composed, Daily, Envelope, Outcome, Verdict
 from reminders.texts import WITHOUT_LINK
 from service import life
 from service.database import is_postgres
-from service.flow import entry, events, notices, planning, principal, recipients, units
+from service.flow import codes, entry, events, notices, planning, principal, recipients, units
 from service.flow.gathering import Item, gathered
 from service.flow.mailtexts import Writer
 from service.models import Campaign, Contact, Invitation
@@ -110,7 +110,13 @@ class MailDesk:
         return gathered(self._settings, items, await units.calendar(), at)
 
     async def links(self, envelopes: Sequence[Envelope]) -> Mapping[int, str]:
-        """Each contact's personal link; "" when the mailbox is nobody's any more."""
+        """Each contact's personal link, or one-time code; "" when the mailbox is nobody's any more."""
+        asked = [envelope for envelope in envelopes if envelope.kind == "code"]
+        found = await codes.written(self._settings, [envelope.ref for envelope in asked])
+        answers = {envelope.id: found.get(envelope.ref, "") for envelope in asked}
+        return answers | await self._personal([envelope for envelope in envelopes if envelope.kind != "code"])
+
+    async def _personal(self, envelopes: Sequence[Envelope]) -> dict[int, str]:
         seen = await self._looked_up(envelopes)
         wanted: dict[int, tuple[int, int, str]] = {}
         for envelope in envelopes:

@@ -13,7 +13,7 @@ from tortoise.transactions import in_transaction
 from service import life, security
 from service.errors import LinkInvalid
 from service.flow import audit, events, lookups, principal
-from service.models import ContactLink, UnitSession
+from service.models import ContactLink, Invitation, UnitSession
 
 SESSION = timedelta(days=14)
 _VISIT = """
@@ -105,21 +105,29 @@ async def of_link(token: str, secret_key: bytes) -> ContactLink:
 async def enter(token: str, secret_key: bytes, now: datetime) -> tuple[ContactLink, str]:
     """Start a session and note that the link was opened; the link and the session's token."""
     link = await of_link(token, secret_key)
-    session_token = security.new_token()
     async with in_transaction():
         invitation = await events.locked(link.invitation.campaign_id, link.invitation.code)
-        await UnitSession.create(
-            link=link,
-            generation=link.generation,
-            token_hash=security.token_hash(session_token),
-            created_at=now,
-            expires_at=now + SESSION,
-        )
-        who = principal.link(link.id)
-        if life.may(life.State(invitation.state), life.Act.OPEN, who.actor):
-            await events.apply(invitation, life.Act.OPEN, who, at=now, recorded_at=now)
-        await audit.record("link.enter", f"invitation:{invitation.id}", who, now, {"link": link.id})
-    return link, session_token
+        return link, await begin(link, invitation, "link.enter", now)
+
+
+async def begin(link: ContactLink, invitation: Invitation, action: str, now: datetime, **data: object) -> str:
+    """A session on a link, inside the caller's transaction, which holds the invitation; the session's token.
+
+    `action` and `data` go to the audit log.
+    """
+    session_token = security.new_token()
+    await UnitSession.create(
+        link=link,
+        generation=link.generation,
+        token_hash=security.token_hash(session_token),
+        created_at=now,
+        expires_at=now + SESSION,
+    )
+    who = principal.link(link.id)
+    if life.may(life.State(invitation.state), life.Act.OPEN, who.actor):
+        await events.apply(invitation, life.Act.OPEN, who, at=now, recorded_at=now)
+    await audit.record(action, f"invitation:{invitation.id}", who, now, {"link": link.id, **data})
+    return session_token
 
 
 async def of_session(token: str, now: datetime) -> Visit | None:

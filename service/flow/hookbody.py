@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 
-from reminders import address, returns
+from reminders import returns
 from service import chatwords, life, words
 from service.flow import calls, channels, hooks, recipients
 from service.models import Campaign, Event, Hook, Invitation, Submission
@@ -31,7 +31,7 @@ async def _reminder(settings: Settings, invitation: Invitation, campaign: Campai
     staff = campaign.staff
     text = chatwords.reminder(
         chatwords.Reminder(
-            sender=address.mailbox(settings.mail_from).name or "Phiếu",
+            sender=recipients.sender(settings),
             unit=words.office(invitation.full_name),
             survey=campaign.title,
             returned=invitation.state == life.State.RETURNED,

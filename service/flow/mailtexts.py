@@ -11,7 +11,7 @@ from reminders.calendar import Calendar, CalendarGap
 from reminders.ports import Composed
 from reminders.texts import KINDS, Template
 from service import life, words
-from service.flow import carrying, forms, lookups, progress, units
+from service.flow import carrying, forms, lookups, progress, recipients, units
 from service.models import Campaign, Draft, EventNote, Invitation, MailText, Submission, Unit
 from service.settings import Settings
 from service.words import _
@@ -55,7 +55,8 @@ class Writer:
         self._at = at
         self._settings = settings
         self._mailbox = address.mailbox(settings.mail_from)
-        self._sender = self._mailbox.name or "Phiếu"
+        self._sender = recipients.sender(settings)
+        self._way_in = way_in(settings)
         self._host = urlsplit(settings.public_url).hostname
         self._calendar: Calendar | None = None
         self._in_force: dict[str, tuple[Template, int]] | None = None
@@ -90,7 +91,7 @@ class Writer:
         self, template: Template, invitation: Invitation, to_name: str, more: Mapping[str, str]
     ) -> tuple[str, str]:
         """Subject and text of any template. Raises TemplateError."""
-        values = _values(self._sender, invitation, to_name) | dict(more)
+        values = _values(self._sender, self._way_in, invitation, to_name) | dict(more)
         wanted = template.placeholders()
         if wanted & {"so_phut", "so_lieu"}:
             values |= await self._brief(invitation.campaign.form_id)
@@ -157,8 +158,8 @@ class Writer:
         staff = invitation.campaign.staff
         lines = [
             _("Hạn gửi: {due}.").format(due=words.due(invitation.due_at)),
-            _("Mở phiếu bằng đường dẫn riêng trong thư đã gửi cho công chức đầu mối."),
-            _("Trang Phiếu: {address}").format(address=self._settings.public_url),
+            _("Mở phiếu bằng đường dẫn riêng trong thư đã gửi cho công chức đầu mối, hoặc lấy mã dùng một lần tại:"),
+            self._way_in,
             _("Chuyên viên phụ trách: {name}").format(name=f"{staff.name} {staff.phone}".strip()) if staff else "",
         ]
         return "\n".join(line for line in lines if line)
@@ -173,7 +174,7 @@ def _working_day_before(calendar: Calendar, due_at: datetime) -> datetime:
     return calendar.at(before, calendar.office.morning[0])
 
 
-def _values(sender: str, invitation: Invitation, to_name: str) -> dict[str, str]:
+def _values(sender: str, site: str, invitation: Invitation, to_name: str) -> dict[str, str]:
     campaign = invitation.campaign
     staff = campaign.staff
     return {
@@ -184,9 +185,14 @@ def _values(sender: str, invitation: Invitation, to_name: str) -> dict[str, str]
         "han_gui": words.due(invitation.due_at),
         "phu_trach": staff.name if staff else "",
         "dien_thoai": staff.phone if staff else "",
-        "trang": "",
+        "trang": site,
         "noi_gui": sender,
     }
+
+
+def way_in(settings: Settings) -> str:
+    """The address that people type themselves: there they choose their unit and get a one-time code."""
+    return f"{settings.public_url}/vao"
 
 
 def letter_words(campaign: Campaign, *, subject: bool = True) -> str:

@@ -9,10 +9,9 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from exports import paper
-from reminders.address import mailbox
 from service import life, security, words
 from service.errors import ServiceError
-from service.flow import attempts, events, filling, papers, submissions
+from service.flow import attempts, events, filling, papers, recipients, submissions
 from service.models import Invitation, Submission
 from service.settings import Settings
 from service.words import N_, _
@@ -126,7 +125,7 @@ def laid_out(settings: Settings, found: Receipt, now: datetime) -> paper.Paper:
     blocks.append(paper.Text(_("Xác nhận này do hệ thống lập, không cần chữ ký."), soft=True))
     return paper.Paper(
         title=_("Xác nhận đã gửi báo cáo"),
-        left=mailbox(settings.mail_from).name or "Phiếu",
+        left=recipients.sender(settings),
         right=submission.receipt,
         foot=_("In lúc {moment}").format(moment=words.moment(now)),
         page=_(papers.PAGE),

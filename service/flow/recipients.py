@@ -58,6 +58,11 @@ def domain(settings: Settings) -> str:
     return address.mailbox(settings.mail_from).address.rpartition("@")[2]
 
 
+def sender(settings: Settings) -> str:
+    """The office that sends, as its letters name it."""
+    return address.mailbox(settings.mail_from).name or "Phiếu"
+
+
 def reference(invitation_id: int) -> str:
     """How the outbox names an invitation; it knows nothing more of it."""
     return f"invitation:{invitation_id}"

@@ -12,13 +12,13 @@ from datetime import datetime
 from tortoise.transactions import in_transaction
 
 from reminders import address
-from reminders.delivery import LINK, envelope_of
+from reminders.delivery import envelope_of
 from reminders.mailbox import LocalMailbox
 from reminders.models import Message
 from reminders.ports import Sender
 from reminders.smtp import SmtpSender, parse_url
 from reminders.texts import WITHOUT_LINK
-from reminders.wording import with_links
+from reminders.wording import mark_of, with_links
 from reminders.worker import Worker
 from service import mailwords
 from service.flow import digest, hookplan, inbox
@@ -35,16 +35,16 @@ log = logging.getLogger(__name__)
 
 
 async def as_received(settings: Settings, message: Message, now: datetime) -> str:
-    """A message's text as its recipient reads it, link included: for the local mailbox page only."""
-    text = message.text
-    if LINK in text:
+    """A message's text as its recipient reads it, link or code included: for the local mailbox page only."""
+    text, mark = message.text, mark_of(message)
+    if mark in text:
         riders = await Message.filter(carried_by=message.id, state=message.state)
         together = sorted([message, *riders], key=lambda one: one.id)
         linked = [one for one in together if one.template not in WITHOUT_LINK]
         async with in_transaction():
             links = await MailDesk(settings, lambda: now).links([envelope_of(one) for one in linked])
         # A link that has ended leaves its place.
-        text = with_links(text, [links[one.id] or LINK for one in linked])
+        text = with_links(text, [links[one.id] or mark for one in linked], mark)
     return mailwords.masked(text)
 
 

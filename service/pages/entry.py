@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service import life, web
-from service.flow import entry, forms
+from service.flow import codes, entry, forms
 from service.flow.reminding import letter_words
 
 
@@ -41,8 +41,10 @@ async def enter(request: Request) -> Response:
 
 
 async def leave(request: Request) -> Response:
-    """End this browser's session; what was saved stays."""
+    """End this browser's session, and the code it came in by; what was saved stays."""
     await entry.leave(request.state.session_token, web.now(request))
+    await codes.end(request.cookies.get(web.ENTRY_COOKIE, ""), web.now(request))
     response = web.render(request, "unit/left.html")
     response.delete_cookie(web.UNIT_COOKIE)
+    response.delete_cookie(web.ENTRY_COOKIE)
     return response

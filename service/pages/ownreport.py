@@ -7,10 +7,9 @@ from starlette.responses import Response
 
 from exports import paper
 from forms.values import read_date
-from reminders.address import mailbox
 from service import official, web, words
 from service.errors import BadFile, EmptyFile, Invalid, TooLarge
-from service.flow import contacts, filling, papers, receipts, signed
+from service.flow import contacts, filling, papers, receipts, recipients, signed
 from service.flow.receipts import Receipt
 from service.models import Invitation
 from service.pages import asked, formpaper, formpapers
@@ -86,7 +85,7 @@ async def _pdf(request: Request, invitation: Invitation, number: int) -> Respons
     given = await signed.latest(found.submission.id)
     leader = await contacts.leader(invitation.unit_id)
     now = web.now(request)
-    sender = mailbox(web.settings(request).mail_from).name or "Phiếu"
+    sender = recipients.sender(web.settings(request))
     whole = official.report(found, given, leader, sender, await _body(found), now)
     return pdfs.answer(f"bao-cao-{found.submission.receipt}.pdf", await papers.made(whole))
 

@@ -42,8 +42,8 @@ def test_who_owes_by_former_district_until_when_and_where_to_go() -> None:
         "• Huyện Kiến Thuỵ (1): xã Kiến Thụy (hạn 11:30 thứ Tư, 23/7/2025)\n"
         "\n"
         "Vui lòng gửi báo cáo bằng đường dẫn riêng trong thư điện tử mà Sở đã gửi đến đơn vị.\n"
-        "Địa chỉ trang khảo sát: https://khaosat.haiphong.example\n"
-        "Không thấy thư hoặc cần hỗ trợ, vui lòng gọi Trần Thị Lan, 0225 3842 124.\n"
+        "Không tìm thấy thư: mở https://khaosat.haiphong.example, chọn đơn vị và lấy mã dùng một lần.\n"
+        "Cần hỗ trợ, vui lòng gọi Trần Thị Lan, 0225 3842 124.\n"
         "\n"
         "Đơn vị vừa gửi xin bỏ qua tin nhắn này. Trân trọng cảm ơn anh/chị!"
     )

@@ -194,7 +194,7 @@ async def test_the_text_for_a_chat_group_has_who_was_chosen_and_no_personal_link
     assert "còn 4 đơn vị chưa gửi báo cáo" in text[1]
     assert "(còn 2 ngày làm việc)" in text[1]
     assert "xã An Lão" in text[1]
-    assert "Địa chỉ trang khảo sát: http://phieu.test\n" in text[1]
+    assert "mở http://phieu.test/vao, chọn đơn vị" in text[1]
     assert "/p/" not in text[1]
     length = words.number(len(html.unescape(text[1])))
     assert f'<strong id="length">{length}</strong>' in page
