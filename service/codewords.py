@@ -30,8 +30,8 @@ def text(asked: Asked, sender: str) -> str:
         _("Mã dùng một lần để vào phiếu khảo sát của Quý đơn vị:"),
         "{code}",
         _(
-            "Vui lòng nhập mã này ở trang vừa xin mã, trên cùng máy và cùng trình duyệt đó. Mã dùng được một lần, trong "
-            "{minutes} phút kể từ {at}."
+            "Vui lòng nhập mã này ở trang vừa xin mã, trên cùng máy và cùng trình duyệt đó. Mã dùng được một lần, "
+            "trong {minutes} phút kể từ {at}."
         ),
         _(
             "{sender} không bao giờ hỏi mã này qua điện thoại, tin nhắn hay thư. Nếu Quý đơn vị không xin mã, vui lòng "

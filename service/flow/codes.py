@@ -168,7 +168,8 @@ async def offers(row: EntryCode, now: datetime) -> Offers:
 async def enter(token: str, campaign_id: int, network: str, now: datetime) -> str:
     """Start a session in one of the unit's surveys, on the contact's own link; the session's token.
 
-    For CHOOSING the browser that typed the code may do so again: a button is pressed twice, "Back" is pressed. Raises CodeOver, NotFound.
+    For CHOOSING the browser that typed the code may do so again: a button is pressed twice, "Back" is pressed.
+    Raises CodeOver, NotFound.
     """
     async with in_transaction():
         row = await _locked(token)

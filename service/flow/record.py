@@ -4,7 +4,7 @@ Nothing is kept for it: events, mails with every answer of the mail server, mail
 and what was handed out are read where they are. It says that a link was opened, never that a mail was read.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +26,7 @@ from service.models import (
 )
 from service.words import N_, _
 
+Coded = Set[tuple[datetime, str]]  # when, and the link's ref
 CAMPAIGN, LIFE, LINK = N_("Đợt khảo sát"), N_("Phiếu của đơn vị"), N_("Đường dẫn riêng")
 
 
@@ -48,11 +49,12 @@ async def of(campaign_id: int, code: str, as_of: datetime, now: datetime) -> Rec
     invitation = await events.found(campaign_id, code)
     invitation.campaign = campaign
     lived = await Event.filter(invitation=invitation).order_by("seq")
-    acts = list(zip(lived, await _life(invitation, lived), strict=True))
+    coded = await _coded(invitation)
+    acts = list(zip(lived, await _life(invitation, lived, coded), strict=True))
     entries = [
         *await _campaign(campaign),
         *(entry for event, entry in acts if event.actor != life.Actor.SYSTEM),
-        *await _links(invitation, lived),
+        *await _links(invitation, lived, coded),
         *await contacted.sent(campaign, code, as_of),
         *await contacted.came(campaign_id, code),
         *await contacted.called(invitation, as_of),
@@ -87,7 +89,17 @@ async def _campaign(campaign: Campaign) -> list[Entry]:
     ]
 
 
-async def _life(invitation: Invitation, lived: Sequence[Event]) -> list[Entry]:
+async def _coded(invitation: Invitation) -> Coded:
+    """When somebody came in by a one-time code, and by whose link."""
+    made = AuditRecord.filter(action="code.enter", subject=f"invitation:{invitation.id}")
+    return {(at, actor) for at, actor in await made.values_list("at", "actor")}
+
+
+def _opened(at: datetime, link: str, coded: Coded) -> str:
+    return _("Vào bằng mã dùng một lần") if (at, link) in coded else mailwords.of(mailwords.ACTS, life.Act.OPEN)
+
+
+async def _life(invitation: Invitation, lived: Sequence[Event], coded: Coded) -> list[Entry]:
     """What the unit and the department did, with what was sent, taken in or remarked."""
     notes = {n.event_id: n.text for n in await EventNote.filter(event__invitation_id=invitation.id)}
     columns = ("id", "number", "receipt", "hash", "nil_reason", "recorded_at")
@@ -99,7 +111,7 @@ async def _life(invitation: Invitation, lived: Sequence[Event]) -> list[Entry]:
         Entry(
             e.at,
             e.recorded_at,
-            mailwords.of(mailwords.ACTS, e.act),
+            _opened(e.at, e.actor_ref, coded) if e.act == life.Act.OPEN else mailwords.of(mailwords.ACTS, e.act),
             _actor(e, names),
             _(LIFE),
             (
@@ -133,16 +145,17 @@ def _document(intake: Intake) -> tuple[str, ...]:
     return (what, *given(_("Bản chụp: {name}").format(name=intake.scan.name) if intake.scan else ""))
 
 
-async def _links(invitation: Invitation, lived: Sequence[Event]) -> list[Entry]:
-    """Links handed out by staff, and every time somebody came in by one; the first opening is an event already."""
+async def _links(invitation: Invitation, lived: Sequence[Event], coded: Coded) -> list[Entry]:
+    """Links handed out by staff, and every time somebody came in by one or by a code; the first time is an event
+    already."""
     first = {(e.at, e.actor_ref) for e in lived if e.act == life.Act.OPEN}
     visits = await UnitSession.filter(link__invitation_id=invitation.id)
     visits = [visit for visit in visits if (visit.created_at, f"link:{visit.link_id}") not in first]
     names = await drafts.people({f"link:{visit.link_id}" for visit in visits})
-    opened = mailwords.of(mailwords.ACTS, "open")
     unit = mailwords.of(mailwords.ACTORS, life.Actor.UNIT)
     found = [
-        Entry(v.created_at, v.created_at, opened, f"{unit}: {names[f'link:{v.link_id}']}", _(LINK)) for v in visits
+        Entry(at, at, _opened(at, link, coded), f"{unit}: {names[link]}", _(LINK))
+        for at, link in ((visit.created_at, f"link:{visit.link_id}") for visit in visits)
     ]
     if await ContactLink.exists(invitation=invitation, contact_id=None, address=""):
         made = await AuditRecord.filter(action="link.create", subject=f"invitation:{invitation.id}")

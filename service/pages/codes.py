@@ -80,7 +80,8 @@ async def _ask(
     held = request.cookies.get(web.UNIT_COOKIE, "")
     context = {
         "given": {"search": "", "unit": "", "email": ""} | given,
-        "problems": problems,
+        "problems": {"search": "", "email": ""} | problems,
+        "wrong": bool(problems),
         "found": found or unitsearch.Found(),
         "units": known if len(known) <= LISTED else (),
         "inside": await entry.of_session(held, web.now(request)) if held else None,
