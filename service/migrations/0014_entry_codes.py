@@ -7,7 +7,7 @@ from reminders.fields import Instant
 
 
 class Migration(migrations.Migration):
-    dependencies = [("service", "0012_signoff")]
+    dependencies = [("service", "0013_unit_requests")]
 
     initial = False
 
