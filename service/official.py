@@ -11,6 +11,7 @@ from service import words
 from service.flow.mailtexts import letter_words
 from service.flow.receipts import Receipt
 from service.models import Campaign, Contact, SignedReport
+from service.roster import people
 
 MOTTO = ("Cộng hòa xã hội chủ nghĩa Việt Nam", "Độc lập - Tự do - Hạnh phúc")
 ISSUER = "Ủy ban nhân dân"
@@ -20,7 +21,7 @@ CHAIRMAN = "Chủ tịch"
 def report(
     found: Receipt,
     given: SignedReport | None,
-    leader: Contact | None,
+    signatory: Contact | None,
     sender: str,
     sections: Sequence[paper.Block],
     now: datetime,
@@ -40,8 +41,8 @@ def report(
         to=f"Kính gửi: {sender}",
         blocks=(paper.Text(_opening(campaign, words.office(invitation.full_name), sender)), *sections, end),
         copies=("Nơi nhận:", "- Như trên;", "- Lưu: VT."),
-        signer=signer(leader.position if leader else ""),
-        name=leader.name if leader else "",
+        signer=signer(signatory.position if signatory else ""),
+        name=signatory.name if signatory else "",
         made_at=now,
         mark="Dữ liệu minh họa" if campaign.illustrative else "",
     )
@@ -66,6 +67,6 @@ def on(day: date | None) -> str:
 
 def signer(position: str) -> tuple[str, ...]:
     """For the committee signs its chairman, or in the chairman's place a deputy."""
-    if words.fold(position).startswith("pho chu tich"):
+    if people.is_deputy(position):
         return (f"TM. {ISSUER}", f"KT. {CHAIRMAN}", "Phó Chủ tịch")
     return (f"TM. {ISSUER}", CHAIRMAN)

@@ -22,9 +22,14 @@ async def contacts_of(unit: Unit) -> list[Contact]:
     return sorted(found, key=lambda c: (not c.active, c.role != LEADER, collation(c.name or c.email), c.id))
 
 
-async def leader(unit_id: int) -> Contact | None:
-    """The leader in use who was registered first."""
-    return await Contact.filter(unit_id=unit_id, role=LEADER, active=True).order_by("id").first()
+async def signatory(unit_id: int) -> Contact | None:
+    """Who signs for the unit's People's Committee: its chairman, else a deputy, of those in use the first registered.
+
+    None when their positions do not tell: a secretary or the council's chairman signs no report of the committee.
+    """
+    leaders = await Contact.filter(unit_id=unit_id, role=LEADER, active=True).order_by("id")
+    chairmen = [one for one in leaders if people.rank_of(one.position) == "chairman"]
+    return next(iter(chairmen + [one for one in leaders if people.is_deputy(one.position)]), None)
 
 
 async def contact(unit: Unit, contact_id: int) -> Contact:

@@ -27,7 +27,8 @@ log = logging.getLogger(__name__)
 EVERY = 60.0  # seconds between visits
 AT_FIRST = timedelta(days=7)  # of a mailbox never read before, so much is looked at
 PAGE = 50
-_LINK = re.compile(r"(?:https?://|\{link\})?[^\s<>\"]*/p/\d{1,9}-[a-z2-7]{24}")
+# A mail guard (Outlook's Safe Links) carries the whole address percent-encoded in its own, another one even that.
+_LINK = re.compile(r"(?:https?://|\{link\})?[^\s<>\"]*(?:/|%(?:25)*2[Ff])p(?:/|%(?:25)*2[Ff])\d{1,9}-[a-z2-7]{24}")
 
 
 async def check(settings: Settings, now: datetime) -> int:

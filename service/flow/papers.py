@@ -1,4 +1,4 @@
-"""Papers typeset as PDF, each in a child process that is gone afterwards; at most two at a time."""
+"""Papers typeset as PDF, each in a child process that is gone afterwards; at most two at a time, and few that wait."""
 
 import asyncio
 import textwrap
@@ -11,7 +11,9 @@ from service.words import N_
 
 PAGE = N_("Trang")
 MEMORY = 500 * 1024 * 1024  # bytes of addresses; of them 40 full pages really use 110 MB
+MOST = 24  # papers being made or waiting at once; a usual one takes about a second
 _turns = asyncio.Semaphore(2)
+_asked = 0
 
 
 class PaperTooLong(ServiceError):
@@ -22,13 +24,25 @@ class PaperTooLong(ServiceError):
     message = N_("Nội dung quá dài để lập bản PDF. Vui lòng xem trên màn hình, hoặc dùng tệp Excel.")
 
 
+class PapersBusy(ServiceError):
+    status = 503
+    code = "papers_busy"
+    message = N_("Hệ thống đang lập nhiều bản PDF cùng lúc. Vui lòng đợi một phút rồi tải lại.")
+
+
 async def made(paper: Paper | Official) -> bytes:
-    """The paper as PDF. Raises PaperTooLong."""
-    async with _turns:
-        try:
+    """The paper as PDF. Raises PaperTooLong, PapersBusy."""
+    global _asked
+    if _asked >= MOST:
+        raise PapersBusy()
+    _asked += 1
+    try:
+        async with _turns:
             data: bytes = await sandbox.call(pdf.render, paper, memory=MEMORY)
-        except sandbox.OverLimit as error:
-            raise PaperTooLong() from error
+    except sandbox.OverLimit as error:
+        raise PaperTooLong() from error
+    finally:
+        _asked -= 1
     return data
 
 

@@ -48,9 +48,9 @@ class Receipt:
 
     @property
     def result(self) -> str:
-        """Đúng hạn; Gửi muộn; Gửi lại lần 2; each with "không phát sinh" where it is that."""
+        """Đúng hạn; Gửi muộn; Gửi lần 2; each with "không phát sinh" where it is that."""
         if self.submission.number > 1:
-            found = _("Gửi lại lần {number}").format(number=self.submission.number)
+            found = _("Gửi lần {number}").format(number=self.submission.number)
         else:
             found = _("Gửi muộn") if self.late else _("Đúng hạn")
         return f"{found}, {_('không phát sinh')}" if self.submission.nil_reason else found

@@ -48,13 +48,13 @@ async def _made(frame: _Frame, blocks: list[paper.Block], now: datetime) -> byte
     )
 
 
-def _frame(invitation: Invitation, campaign: Campaign, foot: str) -> _Frame:
+def _frame(invitation: Invitation, campaign: Campaign, due_at: datetime, foot: str) -> _Frame:
     facts = [(_("Đơn vị"), f"{invitation.full_name} ({invitation.code})")]
     if campaign.period_from and campaign.period_to:
         period = _("từ {first} đến hết {last}")
         first, last = words.day(campaign.period_from), words.day(campaign.period_to)
         facts.append((_("Kỳ số liệu"), period.format(first=first, last=last)))
-    facts.append((_("Hạn gửi"), words.due(invitation.due_at)))
+    facts.append((_("Hạn gửi"), words.due(due_at)))
     mark = _("Dữ liệu minh họa") if campaign.illustrative else ""
     return _Frame(campaign.title, f"{invitation.full_name} ({invitation.code})", foot, tuple(facts), mark)
 
@@ -63,7 +63,7 @@ async def _blank(request: Request, found: Filling) -> Response:
     now, language = web.now(request), languages.chosen(request, found.form)
     picture = filling.judged(found, {}, now, language)
     foot = _("Mẫu phiếu {id}, phiên bản {version}").format(id=found.form.id, version=found.form.version)
-    frame = _frame(found.invitation, found.campaign, foot)
+    frame = _frame(found.invitation, found.campaign, found.invitation.due_at, foot)
     name = f"phieu-trong-{found.campaign.id}-{found.invitation.code}.pdf"
     return answer(name, await _made(frame, formpaper.blank(picture, language), now))
 
@@ -94,7 +94,7 @@ async def filled(request: Request) -> Response:
     files = await attachments.named(found.invitation.id, found.form, found.raw)
     saved = words.moment(found.updated_at) if found.updated_at else _("chưa lưu")
     foot = _("Bản đang điền, chưa gửi; lưu lần cuối: {moment}").format(moment=saved)
-    frame = _frame(found.invitation, found.campaign, foot)
+    frame = _frame(found.invitation, found.campaign, found.invitation.due_at, foot)
     name = f"phieu-dang-dien-{found.campaign.id}-{found.invitation.code}.pdf"
     return answer(name, await _made(frame, formpaper.filled(found.picture, files), now))
 
@@ -115,7 +115,7 @@ async def _sent(invitation: Invitation, number: int, now: datetime) -> Response:
     foot = _("Số xác nhận {receipt}, gửi {moment}; mã kiểm tra {hash}").format(
         receipt=submission.receipt, moment=words.moment(submission.submitted_at), hash=submission.hash[:16]
     )
-    frame = _frame(invitation, invitation.campaign, foot)
+    frame = _frame(invitation, invitation.campaign, found.due_at, foot)
     blocks: list[paper.Block]
     if submission.nil_reason:
         reason = _("Không phát sinh, lý do: {reason}").format(reason=submission.nil_reason)

@@ -83,10 +83,10 @@ async def download_as_staff(request: Request) -> Response:
 async def _pdf(request: Request, invitation: Invitation, number: int) -> Response:
     found = await receipts.of(invitation, number)
     given = await signed.latest(found.submission.id)
-    leader = await contacts.leader(invitation.unit_id)
+    signatory = await contacts.signatory(invitation.unit_id)
     now = web.now(request)
     sender = recipients.sender(web.settings(request))
-    whole = official.report(found, given, leader, sender, await _body(found), now)
+    whole = official.report(found, given, signatory, sender, await _body(found), now)
     return pdfs.answer(f"bao-cao-{found.submission.receipt}.pdf", await papers.made(whole))
 
 

@@ -34,11 +34,14 @@ _LEADS = re.compile(
     r"|lanh dao\b.*"
 )
 # Of the commune's People's Committee, when it says of what: not of the People's Council alone, of a front or a union.
-_CHAIRMAN = re.compile(
-    r"((q|quyen) )?(chu tich|ct)"
-    r"(( hdnd| hoi dong nhan dan)?( va)? (ubnd|uy ban nhan dan|uy ban)( .*)?| (xa|phuong|dac khu)( .*)?)?"
-    r"|(pho )?bi thu .*(?<!pho )\bchu tich (ubnd|uy ban nhan dan)\b.*"
+_OF = (
+    r"(( hdnd| hoi dong nhan dan)?( va)? (ubnd|uy ban nhan dan|uy ban(?! (mat tran|mttq)\b))( .*)?"
+    r"| (xa|phuong|dac khu)( .*)?)?"
 )
+_CHAIRMAN = re.compile(
+    r"((q|quyen) )?(chu tich|ct)" + _OF + r"|(pho )?bi thu .*(?<!pho )\bchu tich (ubnd|uy ban nhan dan)\b.*"
+)
+_DEPUTY = re.compile(r"(pho chu tich|p ?ct)( thuong truc)?" + _OF)
 # A chairman of the women's union or a secretary of a party cell does not sign for the commune.
 _NOT_OF = re.compile(r"\s*(hoi|cong doan|doan|chi doan|chi bo|mat tran|mttq|uy ban mat tran|uy ban mttq|ubmttq)\b")
 
@@ -207,6 +210,11 @@ def rank_of(position: str) -> str:
     if re.match(r"((q|quyen) )?chanh van phong\b|((q|quyen) )?cvp\b", words):
         return "office_head"
     return "chairman" if _CHAIRMAN.fullmatch(words) else ""
+
+
+def is_deputy(position: str) -> bool:
+    """Whether it is a deputy chairman of the People's Committee, who signs in the chairman's place."""
+    return bool(_DEPUTY.fullmatch(_words(position)))
 
 
 def leads(position: str) -> bool:

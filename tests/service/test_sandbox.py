@@ -1,5 +1,6 @@
 """Untrusted bytes in a child process: what it raises comes back, what it takes too much of is one refusal."""
 
+import asyncio
 import json
 import zlib
 from datetime import UTC, datetime
@@ -36,7 +37,27 @@ async def test_a_child_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPa
 
 async def test_a_paper_longer_than_anybody_would_print_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(papers, "MEMORY", 130 * 1024 * 1024)
-    table = paper.Table(("Lúc", "Việc"), (("17:00", "Gửi báo cáo"),) * 5000, (1, 1))
-    whole = paper.Paper("Quá trình", "", "", "", "Trang", datetime(2026, 6, 8, tzinfo=UTC), (table,))
     with pytest.raises(papers.PaperTooLong):
-        await papers.made(whole)
+        await papers.made(_paper(rows=5000))
+
+
+def _paper(rows: int) -> paper.Paper:
+    table = paper.Table(("Lúc", "Việc"), (("17:00", "Gửi báo cáo"),) * rows, (1, 1))
+    return paper.Paper("Quá trình", "", "", "", "Trang", datetime(2026, 6, 8, tzinfo=UTC), (table,))
+
+
+async def test_no_more_papers_wait_than_can_be_made_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = asyncio.Semaphore(0)
+    monkeypatch.setattr(papers, "_turns", turns)
+    monkeypatch.setattr(papers, "MOST", 2)
+    whole = _paper(rows=1)
+    async with asyncio.TaskGroup() as group:
+        waiting = [group.create_task(papers.made(whole)) for _ in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(papers.PapersBusy):
+            await papers.made(whole)
+        waiting[0].cancel()  # whoever closes the page makes room
+        await asyncio.sleep(0)
+        third = group.create_task(papers.made(whole))
+        turns.release()
+    assert (await third)[:4] == (await waiting[1])[:4] == b"%PDF"

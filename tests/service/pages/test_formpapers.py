@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from service.flow import submissions
+from service.flow import principal, reviews, submissions
 from tests.conftest import House
 from tests.exports.test_pdf import read
 from tests.service import build, scenes
@@ -63,6 +63,10 @@ async def test_blank_half_filled_and_sent(house: House) -> None:
         assert words in filled
     assert "Chỉ trả lời khi" not in filled
 
+    # A correction has a due time of its own: what was sent keeps that of the report.
+    house.clock.forward(timedelta(days=5))
+    who = principal.staff(survey.staff.id)
+    await reviews.hand_back(house.settings, survey.id, AN_LAO, "Bổ sung", who, house.clock())
     house.client.cookies.clear()
     await scenes.log_in(house.client, survey.staff, house.clock())
     staff = f"/campaigns/{survey.id}/units/{AN_LAO}"

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from service import official
-from service.flow import submissions
+from service.flow import contacts, submissions
 from service.models import AuditRecord, Contact, SignedReport
 from tests.conftest import House
 from tests.exports.test_pdf import read
@@ -20,8 +20,8 @@ PDF = b"%PDF-1.4\ntrailer<<>>\n%%EOF"
 @pytest.mark.anyio
 async def test_the_report_is_printed_signed_and_its_scan_reaches_staff(house: House) -> None:
     survey = await build.survey(house.settings, house.clock())
-    leader = {"name": "Trần Văn Bình", "position": "Phó Chủ tịch UBND xã"}
-    await Contact.create(unit_id=survey.invitation.unit_id, role="leader", **leader)
+    for name, position in (("Lê Thị Hoa", "Bí thư Đảng ủy"), ("Trần Văn Bình", "Phó Chủ tịch UBND xã")):
+        await Contact.create(unit_id=survey.invitation.unit_id, role="leader", name=name, position=position)
     house.clock.forward(timedelta(hours=2))
     given = submissions.Given(AN_LAO_ANSWERS)
     sent = await submissions.submit(
@@ -114,7 +114,25 @@ def test_days_below_ten_and_the_first_two_months_have_a_nought(day: date, words:
         ("", ("TM. Ủy ban nhân dân", "Chủ tịch")),
         ("Chủ tịch UBND xã", ("TM. Ủy ban nhân dân", "Chủ tịch")),
         ("phó chủ tịch", ("TM. Ủy ban nhân dân", "KT. Chủ tịch", "Phó Chủ tịch")),
+        ("Phó Chủ tịch HĐND xã", ("TM. Ủy ban nhân dân", "Chủ tịch")),
     ],
 )
 def test_a_deputy_signs_in_the_chairmans_place(position: str, lines: tuple[str, ...]) -> None:
     assert official.signer(position) == lines
+
+
+@pytest.mark.anyio
+async def test_only_who_signs_for_the_committee_is_named_below_it(house: House) -> None:
+    survey = await build.survey(house.settings, house.clock())
+    unit = survey.invitation.unit_id
+    others = ("", "Chủ tịch HĐND xã", "Chánh Văn phòng HĐND và UBND", "Phó Chủ tịch HĐND xã", "Chủ tịch Ủy ban MTTQ xã")
+    for position in others:
+        await Contact.create(unit_id=unit, role="leader", name=position or "Không rõ", position=position)
+    assert await contacts.signatory(unit) is None
+    deputy = await Contact.create(unit_id=unit, role="leader", name="Phó", position="Phó Chủ tịch thường trực UBND xã")
+    assert await contacts.signatory(unit) == deputy
+    chairman = {"name": "Trưởng", "position": "Phó Bí thư Đảng ủy, Chủ tịch UBND xã"}
+    first = await Contact.create(unit_id=unit, role="leader", **chairman)
+    assert await contacts.signatory(unit) == first, "the chairman, also when a deputy was registered before"
+    await Contact.filter(id__in=[first.id, deputy.id]).update(active=False)
+    assert await contacts.signatory(unit) is None

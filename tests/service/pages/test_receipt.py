@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from service.flow import receipts, submissions
+from service.flow import principal, receipts, reviews, submissions
 from service.models import Submission
 from tests.conftest import House
 from tests.exports.test_pdf import read
@@ -42,6 +42,16 @@ async def test_a_receipt_is_kept_as_pdf_and_checked_by_anybody_who_holds_it(hous
     assert found.hash in text.replace(" ", "")
     assert "1.142" not in text, "a receipt tells no answers"
     assert (await house.client.get(f"{visitor.base}/receipt/2.pdf")).status_code == 404
+    who = principal.staff(survey.staff.id)
+    await reviews.hand_back(house.settings, survey.id, AN_LAO, "Bổ sung", who, house.clock())
+    given = submissions.Given({**AN_LAO_ANSWERS, "h": {"h_has": "khong", "h_other": "Đã bổ sung"}})
+    again = await submissions.submit(
+        house.settings, survey.id, AN_LAO, given, survey.visit.principal, "again", house.clock()
+    )
+    assert not isinstance(again, submissions.Problems)
+    assert "Gửi lần 2" in (await visitor.open(f"{visitor.base}/receipt/2")).text
+    assert "Kết quả Gửi lần 2" in read((await house.client.get(f"{visitor.base}/receipt/2.pdf")).content)[0]
+    (text,) = read((await house.client.get(f"{visitor.base}/receipt/1.pdf")).content)
 
     house.client.cookies.clear()
     address = receipts.address_of(house.settings, found)
