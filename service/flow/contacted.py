@@ -1,19 +1,19 @@
-"""How a unit was reached, as lines of its record: mails with every answer of the mail server, what came in, calls."""
+"""How a unit was reached, as lines of its record: mails and messages with every answer to them, what came in, calls."""
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from reminders import steps
 from reminders.models import Attempt, Message, Received
-from service import callwords, life, mailwords, planwords, words
-from service.flow import calls, drafts
+from service import callwords, hookwords, life, mailwords, planwords, words
+from service.flow import calls, drafts, hooks, plans
 from service.flow.entries import Entry, capital, given
-from service.models import Approval, Campaign, Invitation
+from service.models import Approval, Campaign, Hook, HookAttempt, Invitation
 from service.words import N_, _
 
 LETTER = 1500  # characters of a mail that came in; the rest stands on its page
 OUT, IN, CALLED = N_("Nhật ký thư gửi"), N_("Hộp thư đến"), N_("Danh sách gọi điện")
-SERVER, APPROVED = N_("Máy chủ thư"), N_("Duyệt thư")
+SERVER, APPROVED, GATEWAY = N_("Máy chủ thư"), N_("Duyệt thư"), N_("Cổng nhắn tin")
 
 
 async def sent(campaign: Campaign, code: str, as_of: datetime) -> list[Entry]:
@@ -22,8 +22,13 @@ async def sent(campaign: Campaign, code: str, as_of: datetime) -> list[Entry]:
     tries: dict[int, list[Attempt]] = {}
     for attempt in await Attempt.filter(message_id__in=[m.id for m in mails], at__lte=as_of).order_by("number", "id"):
         tries.setdefault(attempt.message_id, []).append(attempt)
-    planned = {step.id: mailwords.offset(step) for step in steps.from_json(campaign.reminders)}
+    planned = await _planned(campaign)
     return [e for mail in mails for e in _mail(mail, tries.get(mail.id, ()), planned.get(mail.step, ""), as_of)]
+
+
+async def _planned(campaign: Campaign) -> dict[str, str]:
+    """The steps of the plan, also those that are no more, in words by id."""
+    return {step.id: mailwords.offset(step) for step in (await plans.known(campaign)).values()}
 
 
 def _mail(mail: Message, tries: Sequence[Attempt], step: str, as_of: datetime) -> Iterator[Entry]:
@@ -46,6 +51,42 @@ def _mail(mail: Message, tries: Sequence[Attempt], step: str, as_of: datetime) -
     elif settled is not None and (not tries or mail.state in ("cancelled", "dropped") or mail.why == "gave_up"):
         reason = mailwords.of(mailwords.REASONS, mail.why) if mail.why else ""
         yield entry(settled, mailwords.of(mailwords.MESSAGE_STATES, mail.state), *given(reason))
+
+
+async def told(campaign: Campaign, invitation: Invitation, as_of: datetime) -> list[Entry]:
+    """The reminders that the department's gateway was given for the unit's telephones, as SMS or in Zalo."""
+    found = await Hook.filter(invitation=invitation, kind=hooks.REMINDER).order_by("id")
+    tries: dict[int, list[HookAttempt]] = {}
+    for attempt in await HookAttempt.filter(hook_id__in=[hook.id for hook in found], at__lte=as_of).order_by("id"):
+        tries.setdefault(attempt.hook_id, []).append(attempt)
+    planned = await _planned(campaign)
+    return [e for hook in found for e in _hook(hook, tries.get(hook.id, ()), planned.get(hook.step, ""), as_of)]
+
+
+def _hook(hook: Hook, tries: Sequence[HookAttempt], step: str, as_of: datetime) -> Iterator[Entry]:
+    system, kind = mailwords.of(mailwords.ACTORS, life.Actor.SYSTEM), _("Tin nhắc")
+    why = given(_("Theo lịch: {step}").format(step=step) if step else "")
+    link = f"/webhooks/{hook.id}"
+
+    def entry(at: datetime, end: str, *more: str) -> Entry:
+        return Entry(at, at, f"{kind}: {end}", system, _(GATEWAY), (*why, *more), link=link)
+
+    for attempt in tries:
+        # What was said is final once it was taken; until then it may be worded anew.
+        said = _said(hook.body) if attempt.outcome == "taken" else given(attempt.words)
+        yield entry(attempt.at, mailwords.of(hookwords.OUTCOMES, attempt.outcome), *said)
+    settled = hook.settled_at if hook.settled_at and hook.settled_at <= as_of else None
+    if settled is None and not tries:
+        yield entry(hook.created_at, mailwords.of(hookwords.STATES, "waiting"))
+    elif settled is not None and (not tries or hook.state == "dropped" or hook.why == "gave_up"):
+        reason = mailwords.of(hookwords.WHYS, hook.why) if hook.why else ""
+        yield entry(settled, mailwords.of(hookwords.STATES, hook.state), *given(reason))
+
+
+def _said(body: str) -> tuple[str, ...]:
+    """To which telephones, and the text."""
+    data = json.loads(body)["data"]
+    return _("Số {number}").format(number="; ".join(data["telephones"])), data["text"]
 
 
 async def came(campaign_id: int, code: str) -> list[Entry]:

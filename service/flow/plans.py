@@ -73,12 +73,22 @@ async def sheet(campaign_id: int, now: datetime) -> Sheet:
     found = steps.from_json(campaign.reminders)
     changes = await PlanChange.filter(campaign_id=campaign_id).order_by("number")
     sent = await _sent(campaign_id)
-    known = {step.id: step for change in changes for step in steps.from_json(change.before)}
+    known = _known(campaign, changes)
     current = {step.id for step in found}
     ids = sorted({step_id for step_id, _occurrence in sent} - current)
     gone = [known[step_id] for step_id in ids if step_id in known]
     last = changes[-1] if changes else None
     return Sheet(campaign, found, await timing(campaign, now), sent, gone, mark(campaign), last)
+
+
+async def known(campaign: Campaign) -> Mapping[str, Step]:
+    """Every step that the plan has or ever had, by id: what went out by one that is no more still says why."""
+    return _known(campaign, await PlanChange.filter(campaign=campaign).order_by("number"))
+
+
+def _known(campaign: Campaign, changes: Sequence[PlanChange]) -> dict[str, Step]:
+    plans_had = [*(change.before for change in changes), campaign.reminders]
+    return {step.id: step for plan in plans_had for step in steps.from_json(plan)}
 
 
 async def timing(campaign: Campaign, now: datetime) -> Timing:

@@ -1,6 +1,6 @@
 """The record of a unit in one campaign: all that happened, in order of time, each with its source and who did it.
 
-Nothing is kept for it: events, mails with every answer of the mail server, mails that came in, links that were opened
+Nothing is kept for it: events, mails with every answer of the mail server, reminders by the gateway, mails that came in, links that were opened
 and what was handed out are read where they are. It says that a link was opened, never that a mail was read.
 """
 
@@ -56,6 +56,7 @@ async def of(campaign_id: int, code: str, as_of: datetime, now: datetime) -> Rec
         *(entry for event, entry in acts if event.actor != life.Actor.SYSTEM),
         *await _links(invitation, lived, coded),
         *await contacted.sent(campaign, code, as_of),
+        *await contacted.told(campaign, invitation, as_of),
         *await contacted.came(campaign_id, code),
         *await contacted.called(invitation, as_of),
         *await _signed(invitation),

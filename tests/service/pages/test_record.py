@@ -1,15 +1,30 @@
 """The record of a unit: everything that happened, in order, with its source and who, on screen and as PDF."""
 
 import hashlib
+import json
 import re
 from datetime import date, datetime, timedelta
 
 import pytest
 
+from reminders import steps
 from reminders.models import Attempt, Message, Received
-from service.flow import calls, entry, intakes, principal, reviews, rosteracts, submissions
+from service import mailwords
+from service.flow import (
+    calls,
+    entry,
+    hooks,
+    intakes,
+    plans,
+    principal,
+    record,
+    recordpaper,
+    reviews,
+    rosteracts,
+    submissions,
+)
 from service.flow.terms import Due
-from service.models import AuditRecord, ExportRecord
+from service.models import AuditRecord, ExportRecord, Hook, HookAttempt
 from tests.conftest import House
 from tests.exports.test_pdf import read
 from tests.service import build, scenes
@@ -152,8 +167,8 @@ async def test_the_pdf_says_the_same_as_of_any_moment_and_is_noted_with_its_hash
     assert "tính đến hết ngày 9/6/2026" in plain(before).lower()
     after = (await house.client.get(f"/campaigns/{survey.id}/units/{AN_LAO}/record")).text
     place = titles(after).index("Ghi nhận văn bản")
-    assert titles(after)[place + 1] != "", "it stands where it took effect, before what was known earlier"
-    assert place < titles(after).index("Đề nghị chỉnh sửa, bổ sung")
+    around = titles(after)[place - 1], titles(after)[place + 1]
+    assert around == ("Mở đường dẫn riêng", "Gửi báo cáo"), "where it took effect, before what was known earlier"
     assert "ghi vào hệ thống lúc" in after
     assert "Văn bản giấy 12/BC-UBND ngày 8/6/2026" in plain(after)
     early = await house.client.get(f"/campaigns/{survey.id}/units/{AN_LAO}/record?as_of=2020-01-01")
@@ -161,3 +176,52 @@ async def test_the_pdf_says_the_same_as_of_any_moment_and_is_noted_with_its_hash
     assert "trước đó chưa có số liệu" in early.text
     nonsense = await house.client.get(f"/campaigns/{survey.id}/units/{AN_LAO}/record.pdf?as_of=hom-qua")
     assert nonsense.headers["location"].endswith(f"/units/{AN_LAO}/record")
+
+
+async def test_a_mail_of_a_step_that_is_no_more_still_says_which_it_was(house: House, survey: Survey) -> None:
+    first, *others = steps.from_json(survey.campaign.reminders)
+    mail = await Message.filter(unit=AN_LAO, kind="notice").first()
+    assert mail is not None
+    await Message.filter(id=mail.id).update(kind="reminder", step=first.id)
+    said = f"Theo lịch: {mailwords.offset(first)}"
+    address = f"/campaigns/{survey.id}/units/{AN_LAO}/record"
+    assert said in plain((await house.client.get(address)).text)
+    before = recordpaper.digest(await record.of(survey.id, AN_LAO, house.clock(), house.clock()))
+    now = house.clock() + timedelta(minutes=1)
+    await plans.save(survey.id, others, plans.mark(survey.campaign), principal.staff(survey.staff.id), now)
+    assert said in plain((await house.client.get(address)).text)
+    after = recordpaper.digest(await record.of(survey.id, AN_LAO, house.clock(), now))
+    assert after == before, "what was printed keeps its hash"
+
+
+async def test_a_reminder_by_the_gateway_is_in_it_with_what_was_said(house: House, survey: Survey) -> None:
+    first, at = steps.from_json(survey.campaign.reminders)[0], house.clock()
+    body = {"data": {"telephones": ["0225387654"], "text": "Sở KH&CN: UBND xã An Lão chưa gửi báo cáo."}}
+    told = await Hook.create(
+        key="reminder:1", number="msg_1", kind=hooks.REMINDER, invitation_id=survey.invitation.id, step=first.id,
+        state="sent", body=json.dumps(body), not_before=at, created_at=at, settled_at=at + timedelta(minutes=9),
+    )  # fmt: skip
+    await HookAttempt.create(hook=told, number=1, at=at, outcome="timeout")
+    await HookAttempt.create(hook=told, number=2, at=at + timedelta(minutes=9), outcome="taken", status=204)
+    for key, state, why in (("2", "dropped", "answered"), ("3", "waiting", "")):
+        await Hook.create(
+            key=key, number=key, kind=hooks.REMINDER, invitation_id=survey.invitation.id, state=state, why=why,
+            not_before=at, created_at=at, settled_at=at + timedelta(minutes=8) if why else None,
+        )  # fmt: skip
+    await Hook.create(
+        key="4", number="4", kind="report.returned", invitation_id=survey.invitation.id, not_before=at, created_at=at
+    )
+    house.clock.forward(timedelta(minutes=10))
+    page = (await house.client.get(f"/campaigns/{survey.id}/units/{AN_LAO}/record")).text
+    assert titles(page)[-4:] == [
+        "Tin nhắc: Quá thời gian chờ",
+        "Tin nhắc: Chờ gửi",
+        "Tin nhắc: Không gửi nữa",
+        "Tin nhắc: Đã nhận",
+    ]
+    text = plain(page)
+    assert text.count("Sở KH&amp;CN: UBND xã An Lão chưa gửi báo cáo.") == 1, "with the number, where it was taken"
+    assert text.count("Cổng nhắn tin") == 4
+    assert f"Theo lịch: {mailwords.offset(first)}" in text
+    assert "Cổng nhắn tin Đã gửi báo cáo" in text, "why it went no more"
+    assert f'href="/webhooks/{told.id}"' in page
