@@ -19,7 +19,7 @@ from service.flow.principal import Principal
 from service.life import Tally
 from service.mailwords import KINDS as MESSAGE_KINDS
 from service.mailwords import OUTCOMES
-from service.models import Campaign, Contact, ExportRecord, Intake, Submission
+from service.models import Campaign, Contact, Event, ExportRecord, Intake, Submission
 from service.settings import Settings
 from service.words import _
 
@@ -41,10 +41,25 @@ async def workbook(
     return f"phieu-{campaign_id}-{words.local(found.as_of):%Y%m%d-%H%M}.xlsx", data
 
 
+async def taken(campaign_id: int, code: str, data: bytes, who: Principal, now: datetime) -> None:
+    """Note that staff took a PDF of what one unit sent."""
+    last = await Event.filter(invitation__campaign_id=campaign_id, invitation__code=code).order_by("-id").first()
+    digest = hashlib.sha256(data).hexdigest()
+    await kept(campaign_id, "pdf", now, last.id if last else 0, digest, who, now, unit=code)
+
+
 async def kept(
-    campaign_id: int, kind: str, as_of: datetime, highest_event: int, digest: str, who: Principal, now: datetime
+    campaign_id: int,
+    kind: str,
+    as_of: datetime,
+    highest_event: int,
+    digest: str,
+    who: Principal,
+    now: datetime,
+    *,
+    unit: str = "",
 ) -> None:
-    """Note that a file was made, with its SHA-256 and what it was made of."""
+    """Note that a file was made, with its SHA-256 and what it was made of; `unit` when it is about one, its code."""
     async with in_transaction():
         await ExportRecord.create(
             campaign_id=campaign_id,
@@ -55,7 +70,7 @@ async def kept(
             highest_event=highest_event,
             sha256=digest,
         )
-        data = {"sha256": digest, "as_of": as_of.isoformat()}
+        data = {"sha256": digest, "as_of": as_of.isoformat()} | ({"unit": unit} if unit else {})
         await audit.record("campaign.export", f"campaign:{campaign_id}", who, now, data)
 
 

@@ -1,7 +1,8 @@
 """The record of a unit in one campaign: all that happened, in order of time, each with its source and who did it.
 
-Nothing is kept for it: events, mails with every answer of the mail server, reminders by the gateway, mails that came in, links that were opened
-and what was handed out are read where they are. It says that a link was opened, never that a mail was read.
+Nothing is kept for it: events, mails with every answer of the mail server, reminders by the gateway, mails that came
+in, links that were opened and what was handed out are read where they are. It says that a link was opened, never that
+a mail was read.
 """
 
 from collections.abc import Mapping, Sequence, Set

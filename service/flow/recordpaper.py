@@ -24,7 +24,7 @@ async def pdf_of(campaign_id: int, code: str, as_of: datetime, who: Principal, n
     found = await record.of(campaign_id, code, as_of, now)
     data = await papers.made(laid_out(found, now))
     digest = hashlib.sha256(data).hexdigest()
-    await downloads.kept(campaign_id, "pdf", found.as_of, found.highest_event, digest, who, now)
+    await downloads.kept(campaign_id, "pdf", found.as_of, found.highest_event, digest, who, now, unit=code)
     return f"qua-trinh-{campaign_id}-{code}-{words.local(found.as_of):%Y%m%d-%H%M}.pdf", data
 
 

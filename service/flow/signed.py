@@ -9,7 +9,7 @@ from tortoise.transactions import in_transaction
 
 from service import files, words
 from service.errors import Invalid, NotFound
-from service.flow import attachments, audit, events, filling, submissions
+from service.flow import attachments, audit, events, filling, openness, submissions
 from service.flow.principal import Principal
 from service.models import SignedReport, StoredFile
 from service.settings import Settings
@@ -32,9 +32,10 @@ async def add(
 ) -> SignedReport:
     """Keep number, date and scan with a submission; what is known already is kept once.
 
-    Raises NotFound, Invalid, BadFile, EmptyFile, TooLarge.
+    Raises NotFound, CampaignClosed, Invalid, BadFile, EmptyFile, TooLarge.
     """
     invitation = await filling.find(campaign_id, code=code)
+    openness.require_open(invitation.campaign, now)
     submission = await submissions.numbered(invitation.id, number)
     _check(given, now)
     digest, kind = await files.take(settings.files_dir, *given.scan, files.SCAN) if given.scan else ("", "")

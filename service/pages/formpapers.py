@@ -13,7 +13,7 @@ from service.flow import attachments, filling, forms, papers, receipts, submissi
 from service.flow.filling import Filling
 from service.models import Campaign, Invitation
 from service.pages import asked, formpaper, languages
-from service.pages.papers import answer
+from service.pages.papers import answer, taken
 from service.pages.unit import filling_of, visit_of
 from service.words import N_, _
 
@@ -101,15 +101,15 @@ async def filled(request: Request) -> Response:
 
 async def sent(request: Request) -> Response:
     invitation = await filling.find(int(request.path_params["campaign"]), unit_id=visit_of(request).unit)
-    return await _sent(invitation, int(request.path_params["number"]), web.now(request))
+    return answer(*await _sent(invitation, int(request.path_params["number"]), web.now(request)))
 
 
 async def sent_as_staff(request: Request) -> Response:
     invitation = await filling.find(asked.number(request), code=asked.code(request))
-    return await _sent(invitation, asked.number(request, "number"), web.now(request))
+    return await taken(request, *await _sent(invitation, asked.number(request, "number"), web.now(request)))
 
 
-async def _sent(invitation: Invitation, number: int, now: datetime) -> Response:
+async def _sent(invitation: Invitation, number: int, now: datetime) -> tuple[str, bytes]:
     found = await receipts.of(invitation, number)
     submission = found.submission
     foot = _("Số xác nhận {receipt}, gửi {moment}; mã kiểm tra {hash}").format(
@@ -123,7 +123,7 @@ async def _sent(invitation: Invitation, number: int, now: datetime) -> Response:
     else:
         picture, files = await as_sent(found)
         blocks = formpaper.filled(picture, files)
-    return answer(f"phieu-{submission.receipt}.pdf", await _made(frame, blocks, now))
+    return f"phieu-{submission.receipt}.pdf", await _made(frame, blocks, now)
 
 
 async def as_sent(found: receipts.Receipt) -> tuple[Picture, dict[str, attachments.Given]]:

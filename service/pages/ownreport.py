@@ -9,7 +9,7 @@ from exports import paper
 from forms.values import read_date
 from service import official, web, words
 from service.errors import BadFile, EmptyFile, Invalid, TooLarge
-from service.flow import contacts, filling, papers, receipts, recipients, signed
+from service.flow import contacts, filling, openness, papers, receipts, recipients, signed
 from service.flow.receipts import Receipt
 from service.models import Invitation
 from service.pages import asked, formpaper, formpapers
@@ -43,6 +43,7 @@ async def _page(
         "unit_name": invitation.full_name,
         "submission": found.submission,
         "given": given,
+        "open": openness.is_open(invitation.campaign, web.now(request)),
         "t": typed or {"number": given.number if given else "", "date": date},
         "problems": problems,
         "wrong": {str(problem["field"]): problem["message"] for problem in problems},
@@ -72,22 +73,22 @@ async def save(request: Request) -> Response:
 
 
 async def download(request: Request) -> Response:
-    return await _pdf(request, *await _own(request))
+    return pdfs.answer(*await _pdf(request, *await _own(request)))
 
 
 async def download_as_staff(request: Request) -> Response:
     invitation = await filling.find(asked.number(request), code=asked.code(request))
-    return await _pdf(request, invitation, asked.number(request, "number"))
+    return await pdfs.taken(request, *await _pdf(request, invitation, asked.number(request, "number")))
 
 
-async def _pdf(request: Request, invitation: Invitation, number: int) -> Response:
+async def _pdf(request: Request, invitation: Invitation, number: int) -> tuple[str, bytes]:
     found = await receipts.of(invitation, number)
     given = await signed.latest(found.submission.id)
     signatory = await contacts.signatory(invitation.unit_id)
     now = web.now(request)
     sender = recipients.sender(web.settings(request))
     whole = official.report(found, given, signatory, sender, await _body(found), now)
-    return pdfs.answer(f"bao-cao-{found.submission.receipt}.pdf", await papers.made(whole))
+    return f"bao-cao-{found.submission.receipt}.pdf", await papers.made(whole)
 
 
 async def _body(found: Receipt) -> list[paper.Block]:

@@ -49,4 +49,5 @@ async def download_as_staff(request: Request) -> Response:
     """The same for staff, of any unit."""
     number, code = asked.number(request), asked.code(request)
     which = asked.number(request, "number")
-    return papers.answer(*await receipts.pdf_of(web.settings(request), number, code, which, web.now(request)))
+    name, data = await receipts.pdf_of(web.settings(request), number, code, which, web.now(request))
+    return await papers.taken(request, name, data)

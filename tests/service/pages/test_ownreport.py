@@ -1,12 +1,13 @@
 """A sent report as the unit's own document: the layout of Decree 30/2020, its number, date and signed scan."""
 
+import hashlib
 from datetime import date, timedelta
 
 import pytest
 
 from service import official
 from service.flow import contacts, submissions
-from service.models import AuditRecord, Contact, SignedReport
+from service.models import AuditRecord, Contact, ExportRecord, SignedReport
 from tests.conftest import House
 from tests.exports.test_pdf import read
 from tests.service import build, scenes
@@ -93,7 +94,29 @@ async def test_the_report_is_printed_signed_and_its_scan_reaches_staff(house: Ho
     scan = await house.client.get(f"{unit}/receipts/1/signed")
     assert scan.content == PDF
     assert scan.headers["content-disposition"].startswith("attachment")
-    assert " ".join(read((await house.client.get(f"{unit}/receipts/1/report.pdf")).content)) == signed
+    assert await ExportRecord.exists() is False, "what a unit keeps of its own is no export"
+    for path in ("report.pdf", "form.pdf"):
+        taken = (await house.client.get(f"{unit}/receipts/1/{path}")).content
+        export = await ExportRecord.filter(campaign_id=survey.id).order_by("-id").first()
+        assert export is not None
+        assert (export.sha256, export.made_by) == (hashlib.sha256(taken).hexdigest(), f"staff:{survey.staff.id}")
+        noted = await AuditRecord.filter(action="campaign.export").order_by("-seq").first()
+        assert noted is not None
+        assert noted.data["unit"] == AN_LAO
+        if path == "report.pdf":
+            assert " ".join(read(taken)) == signed
+
+    # After the closing a unit reads only.
+    assert survey.campaign.closes_at is not None
+    house.clock.set(survey.campaign.closes_at + timedelta(minutes=1))
+    house.client.cookies.clear()
+    await visitor.enter(survey.address(house.settings))
+    page = await visitor.open(here)
+    assert "đã đóng" in page.text
+    assert 'name="number"' not in page.text
+    late = await visitor.post(here, {**typed, "number": "17/BC-UBND"})
+    assert late.status_code == 409
+    assert await SignedReport.all().count() == 2
 
 
 @pytest.mark.parametrize(
