@@ -47,6 +47,7 @@ WHEN = {
     "exempted": N_("Khi đưa đơn vị ra khỏi diện báo cáo"),
     "included": N_("Khi đưa đơn vị trở lại diện báo cáo; kèm tệp lịch hạn gửi"),
     "signoff": N_("Cho lãnh đạo đơn vị, khi công chức đầu mối trình duyệt"),
+    "request_refused": N_("Khi chưa đáp ứng đề nghị của đơn vị (xin gia hạn, xin sửa báo cáo đã gửi)"),
     "signoff_refused": N_("Cho công chức đầu mối, khi lãnh đạo đơn vị trả lại để sửa"),
 }
 FAULTS = {

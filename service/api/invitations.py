@@ -102,7 +102,11 @@ def _version(request: Request) -> int:
 
 
 async def submit(request: Request) -> Response:
-    """Send `{answers}` or `{nil: reason}`; the header Idempotency-Key makes a repeat harmless."""
+    """Send `{answers}` or `{nil: reason}`; the header Idempotency-Key makes a repeat harmless.
+
+    It is sent by staff on the unit's behalf and marked so: a campaign with `signoff` asks no leader then. While the
+    unit's own report waits for its leader (awaiting_signoff) it answers 409 wrong_state.
+    """
     campaign_id, code = _where(request)
     key, content = _key(request), _content(await reply.body(request))
     who, now = reply.who(request), web.now(request)
