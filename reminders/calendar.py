@@ -213,6 +213,17 @@ class Calendar:
                     return self.at(local.date(), opens)
         return self.at(self.next_working(local.date()), self.office.morning[0])
 
+    def last_office_moment(self, at: datetime) -> datetime:
+        """`at` itself when in office hours, else the close before it; in the office's zone."""
+        local = self.local(at)
+        if self.is_working(local.date()):
+            if self.office.holds(local.time()):
+                return local
+            for _, closes in (self.office.afternoon, self.office.morning):
+                if local.time() > closes:
+                    return self.at(local.date(), closes)
+        return self.at(self.previous_working(local.date()), self.office.afternoon[1])
+
     def _date(self, value: date) -> date:
         return self.local(value).date() if isinstance(value, datetime) else value
 

@@ -148,7 +148,7 @@ async def _enter_staff(request: Request, access: Access) -> None:
     if _RANK[staff.role] < _RANK[access.value]:
         raise Forbidden()
     if request.method in _SAFE:
-        request.state.to_approve = await approving.count(staff)
+        request.state.to_approve = await approving.count(staff, web.now(request))
 
 
 async def _enter_unit(request: Request) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from reminders import plan
+from reminders.calendar import Calendar, CalendarGap
 from reminders.plan import Ask, Notice
 from reminders.ports import Letter
 from reminders.steps import Step
@@ -46,24 +47,46 @@ async def waits(campaign_id: int) -> bool:
     return await Approval.exists(invitation__campaign_id=campaign_id, state="waiting")
 
 
-async def ask(settings: Settings, campaign: Campaign, unapproved: Sequence[Notice], now: datetime) -> list[Letter]:
+async def ask(
+    settings: Settings, campaign: Campaign, unapproved: Sequence[Notice], calendar: Calendar, now: datetime
+) -> list[Letter]:
     """Ask for what the plan holds back, in the caller's transaction, and end what it holds back no more.
+
+    What nobody answered in time is asked again when its time was prolonged.
 
     The letters tell those who are asked, once a step and moment.
     """
-    wanted = {notice.ask: notice for notice in unapproved}
-    rows = await Approval.filter(invitation__campaign_id=campaign.id, state__in=["waiting", "void"])
-    before = {(recipients.reference(r.invitation_id), r.step, r.occurrence, r.due_round): r for r in rows}
+    ends = {notice.ask: _until(notice, calendar) for notice in unapproved}
+    wanted = {notice.ask: notice for notice in unapproved if ends[notice.ask] > now}
+    rows = await Approval.filter(invitation__campaign_id=campaign.id, state__in=["waiting", "void", "lapsed"])
+    before = {_asked(row): row for row in rows}
     waiting = {ask for ask, row in before.items() if row.state == "waiting"}
     gone = [row.id for ask, row in before.items() if ask in waiting and ask not in wanted]
     await _end(gone, "void", now)
     again = [before[ask].id for ask in wanted if ask in before and ask not in waiting]
     if again:
-        await Approval.filter(id__in=again, state="void").update(state="waiting", decided_at=None)
-    new = [_row(notice, campaign, now) for ask, notice in wanted.items() if ask not in before]
+        ended = Approval.filter(id__in=again, state__in=["void", "lapsed"])
+        await ended.update(state="waiting", decided_at=None)
+    moved = [before[ask] for ask in wanted if ask in before and before[ask].until != ends[ask]]
+    for row in moved:
+        await Approval.filter(id=row.id, state="waiting").update(until=ends[_asked(row)])
+    new = [_row(notice, campaign, ends[ask], now) for ask, notice in wanted.items() if ask not in before]
     await Approval.bulk_create(new, ignore_conflicts=True)
     fresh = [notice for ask, notice in wanted.items() if ask not in waiting]
     return await _letters(settings, campaign, fresh)
+
+
+def _asked(row: Approval) -> Ask:
+    return recipients.reference(row.invitation_id), row.step, row.occurrence, row.due_round
+
+
+def _until(notice: Notice, calendar: Calendar) -> datetime:
+    """The last moment at which an approved letter can still go."""
+    expires_at = notice.expires_at or notice.planned_for + plan.PATIENCE
+    try:
+        return calendar.last_office_moment(expires_at)
+    except CalendarGap:
+        return expires_at
 
 
 async def lapse(now: datetime) -> None:
@@ -77,7 +100,7 @@ async def _end(ids: Sequence[int], state: str, now: datetime) -> None:
         await Approval.filter(id__in=list(ids), state="waiting").update(state=state, decided_at=now)
 
 
-def _row(notice: Notice, campaign: Campaign, now: datetime) -> Approval:
+def _row(notice: Notice, campaign: Campaign, until: datetime, now: datetime) -> Approval:
     ref, step, occurrence, due_round = notice.ask
     return Approval(
         invitation_id=recipients.invitation_id(ref),
@@ -87,7 +110,7 @@ def _row(notice: Notice, campaign: Campaign, now: datetime) -> Approval:
         approver=approver(notice.step, campaign),
         planned_for=notice.planned_for,
         asked_at=now,
-        until=notice.expires_at or notice.planned_for + plan.PATIENCE,
+        until=until,
     )
 
 
@@ -111,10 +134,10 @@ def _letter(settings: Settings, campaign: Campaign, to: Staff, step: str, at: da
     # No text of people's may look like a place where a link is put in.
     survey, name = (text.translate(_NO_BRACES) for text in (campaign.title, to.name))
     text = _(
-        "Kính gửi: {name}\n\nTheo lịch nhắc của đợt khảo sát “{survey}”, {count} đơn vị chưa gửi báo cáo đã đến bước "
-        "báo lên cấp trên trong đơn vị. Thư chỉ được gửi khi {name} duyệt.\n\nVui lòng xem ai nhận thư gì và duyệt, "
-        "hoặc không duyệt kèm lý do, tại địa chỉ:\n\n{address}\n\nChưa có trả lời trước bước nhắc tiếp theo hoặc trước "
-        "khi đợt khảo sát đóng thì thư không gửi.\n"
+        "Kính gửi anh/chị {name},\n\nTheo lịch nhắc của đợt khảo sát “{survey}”, {count} đơn vị chưa gửi báo cáo đã "
+        "đến bước báo lên cấp trên trong đơn vị. Thư chỉ được gửi khi anh/chị duyệt.\n\nVui lòng xem ai nhận thư gì "
+        "và duyệt, hoặc không duyệt kèm lý do, tại địa chỉ:\n\n{address}\n\nChưa có trả lời trước bước nhắc "
+        "tiếp theo hoặc trước khi đợt khảo sát đóng thì thư không gửi.\n"
     )
     return Letter(
         key=f"approval:{campaign.id}:{step}:{at:%Y%m%dT%H%M%z}:{to.id}",
@@ -139,6 +162,13 @@ async def rename(campaign: Campaign, found: Iterable[Step]) -> None:
             waiting = Approval.filter(invitation__campaign_id=campaign.id, step=step.id, state="waiting")
             ids = await waiting.values_list("id", flat=True)
             await Approval.filter(id__in=list(ids)).update(approver=approver(step, campaign))
+
+
+async def drop(campaign: Campaign, found: Iterable[Step], now: datetime) -> None:
+    """End what waits for steps that the plan has no more, in the caller's transaction."""
+    kept = [step.id for step in found if step.approve]
+    waiting = Approval.filter(invitation__campaign_id=campaign.id, state="waiting").exclude(step__in=kept)
+    await _end([int(str(number)) for number in await waiting.values_list("id", flat=True)], "void", now)
 
 
 async def unknown_approvers(found: Iterable[Step]) -> set[int]:

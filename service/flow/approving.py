@@ -18,9 +18,11 @@ from service.words import N_, _
 RECENT = 30
 _COUNT = (
     "SELECT COUNT(*) AS waiting FROM approval a JOIN invitation i ON i.id = a.invitation_id "  # noqa: S608 - states of ours
-    "WHERE a.state = 'waiting' AND (a.approver = ?1 OR a.approver IS NULL OR ?2 = 1) AND a.due_round = i.due_round "
+    "WHERE a.state = 'waiting' AND a.until > ?3 AND (a.approver = ?1 OR a.approver IS NULL OR ?2 = 1) "
+    "AND a.due_round = i.due_round "
     f"AND i.state NOT IN ({', '.join(repr(str(state)) for state in planning.OWES_NOT)})"
 )
+_UNTIL = Approval._meta.fields_map["until"]
 LONGEST_REASON = 1000
 
 
@@ -70,11 +72,12 @@ def may(who: Staff, approval: Approval) -> bool:
     return who.role != "viewer" and (who.role == "administrator" or approval.approver in (None, who.id))
 
 
-async def count(who: Staff) -> int:
+async def count(who: Staff, now: datetime) -> int:
     """How many letters wait for that staff member's answer, of units that still owe."""
     if who.role == "viewer":
         return 0
-    found = await lookups.row(_COUNT, who.id, 1 if who.role == "administrator" else 0)
+    administers = 1 if who.role == "administrator" else 0
+    found = await lookups.row(_COUNT, who.id, administers, _UNTIL.to_db_value(now, Approval))
     return int(found["waiting"]) if found else 0
 
 

@@ -9,11 +9,11 @@ from typing import Any
 from tortoise.transactions import in_transaction
 
 from forms.values import read_date
-from service import calling, words
+from service import calling, life, words
 from service.errors import Invalid, NotFound, ServiceError
 from service.flow import audit, campaigns, channels, drafts, events, progress
 from service.flow.principal import Principal
-from service.models import Call, Campaign, Contact, Invitation
+from service.models import Call, Campaign, Contact, Event, Invitation
 from service.roster import people
 from service.tables import clean
 from service.words import N_, _, collation
@@ -63,14 +63,22 @@ async def owing(campaign_id: int, now: datetime) -> tuple[Campaign, list[Line]]:
     """The units that still owe in the order in which to call them. Raises NotFound, NotPublished."""
     campaign, rows = await channels.owing(campaign_id, now)
     made = await _standing([row.id for row in rows])
+    begun = await _begun([row.id for row in rows])
     reached = await _contacts([row.code for row in rows])
     lines = []
     for row in rows:
         calls = made.get(row.id, ())
-        promised_on = calling.promise([told.call for told in calls])
+        promised_on = calling.promise([c.call for c in calls if row.id not in begun or c.call.at > begun[row.id]])
         turn = calling.turn(row.standing.owed_by, promised_on, now)
         lines.append(Line(row, reached.get(row.code, ()), calls, promised_on, turn))
     return campaign, sorted(lines, key=_place)
+
+
+async def _begun(invitation_ids: Collection[int]) -> Mapping[int, datetime]:
+    """When a report was last sent or handed back, where it ever was: what was promised before is done with."""
+    acts = [*life.SENDINGS, life.Act.RETURN]
+    rows = Event.filter(invitation_id__in=list(invitation_ids), act__in=acts).order_by("seq")
+    return dict(await rows.values_list("invitation_id", "recorded_at"))
 
 
 def _place(line: Line) -> tuple[Any, ...]:

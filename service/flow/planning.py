@@ -55,7 +55,7 @@ async def plan_due(settings: Settings, now: datetime) -> int:
         return 0
     async with in_transaction() as connection:
         for campaign, unapproved in asking:
-            letters += await approvals.ask(settings, campaign, unapproved, now)
+            letters += await approvals.ask(settings, campaign, unapproved, calendar, now)
         return len(await outbox.enqueue(letters, connection, now=now, domain=recipients.domain(settings)))
 
 

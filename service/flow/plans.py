@@ -179,6 +179,7 @@ async def _replace(
     )
     await Campaign.filter(id=campaign.id).update(reminders=steps.to_json(after))
     await approvals.rename(campaign, after)
+    await approvals.drop(campaign, after, now)
     cancelled = await _cancel(connection, campaign, after, now)
     data = {"change": change.id, "cancelled": cancelled}
     await audit.record("campaign.plan", f"campaign:{campaign.id}", who, now, data)

@@ -163,6 +163,20 @@ def test_the_next_office_moment(calendar: Calendar, moment: str, opens: str) -> 
     assert calendar.next_office_moment(at(moment)) == at(opens)
 
 
+@pytest.mark.parametrize(
+    ("moment", "closed"),
+    [
+        ("2025-07-18T16:59", "2025-07-18T16:59"),
+        ("2025-07-18T23:59", "2025-07-18T17:00"),
+        ("2025-07-18T12:00", "2025-07-18T11:30"),
+        ("2025-07-18T07:00", "2025-07-17T17:00"),
+        ("2025-07-20T09:00", "2025-07-18T17:00"),
+    ],
+)
+def test_the_last_office_moment(calendar: Calendar, moment: str, closed: str) -> None:
+    assert calendar.last_office_moment(at(moment)) == at(closed)
+
+
 def test_office_hours_are_a_setting() -> None:
     office = Office(morning=(time(8), time(12)), afternoon=(time(13), time(16, 30)))
     calendar = Calendar([Day(date(2025, 9, 2), "off")], office)

@@ -11,7 +11,7 @@ import pytest
 
 from reminders import steps
 from reminders.models import Message
-from service.flow import accounts, approvals
+from service.flow import accounts, approvals, approving
 from service.models import Approval, AuditRecord, Campaign, Contact, Invitation, Staff, Unit
 from tests.conftest import House, fresh_database, in_turn
 from tests.post import Post
@@ -185,3 +185,31 @@ async def test_the_copy_for_the_leader_goes_no_further_up_by_itself(house: House
         await after_invitations(house, room, post)
         await room.tick(local(house, 8, 8))
         assert mailed(post) == ["ct10903@haiphong.example", "pct10888@haiphong.example"], "unless there is no other"
+
+
+async def test_a_request_ends_with_the_last_office_hour_before_it_can_go_and_moves_with_the_closing(
+    house: House,
+) -> None:
+    async with campaign(house) as (found, post, room):
+        lan = await further_up(found, STEP)
+        await Campaign.filter(id=found.id).update(closes_at=local(house, 9, 23, 59))
+        await after_invitations(house, room, post)
+        await room.tick(local(house, 8, 8))
+        assert {row.until for row in await Approval.all()} == {local(house, 9, 17)}
+        await Campaign.filter(id=found.id).update(closes_at=local(house, 11, 12))
+        await room.tick(local(house, 8, 9))
+        assert {row.until for row in await Approval.all()} == {local(house, 11, 11, 30)}
+        assert await approving.count(lan, local(house, 11, 11, 29)) == 2
+        assert await approving.count(lan, local(house, 11, 11, 31)) == 0
+        await room.tick(local(house, 13, 8))
+        assert {state for _code, state in await states(found)} == {"lapsed"}
+        mailed(post)
+        await Campaign.filter(id=found.id).update(closes_at=local(house, 14, 17))
+        await room.tick(local(house, 14, 8))
+        assert {state for _code, state in await states(found)} == {"waiting"}, "there is time again"
+        later = local(house, 14, 9, 1)
+        assert (await answers(house, lan, local(house, 14, 9), "approve", "10888")).status_code == 303
+        await room.tick(later)
+        assert mailed(post) == ["ct10888@haiphong.example"]
+        await approvals.drop(found, steps.from_json([LATER]), later)
+        assert await states(found) == [("10888", "approved"), ("10903", "void")], "its step is gone"

@@ -157,12 +157,15 @@ async def test_what_is_wrong_is_told_beside_its_field_and_kept(
 
 async def test_a_correction_is_owed_by_its_own_due_time(house: House, made: scenes.Office, campaign: Campaign) -> None:
     who = principal.staff(made.staff.id)
+    await told(house, campaign, AN_LAO, outcome="promised", promised_on="2025-07-17")
+    house.clock.forward(timedelta(hours=1))
     document = intakes.Document("paper", "7/BC", None, datetime(2025, 7, 16, 9, 0, tzinfo=ZONE))
     await intakes.record(house.settings, campaign.id, AN_LAO, document, who, house.clock())
     await at(house, made, datetime(2025, 7, 21, 9, 0, tzinfo=ZONE))
     await reviews.hand_back(house.settings, campaign.id, AN_LAO, "Bổ sung mục E.", who, house.clock())
     page = (await house.client.get(f"/campaigns/{campaign.id}/calls")).text
     assert "Quá hạn: 3" in page
+    assert "Đã quá ngày hẹn" not in page, "what was promised was sent"
     assert order(page)[-1] == AN_LAO
     assert "hạn 17:00 thứ Tư, 23/7/2025" in page
     text = (await house.client.get(f"/campaigns/{campaign.id}/zalo")).text
