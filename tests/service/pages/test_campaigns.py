@@ -83,9 +83,10 @@ async def test_the_front_page_of_an_empty_house_says_what_to_do_next(house: Hous
     assert "Tạo đợt khảo sát" in page
 
 
-async def test_without_logging_in_one_is_led_to_the_log_in(house: House) -> None:
-    answer = await house.client.get("/")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/login")
+async def test_without_logging_in_one_is_led_to_a_way_in(house: House) -> None:
+    for path, door in (("/", "/vao"), ("/campaigns/new", "/login")):
+        answer = await house.client.get(path)
+        assert (answer.status_code, answer.headers["location"]) == (303, door)
 
 
 async def test_a_viewer_looks_but_changes_nothing(house: House, made: Office) -> None:
