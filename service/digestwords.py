@@ -11,8 +11,12 @@ from service.words import _, number
 
 @dataclass(frozen=True, slots=True)
 class CampaignNews:
-    """An open campaign: who came in (names), who promised to send by today or earlier (name, day), how many are overdue
-    and how many mails failed. `left`: how far off the due time is, in words. `due_today`: that it is today."""
+    """A campaign that is open, or was since: who came in (names), who promised to send by today or earlier (name, day),
+    how many are overdue and how many mails failed.
+
+    `left`: how far off the due time is, in words. `due_today`: that it is today. `overdue_again`: overdue corrections.
+    `closed_at`: when it closed since; nobody is called then.
+    """
 
     id: int
     title: str
@@ -24,11 +28,13 @@ class CampaignNews:
     promised: Sequence[tuple[str, date]]
     overdue: int
     failed: int
+    overdue_again: int = 0
+    closed_at: datetime | None = None
 
     @property
     def tells(self) -> bool:
         """Whether there is anything that is new or to be done today."""
-        return bool(self.came or self.promised or self.failed or self.due_today)
+        return bool(self.came or self.promised or self.failed or self.due_today or self.closed_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +96,14 @@ def _campaign(news: CampaignNews, site: str) -> list[str]:
         lines.append(_named(_("Cần gọi hôm nay, đã đến hoặc quá ngày hẹn"), named))
     if news.overdue:
         lines.append(_("{count} đơn vị quá hạn chưa gửi.").format(count=number(news.overdue)))
+    if news.overdue_again:
+        lines.append(_("{count} đơn vị quá hạn bổ sung chưa gửi lại.").format(count=number(news.overdue_again)))
     if news.failed:
         lines.append(_("{count} thư không gửi được.").format(count=number(news.failed)))
-    return [
-        *lines,
-        _("Theo dõi: {address}").format(address=address),
-        _("Gọi điện: {address}").format(address=f"{address}/calls"),
-    ]
+    if news.closed_at is not None:
+        lines.append(_("Đợt khảo sát đã đóng lúc {moment}.").format(moment=words.moment(news.closed_at)))
+    lines.append(_("Theo dõi: {address}").format(address=address))
+    return lines if news.closed_at else [*lines, _("Gọi điện: {address}").format(address=f"{address}/calls")]
 
 
 def _rate(rate: Rate) -> str:

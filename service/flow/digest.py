@@ -82,9 +82,10 @@ async def _decide(settings: Settings, row: Digest, now: datetime, expires_at: da
 
 
 async def news(since: datetime, now: datetime) -> News:
-    """What is new in the open campaigns since a moment."""
+    """What is new since a moment in the campaigns that are open, or were then."""
     campaigns = await Campaign.filter(published_at__not_isnull=True).order_by("id")
-    running = [campaign for campaign in campaigns if overview.phase(campaign, now) == "open"]
+    phases = {campaign.id: overview.phase(campaign, now) for campaign in campaigns}
+    running = [c for c in campaigns if phases[c.id] == "open" or (phases[c.id] == "closed" and _closed_since(c, since))]
     dead = [one for one in await inbox.dead() if one.address.since > since]
     return News(
         since=since,
@@ -94,10 +95,16 @@ async def news(since: datetime, now: datetime) -> News:
     )
 
 
+def _closed_since(campaign: Campaign, since: datetime) -> bool:
+    return campaign.closes_at is not None and campaign.closes_at > since
+
+
 async def _campaign(campaign: Campaign, since: datetime, now: datetime) -> CampaignNews:
     assert campaign.due_at is not None
     _found, lines = await calls.owing(campaign.id, now)
-    promised = [line for line in lines if line.turn in (Turn.PASSED, Turn.TODAY)]
+    closed_at = campaign.closes_at if overview.phase(campaign, now) == "closed" else None
+    promised = [line for line in lines if line.turn in (Turn.PASSED, Turn.TODAY) and closed_at is None]
+    overdue = [line.row.standing for line in lines if life.over(line.row.standing.owed_by, now)]
     failed = Message.filter(campaign=campaign.id, state="failed", settled_at__gt=since, settled_at__lte=now)
     return CampaignNews(
         id=campaign.id,
@@ -108,7 +115,9 @@ async def _campaign(campaign: Campaign, since: datetime, now: datetime) -> Campa
         due_today=words.local(campaign.due_at).date() == words.local(now).date(),
         came=await _came(campaign.id, since, now),
         promised=[(line.row.full_name, line.promised_on) for line in promised if line.promised_on],
-        overdue=sum(life.over(line.row.standing.owed_by, now) for line in lines),
+        overdue=sum(not standing.correcting for standing in overdue),
+        overdue_again=sum(standing.correcting for standing in overdue),
+        closed_at=closed_at,
         failed=await failed.count(),
     )
 

@@ -34,6 +34,7 @@ async def index(request: Request) -> Response:
         "campaign": campaign,
         "closed": overview.phase(campaign, now) == "closed",
         "total": len(lines),
+        "again": sum(row.standing.correcting for row in rows),
         "fitting": len(fitting),
         "turns": [(turn, counts[turn], [line for line in shown if line.turn == turn]) for turn in calling.Turn],
         "without": sum(not line.contacts for line in fitting),

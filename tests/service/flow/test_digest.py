@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from reminders.models import Message
-from service.flow import calls, digest, intakes, principal, reminding
-from service.models import AuditRecord, Staff
+from service.flow import calls, digest, intakes, principal, reminding, reviews
+from service.models import AuditRecord, Campaign, Staff
 from service.settings import Settings
 from service.words import ZONE
 from tests.conftest import DATABASES, House, fresh_database, in_turn
@@ -89,6 +89,25 @@ async def test_after_downtime_one_tells_of_all_and_free_days_have_none(house: Ho
     (found,) = await digests()
     assert "Mới gửi (2): Phường Phù Liễn, Xã An Lão." in found.text
     assert found.expires_at == local(15, 17)
+
+
+async def test_the_last_day_of_a_campaign_is_told_when_it_has_closed(house: House, survey: Survey) -> None:
+    who = principal.staff(survey.staff.id)
+    await paper(house, survey, AN_LAO, local(8, 15))
+    await reviews.hand_back(house.settings, survey.id, AN_LAO, "Bổ sung mục E.", who, local(8, 16))
+    assert await digest.plan_due(house.settings, local(16, 8)) == 1
+    assert "3 đơn vị quá hạn chưa gửi.\n1 đơn vị quá hạn bổ sung chưa gửi lại." in (await digests())[-1].text
+    await Campaign.filter(id=survey.id).update(closes_at=local(16, 17))
+    raw = {"outcome": "promised", "promised_on": "2026-06-16"}
+    await calls.record(survey.id, "10888", raw, secrets.token_hex(8), who, local(16, 9))
+    await paper(house, survey, PHU_LIEN, local(16, 16))
+    assert await digest.plan_due(house.settings, local(17, 8)) == 1
+    told = (await digests())[-1].text
+    assert "Mới gửi (1): Phường Phù Liễn." in told
+    assert "Đợt khảo sát đã đóng lúc 17:00 ngày 16/6/2026." in told
+    assert "Cần gọi" not in told
+    assert "Gọi điện" not in told
+    assert await digest.plan_due(house.settings, local(18, 8)) == 0
 
 
 @both

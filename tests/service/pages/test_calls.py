@@ -165,6 +165,7 @@ async def test_a_correction_is_owed_by_its_own_due_time(house: House, made: scen
     await reviews.hand_back(house.settings, campaign.id, AN_LAO, "Bổ sung mục E.", who, house.clock())
     page = (await house.client.get(f"/campaigns/{campaign.id}/calls")).text
     assert "Quá hạn: 3" in page
+    assert "3 đơn vị chưa gửi báo cáo. 1 đơn vị được đề nghị chỉnh sửa, bổ sung và chưa gửi lại." in page
     assert "Đã quá ngày hẹn" not in page, "what was promised was sent"
     assert order(page)[-1] == AN_LAO
     assert "hạn 17:00 thứ Tư, 23/7/2025" in page
