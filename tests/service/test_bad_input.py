@@ -302,7 +302,7 @@ async def test_a_body_beyond_all_limits_is_told_in_the_houses_words(house: House
     await visitor.open(f"{visitor.base}/s/c")
     for path, limit, words in (
         (f"{visitor.base}/s/c", access.UPLOAD_BODY, "tối đa 20 MB"),
-        (f"{visitor.base}/submit", access.PLAIN_BODY, "tối đa 1 MB"),
+        (f"{visitor.base}/language", access.PLAIN_BODY, "tối đa 1 MB"),
     ):
         claims = {"content-length": str(limit + 1), "content-type": "application/x-www-form-urlencoded"}
         page = await house.client.post(path, content=b"csrf=x", headers=claims)
