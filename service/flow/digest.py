@@ -1,5 +1,6 @@
 """The morning digest: who of the staff wants it, what is new, and one mail a person and working day."""
 
+import hashlib
 import logging
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
@@ -155,7 +156,7 @@ async def choose(staff: Staff, email: str, wanted: bool, who: Principal, now: da
         message = _("Vui lòng ghi thư điện tử để nhận bản tin.")
         raise Invalid([{"field": "email", "message": message}])
     async with in_transaction():
-        await Staff.filter(id=staff.id).update(email=address)
+        moved = await Staff.filter(id=staff.id).exclude(email=address).update(email=address)
         row = await Digest.filter(staff_id=staff.id).select_for_update().first()
         if row is None:
             await Digest.create(staff_id=staff.id, wanted=wanted, until=now - FIRST)
@@ -163,4 +164,5 @@ async def choose(staff: Staff, email: str, wanted: bool, who: Principal, now: da
             # Who had stopped it is not told of all the time since.
             begins = {"until": max(row.until, now - FIRST)} if wanted else {}
             await Digest.filter(id=row.id).update(wanted=wanted, **begins)
-        await audit.record("staff.digest", f"staff:{staff.id}", who, now, {"wanted": wanted})
+        data = {"wanted": wanted, **({"address": hashlib.sha256(address.encode()).hexdigest()} if moved else {})}
+        await audit.record("staff.digest", f"staff:{staff.id}", who, now, data)

@@ -1,6 +1,7 @@
 """The morning digest goes once a working day to whoever asked for it, when there is anything to tell."""
 
 import asyncio
+import hashlib
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
@@ -134,7 +135,13 @@ async def test_whoever_did_not_ask_or_is_away_gets_none(house: House, survey: Su
     assert await digest.plan_due(house.settings, local(9, 10)) == 0
     await Staff.filter(id=survey.staff.id).update(active=True)
     assert await digest.plan_due(house.settings, local(9, 10)) == 1
-    assert await AuditRecord.filter(action="staff.digest").count() == 3
+    acts = await AuditRecord.filter(action="staff.digest").order_by("seq")
+    assert [("address" in act.data, act.data["wanted"]) for act in acts] == [
+        (True, True),
+        (False, False),
+        (False, True),
+    ]
+    assert acts[0].data["address"] == hashlib.sha256(ADDRESS.encode()).hexdigest(), "told, and not written out"
 
 
 async def test_a_digest_that_cannot_be_made_keeps_no_mail_back(
