@@ -30,7 +30,7 @@ APPROVALS = {
     "approved": N_("Đã duyệt"),
     "refused": N_("Không duyệt"),
     "lapsed": N_("Hết thời gian, chưa ai trả lời"),
-    "void": N_("Không cần nữa: đơn vị không còn nợ báo cáo, hoặc hạn, lịch nhắc đã đổi"),
+    "void": N_("Không cần nữa: đơn vị không còn phải gửi báo cáo, hoặc hạn, lịch nhắc đã đổi"),
 }
 # How people choose states: by how far the unit has come.
 GROUPS: Mapping[str, frozenset[str]] = {

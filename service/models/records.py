@@ -1,0 +1,37 @@
+"""The record of changes and of exports."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from reminders.fields import Instant
+from service.models.base import RESTRICT
+from service.models.campaigns import Campaign
+
+
+class AuditRecord(Model):
+    """One change, chained to the one before by hash. Holds ids, never names or texts."""
+
+    seq = fields.IntField(primary_key=True, generated=False)
+    at = Instant()
+    actor = fields.CharField(max_length=60)
+    action = fields.CharField(max_length=60)
+    subject = fields.CharField(max_length=120)
+    data: dict[str, object] = fields.JSONField()
+    previous = fields.CharField(max_length=64)
+    hash = fields.CharField(max_length=64)
+
+
+class ExportRecord(Model):
+    """An export that was made: of when, by whom, and the hash of the file."""
+
+    id = fields.IntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "service.Campaign", related_name="exports", on_delete=RESTRICT
+    )
+    campaign_id: int
+    format = fields.CharField(max_length=10)
+    as_of = Instant()
+    made_at = Instant()
+    made_by = fields.CharField(max_length=60)
+    highest_event = fields.IntField()
+    sha256 = fields.CharField(max_length=64)
