@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service import life, mailwords, words
-from service.flow import campaigns, contacted, drafts, events, intakes
+from service.flow import campaigns, contacted, drafts, events, intakes, unitrequests
 from service.flow.entries import Entry, capital, given
 from service.models import (
     AuditRecord,
@@ -29,6 +29,7 @@ from service.words import N_, _
 
 Coded = Set[tuple[datetime, str]]  # when, and the link's ref
 CAMPAIGN, LIFE, LINK = N_("Đợt khảo sát"), N_("Phiếu của đơn vị"), N_("Đường dẫn riêng")
+REQUEST = N_("Đề nghị của đơn vị")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ async def of(campaign_id: int, code: str, as_of: datetime, now: datetime) -> Rec
         *await contacted.came(campaign_id, code),
         *await contacted.called(invitation, as_of),
         *await _signed(invitation),
+        *await _requests(invitation),
         *await contacted.approvals(invitation),
         # What the system itself noted follows from what happened at the same moment.
         *(entry for event, entry in acts if event.actor == life.Actor.SYSTEM),
@@ -180,4 +182,23 @@ async def _signed(invitation: Invitation) -> list[Entry]:
         scan = _("Bản chụp: {name}").format(name=row.scan.name) if row.scan else ""
         lines = (row.submission.receipt, *given(number), *given(date), *given(scan))
         entries.append(Entry(row.at, row.at, what, f"{unit}: {names[row.by]}", _(LIFE), lines))
+    return entries
+
+
+async def _requests(invitation: Invitation) -> list[Entry]:
+    """What the unit asked for, and the answer to each; both have their reasons."""
+    rows = await unitrequests.of_invitation(invitation.id)
+    names = await drafts.people({ref for row in rows for ref in (row.asked_by, row.answered_by)})
+    unit, source = mailwords.of(mailwords.ACTORS, life.Actor.UNIT), _(REQUEST)
+    entries = []
+    for row in reversed(rows):
+        kind = _(unitrequests.KINDS[row.kind])
+        wished = _("Đề nghị đến {due}").format(due=words.due(row.wished_at)) if row.wished_at else ""
+        lines = (*given(wished), *given(row.reason))
+        entries.append(Entry(row.asked_at, row.asked_at, kind, f"{unit}: {names[row.asked_by]}", source, lines))
+        if row.answered_at is not None:
+            name = names[row.answered_by]
+            who = f"{unit}: {name}" if row.answered_by.startswith("link:") else capital(name)
+            ended = f"{kind}: {_(unitrequests.OUTCOMES[row.outcome])}"
+            entries.append(Entry(row.answered_at, row.answered_at, ended, who, source, given(row.answer)))
     return entries

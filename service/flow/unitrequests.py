@@ -23,6 +23,13 @@ from service.settings import Settings
 from service.words import N_, _
 
 KINDS = {"extension": N_("Xin gia hạn"), "correction": N_("Xin sửa báo cáo đã gửi")}
+OUTCOMES = {
+    "": N_("Đang chờ trả lời"),
+    "granted": N_("Được đồng ý"),
+    "refused": N_("Chưa được đồng ý"),
+    "withdrawn": N_("Đơn vị đã rút"),
+    "lapsed": N_("Không còn cần trả lời"),
+}
 CLOSES = time(17)  # a wished day ends with the office
 
 

@@ -36,14 +36,6 @@ STATUS = {
     "done": N_("Đã xong"),
 }
 
-OUTCOMES = {
-    "": N_("Đang chờ trả lời"),
-    "granted": N_("Được đồng ý"),
-    "refused": N_("Chưa được đồng ý"),
-    "withdrawn": N_("Đơn vị đã rút"),
-    "lapsed": N_("Không còn cần trả lời"),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Content:
@@ -190,7 +182,7 @@ async def _requests(filling: Filling, now: datetime) -> dict[str, object]:
         "requests": made,
         "may_ask": [kind for kind in kinds if kind not in waiting],
         "request_kinds": unitrequests.KINDS,
-        "request_outcomes": OUTCOMES,
+        "request_outcomes": unitrequests.OUTCOMES,
     }
 
 

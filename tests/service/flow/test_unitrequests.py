@@ -6,7 +6,7 @@ import pytest
 
 from reminders.models import Message
 from service.errors import AskedAlready, Invalid, NotFound, WrongState
-from service.flow import audit, principal, reviews, rosteracts, submissions, unitrequests
+from service.flow import audit, principal, record, reviews, rosteracts, submissions, unitrequests
 from service.flow.submissions import Given
 from service.flow.terms import Due
 from service.models import Invitation, UnitRequest
@@ -90,3 +90,27 @@ async def test_nothing_is_asked_after_the_closing(house: House, survey: Survey) 
     house.clock.forward(timedelta(days=30))
     with pytest.raises(WrongState):
         await ask(house, survey, wished=date(2026, 7, 30))
+
+
+async def test_the_record_tells_what_was_asked_by_whom_and_how_it_ended(house: House, survey: Survey) -> None:
+    async def trail() -> list[tuple[str, str, tuple[str, ...]]]:
+        found = await record.of(survey.id, AN_LAO, house.clock(), house.clock())
+        return [(e.what, e.who, e.lines) for e in found.entries if e.source == "Đề nghị của đơn vị"]
+
+    unit, staff = "Đơn vị: Nguyễn Thị Hồng", "Chuyên viên Trần Thị Lan"
+    first = ("Xin gia hạn", unit, ("Đề nghị đến 17:00 thứ Năm, 18/6/2026", REASON))
+    asked = await ask(house, survey)
+    assert await trail() == [first]
+    house.clock.forward(timedelta(hours=1))
+    where = (house.settings, survey.id, AN_LAO)
+    await unitrequests.refuse(*where, asked.id, "Cần số liệu trước 15/6", STAFF, house.clock())
+    refused = ("Xin gia hạn: Chưa được đồng ý", staff, ("Cần số liệu trước 15/6",))
+    await ask(house, survey)
+    house.clock.forward(timedelta(hours=1))
+    await unitrequests.withdraw("extension", survey.id, survey.visit, house.clock())
+    withdrawn = ("Xin gia hạn: Đơn vị đã rút", unit, ())
+    await ask(house, survey)
+    house.clock.forward(timedelta(hours=1))
+    await rosteracts.extend(*where, Due(at=house.clock() + timedelta(days=9)), "Đồng ý", STAFF, house.clock())
+    granted = ("Xin gia hạn: Được đồng ý", staff, ())
+    assert await trail() == [first, refused, first, withdrawn, first, granted]
