@@ -153,7 +153,8 @@ async def intake(request: Request) -> Response:
 
 
 async def hand_back(request: Request) -> Response:
-    """Hand back for correction what was sent: {remark, due?}. Without due, until two working days from now.
+    """Hand back for correction what was sent: {remark, due?}. Without due, two working days from now,
+    or the unit's own due time when that comes later.
 
     It does not count as responded until it is sent again.
     """

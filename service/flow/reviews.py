@@ -10,7 +10,7 @@ from service.errors import CampaignClosed, Invalid
 from service.flow import audit, calendars, deadlines, events, notices
 from service.flow.principal import Principal
 from service.flow.terms import Due
-from service.models import Campaign, Event
+from service.models import Campaign, Event, Invitation
 from service.settings import Settings
 from service.words import _
 
@@ -30,7 +30,7 @@ async def hand_back(
     """Open what was sent for correction; the unit gets and sees the remark and sends again as the next number.
 
     Until then it does not count as responded. `due`: until when it is to be corrected, days counted from now; without
-    it two working days, or the closing when that comes first. Raises Invalid, NotFound, WrongState, CampaignClosed
+    it the usual one. Raises Invalid, NotFound, WrongState, CampaignClosed
     (it could not be sent again).
     """
     remark = checked(remark)
@@ -39,7 +39,7 @@ async def hand_back(
         campaign = await Campaign.get(id=campaign_id)
         if campaign.closes_at is not None and life.over(campaign.closes_at, now):
             raise CampaignClosed()
-        due_at = await _correct_by(campaign, due, now)
+        due_at = await _correct_by(campaign, invitation, due, now)
         act = life.Act.RETURN
         event = await events.apply(invitation, act, who, at=now, recorded_at=now, due_at=due_at, note=remark)
         await notices.queue(settings, connection, invitation, event, now)
@@ -57,11 +57,17 @@ def checked(remark: str) -> str:
     return remark
 
 
-async def _correct_by(campaign: Campaign, due: Due | None, now: datetime) -> datetime:
-    calendar = await calendars.current()
-    if due is not None:
-        return deadlines.set_anew(due, now, calendar, after=now, closes_at=campaign.closes_at)[0]
-    usual, _why = deadlines.set_anew(USUAL, now, calendar, after=now, closes_at=None)
+async def _correct_by(campaign: Campaign, invitation: Invitation, due: Due | None, now: datetime) -> datetime:
+    if due is None:
+        return await usual_due(campaign, invitation, now)
+    return deadlines.set_anew(due, now, await calendars.current(), after=now, closes_at=campaign.closes_at)[0]
+
+
+async def usual_due(campaign: Campaign, invitation: Invitation, now: datetime) -> datetime:
+    """Until when what was sent is corrected when nobody says otherwise: two working days, but not before the unit's
+    own due time, and not after the closing. Raises Invalid where a year has no table."""
+    usual, _why = deadlines.set_anew(USUAL, now, await calendars.current(), after=now, closes_at=None)
+    usual = max(usual, invitation.due_at)
     return min(usual, campaign.closes_at or usual)
 
 

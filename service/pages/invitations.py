@@ -10,7 +10,7 @@ from starlette.responses import Response
 from forms.values import read_date
 from service import callwords, deadlinewords, files, life, mailwords, web, words
 from service.errors import BadFile, EmptyFile, Invalid, TooLarge, WrongState
-from service.flow import dossier, entry, intakes, principal, rosteracts, unitrequests
+from service.flow import dossier, entry, intakes, principal, reviews, rosteracts, unitrequests
 from service.pages import asked, leftover, papers
 from service.words import _
 
@@ -41,6 +41,8 @@ async def page(
     """The unit's page. `act`: the form that is open, with what was typed and what is wrong in it."""
     now, as_of = web.now(request), asked.as_of(request)
     found = await dossier.of(asked.number(request), asked.code(request), now)
+    state = life.State(found.invitation.state)
+    correct_by = await _correct_by(found, now) if state in life.RESPONDED else None
     problems = [{**p, "field": f"{act}_{p.get('field', '')}"} for p in problems]
     context = {
         "found": found,
@@ -49,7 +51,7 @@ async def page(
         "invitation": found.invitation,
         "latest": LATEST,
         "timing": _timing(found.standing, now),
-        "may": _may(request, life.State(found.invitation.state)),
+        "may": _may(request, state),
         "may_link": request.state.staff.role != "viewer",
         "channels": intakes.CHANNELS,
         "request_kinds": unitrequests.KINDS,
@@ -57,8 +59,10 @@ async def page(
         "w": mailwords,
         "cw": callwords,
         "open": act,
-        "t": _defaults(now) | ({f"{act}_{name}": text for name, text in filled.items()} if filled else {}),
+        "t": _defaults(now, correct_by) | ({f"{act}_{name}": text for name, text in filled.items()} if filled else {}),
         "extension": extension,
+        "correct_by": correct_by,
+        "reopening": _fixed(correct_by) if correct_by else {},
         "counted": deadlinewords.lines,
         "frozen": deadlinewords.frozen(found.campaign.due_explained),
         "problems": problems,
@@ -71,11 +75,26 @@ async def page(
     return web.render(request, "monitor/unit.html", context, 422 if problems else 200)
 
 
+async def _correct_by(found: dossier.Dossier, now: datetime) -> datetime | None:
+    """The usual due time of a correction; None where it cannot be reckoned, or nothing can be sent again."""
+    closes_at = found.campaign.closes_at
+    if closes_at is not None and life.over(closes_at, now):
+        return None
+    try:
+        return await reviews.usual_due(found.campaign, found.invitation, now)
+    except Invalid:
+        return None
+
+
 def _granted(wished: datetime) -> dict[str, str]:
     """The fields of the form that extends, for a moment that a unit wished for: pressed, it is granted as asked."""
-    at = words.local(wished)
-    on, clock = at.date().isoformat(), f"{at:%H:%M}"
-    return {"due_mode": "at", "due_on": on, "due_time": clock, "confirm": at.isoformat()}
+    return _fixed(wished) | {"confirm": words.local(wished).isoformat()}
+
+
+def _fixed(due_at: datetime) -> dict[str, str]:
+    """The fields of a due time that is a fixed moment."""
+    at = words.local(due_at)
+    return {"due_mode": "at", "due_on": at.date().isoformat(), "due_time": f"{at:%H:%M}"}
 
 
 def _timing(standing: life.Standing, now: datetime) -> str:
@@ -90,14 +109,14 @@ def _may(request: Request, state: life.State) -> Collection[str]:
     return {act for act in life.Act if life.may(state, act, life.Actor.STAFF)}
 
 
-def _defaults(now: datetime) -> dict[str, str]:
+def _defaults(now: datetime, correct_by: datetime | None) -> dict[str, str]:
     """What stands in the forms of the page before anybody types: form_field -> text."""
     today = words.local(now)
     received = {"received_on": today.date().isoformat(), "received_time": f"{today:%H:%M}"}
     due = {"due_mode": "days", "due_on": "", "due_time": "17:00", "due_days": "2", "due_kind": "working_day"}
     forms = {
         "intake": dict.fromkeys(INTAKE, "") | received,
-        "return": {"remark": ""} | due,
+        "return": {"remark": ""} | due | (_fixed(correct_by) if correct_by else {}),
         "extend": {"reason": ""} | due,
         "exempt": {"reason": ""},
         "include": {"reason": ""},

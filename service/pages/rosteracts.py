@@ -32,7 +32,12 @@ async def hand_back(request: Request) -> Response:
     except (WrongState, CampaignClosed) as error:
         return _back(request, web.sentence(error))
     said = _("Đã mở lại phiếu để đơn vị sửa, hạn bổ sung {due}.")
-    return await _done(request, said.format(due=due(event.due_at)), event)
+    said = said.format(due=due(event.due_at))
+    own = await events.report_due(await events.found(number, code))
+    if event.due_at and event.due_at < own:
+        early = _("Lưu ý: hạn này sớm hơn hạn gửi của đơn vị ({due}); qua hạn này đơn vị nhận thư nhắc quá hạn.")
+        said = f"{said} {early.format(due=due(own))}"
+    return await _done(request, said, event)
 
 
 async def extend(request: Request) -> Response:

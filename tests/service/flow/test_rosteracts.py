@@ -206,13 +206,13 @@ async def test_back_on_the_roster_it_stands_as_it_stood(house: House, survey: Su
 
 
 async def test_a_return_sets_two_working_days_for_the_correction(house: House, survey: Survey) -> None:
-    house.clock.set(june(10, 10))  # Wednesday
+    house.clock.set(june(12, 10))  # Friday
     await send(house, survey)
     event = await reviews.hand_back(house.settings, survey.id, AN_LAO, "Sửa mục E", STAFF, house.clock())
-    assert event.due_at == june(12, 17)
+    assert event.due_at == june(16, 17)
     row = await Invitation.get(campaign_id=survey.id, code=AN_LAO)
-    assert row.due_at == june(12, 17), "in force while it is handed back"
-    house.clock.set(june(12, 18))
+    assert row.due_at == june(16, 17), "in force while it is handed back"
+    house.clock.set(june(16, 18))
     late = next(r for r in (await progress.of(survey.id, house.clock())).rows if r.code == AN_LAO)
     assert (late.timing, late.correction_late) == ("overdue", True)
     await send(house, survey, key="hai")
@@ -220,6 +220,13 @@ async def test_a_return_sets_two_working_days_for_the_correction(house: House, s
     assert row.due_at == june(15, 17), "that of the report again"
     again = next(r for r in (await progress.of(survey.id, house.clock())).rows if r.code == AN_LAO)
     assert (again.timing, again.correction_late) == ("on_time", True)
+
+
+async def test_a_correction_is_not_due_before_the_report(house: House, survey: Survey) -> None:
+    house.clock.set(june(10, 10))
+    await send(house, survey)
+    event = await reviews.hand_back(house.settings, survey.id, AN_LAO, "Sửa mục E", STAFF, house.clock())
+    assert event.due_at == june(15, 17)
 
 
 async def test_an_extension_outlives_a_return(house: House, survey: Survey) -> None:

@@ -95,8 +95,12 @@ async def test_a_report_is_handed_back_until_a_due_time(house: House, survey: Su
     answer = await post(house, survey, "return", remark="Sửa mục E", **(due | {"due_on": "2026-06-07"}))
     assert answer.status_code == 422
     assert "Sửa mục E" in answer.text
+    page = (await house.client.get(f"/campaigns/{survey.id}/units/{AN_LAO}")).text
+    assert 'id="return_due_on" name="due_on" value="2026-06-15"' in page, "not before the report's own due time"
+    assert "Hạn bổ sung không nên sớm hơn" in page
     done = await post(house, survey, "return", remark="Sửa mục E", **due)
     assert "hạn bổ sung 11:30 thứ Năm, 11/6/2026" in done.text
+    assert "hạn này sớm hơn hạn gửi của đơn vị (17:00 thứ Hai, 15/6/2026)" in done.text
     assert "<dt>Hạn bổ sung</dt><dd>11:30 thứ Năm, 11/6/2026" in done.text
 
 
