@@ -17,6 +17,7 @@ from reminders.models import Message
 from reminders.plan import Notice
 from reminders.ports import Letter
 from reminders.settling import settle as settle
+from reminders.texts import of_reminder
 
 _CHUNK = 500
 
@@ -35,7 +36,7 @@ def from_notice(notice: Notice) -> Letter:
         step=notice.step.id,
         occurrence=notice.occurrence,
         due_round=notice.pending.due_round,
-        template=notice.step.text,
+        template=of_reminder(notice.step.text, returned=notice.pending.returned),
         expires_at=notice.expires_at,
     )
 

@@ -40,7 +40,7 @@ class Pending:
     ref: its reference, opaque. unit: the official code. due_at: the due time in force, and due_round
     how often it was set anew (an extension, a return). published_at: when this round began: steps
     whose moment came before it are dropped. why_not: the service's own reason to leave it alone
-    (answered, exempt ...), or None.
+    (answered, exempt ...), or None. returned: it has sent its report, which was handed back.
     """
 
     ref: str
@@ -53,6 +53,7 @@ class Pending:
     closes_at: datetime | None
     recipients: tuple[Recipient, ...]
     why_not: str | None = None
+    returned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

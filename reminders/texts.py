@@ -67,6 +67,9 @@ KINDS: Mapping[str, Kind] = {
     "reminder_after": Kind(_WAY_IN),
     "reminder_again": Kind(_WAY_IN),
     "leader_copy": Kind(frozenset({"don_vi", "khao_sat", "han_gui"}), link=False),
+    # In the place of a reminder while what was sent is being corrected: it is neither missing nor late.
+    "reminder_returned": Kind(_WAY_IN),
+    "leader_copy_returned": Kind(frozenset({"don_vi", "khao_sat", "han_gui"}), link=False),
     "receipt": Kind(frozenset({"khao_sat", "so_xac_nhan"}), _RECEIPT),
     # To an address that nobody of the unit uses any more.
     "receipt_without_link": Kind(frozenset({"khao_sat", "so_xac_nhan"}), _RECEIPT, link=False),
@@ -82,6 +85,7 @@ KINDS: Mapping[str, Kind] = {
 NAMES = tuple(KINDS)
 PLACEHOLDERS = frozenset(name for kind in KINDS.values() for name in kind.placeholders)
 WITHOUT_LINK = frozenset(name for name, kind in KINDS.items() if not kind.link)
+RETURNED = frozenset({"reminder_returned", "leader_copy_returned"})
 LONGEST_SUBJECT, LONGEST_TEXT = 200, 8000
 _TOKEN = re.compile(r"\{\{.*?\}\}|\{([^{}\n]*)\}|[{}]")
 
@@ -130,6 +134,13 @@ class Template:
 
     def placeholders(self) -> frozenset[str]:
         return _compiled(self).names
+
+
+def of_reminder(name: str, *, returned: bool) -> str:
+    """The text that a reminder goes out with: another one to a unit that has sent its report and corrects it."""
+    if not returned:
+        return name
+    return "leader_copy_returned" if name in WITHOUT_LINK else "reminder_returned"
 
 
 @cache

@@ -18,6 +18,7 @@ from tortoise.queryset import QuerySet
 from reminders.models import Message, Turn
 from reminders.ports import Daily, Verdict
 from reminders.steps import TEXTS
+from reminders.texts import RETURNED
 
 KIND = "reminder"
 HAD_MAIL = "had_mail"
@@ -108,7 +109,7 @@ def groups(messages: Iterable[Message], verdicts: Mapping[int, Verdict]) -> list
     found: dict[tuple[object, ...], list[Message]] = {}
     for message in messages:
         verdict = verdicts.get(message.id)
-        together = verdict is not None and verdict.daily is not None and message.template in TEXTS
+        together = verdict is not None and verdict.daily is not None and message.template in TEXTS | RETURNED
         key = (message.to_address, message.batch, _origin(message)) if together else (message.id,)
         found.setdefault(key, []).append(message)
     made = []

@@ -107,6 +107,8 @@ RECEIVED = {
     "automatic": N_("Trả lời tự động"),
 }
 LETTERS = TEXTS | {
+    "reminder_returned": N_("nhắc gửi lại bản chỉnh sửa, bổ sung"),
+    "leader_copy_returned": N_("báo lãnh đạo, đang chờ bản chỉnh sửa"),
     "invitation": N_("thư mời"),
     "receipt": N_("xác nhận đã gửi"),
     "receipt_without_link": N_("xác nhận đã gửi, không kèm đường dẫn"),

@@ -40,6 +40,8 @@ WHEN = {
     "reminder_after": N_("Quá hạn 1, 2 ngày"),
     "reminder_again": N_("Quá hạn từ 3 ngày, và các lần nhắc lại"),
     "leader_copy": N_("Cho lãnh đạo đơn vị khi quá hạn; không có đường dẫn riêng"),
+    "reminder_returned": N_("Thay các thư nhắc trên, khi đơn vị đã gửi và đang chỉnh sửa, bổ sung"),
+    "leader_copy_returned": N_("Thay thư báo lãnh đạo, khi đơn vị đã gửi mà bản chỉnh sửa quá hạn"),
     "receipt": N_("Ngay khi đơn vị gửi báo cáo"),
     "receipt_without_link": N_("Như trên, đến hộp thư nay không còn là của đầu mối nào"),
     "returned": N_("Khi đề nghị chỉnh sửa, bổ sung; kèm tệp lịch hạn mới"),

@@ -137,6 +137,7 @@ async def text(settings: Settings, group: Group, one: Asked, now: datetime) -> t
         published_at=i.original_due_at,
         closes_at=group.campaign.closes_at,
         recipients=tuple(one.mailboxes),
+        returned=planning.corrects(i),
     )
     notice = Notice("", group.step, row.occurrence, pending, one.mailboxes[0], row.planned_for, row.until)
     return (await correspondence.texts_of(settings, [notice], now)).get("", ("", ""))

@@ -9,7 +9,7 @@ from reminders.calendar import Calendar
 from reminders.delivery import LINK
 from reminders.ports import Composed
 from service import words
-from service.flow import mailtexts
+from service.flow import mailtexts, planning
 from service.models import Campaign, Invitation
 from service.settings import Settings
 from service.words import _
@@ -35,9 +35,9 @@ def gathered(settings: Settings, items: Sequence[Item], calendar: Calendar, at: 
     leaders = not any(item.link for item in items)
     greeting = _("Kính gửi: {who}").format(who=_who(items, leaders))
     opening = (
-        _("{sender} xin thông tin: đến nay các phiếu sau đây của Quý đơn vị chưa được gửi.")
+        _("{sender} xin thông tin: đến nay các phiếu sau đây của Quý đơn vị chưa hoàn thành.")
         if leaders
-        else _("{sender} kính nhắc Quý đơn vị các phiếu sau đây chưa gửi. Mỗi phiếu có đường dẫn riêng.")
+        else _("{sender} kính nhắc Quý đơn vị các phiếu sau đây chưa hoàn thành. Mỗi phiếu có đường dẫn riêng.")
     ).format(sender=sender)
     parts = [greeting, opening, *(_item(n, item, leaders, calendar, at) for n, item in enumerate(items, start=1))]
     parts += [_closing(leaders), *_calls(items), _("Trân trọng,"), sender]
@@ -64,7 +64,7 @@ def _who(items: Sequence[Item], leaders: bool) -> str:
 def _subject(items: Sequence[Item], leaders: bool) -> str:
     """Each survey named, shortened where they are many."""
     titles = _each(_plain(item.invitation.campaign.title) for item in items)
-    head = _("Thông tin đến lãnh đạo: {count} phiếu chưa gửi") if leaders else _("Nhắc gửi {count} phiếu")
+    head = _("Thông tin đến lãnh đạo: {count} phiếu chưa hoàn thành") if leaders else _("Nhắc gửi {count} phiếu")
     room = max(LONGEST_SUBJECT // len(titles), 20)
     named = "; ".join(_short(title, min(room, LONGEST_TITLE)) for title in titles)
     return f"{head.format(count=words.number(len(items)))}: {named}"
@@ -82,6 +82,8 @@ def _item(number: int, item: Item, leaders: bool, calendar: Calendar, at: dateti
         ),
         _due(invitation, calendar, at),
     ]
+    if planning.corrects(invitation):
+        lines.append(_("Phiếu đã gửi, đang chờ bản chỉnh sửa, bổ sung; hạn trên là hạn gửi lại."))
     letter = _plain(mailtexts.letter_words(campaign, subject=False))
     if letter:
         lines.append(_("Văn bản đề nghị: {letter}.").format(letter=letter))

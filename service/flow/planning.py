@@ -245,9 +245,16 @@ async def _pending(roll: _Roll, now: datetime) -> list[plan.Pending]:
             why_not=why_not(campaign, invitation.state, now)
             or ("not_open" if now < opened else None)
             or _unreachable(roll, invitation),
+            returned=corrects(invitation),
         )
         for invitation in roll.invitations
     ]
+
+
+def corrects(invitation: Invitation) -> bool:
+    """Whether it has sent its report and corrects it, also while the correction waits for the leader."""
+    state = life.State(invitation.state)
+    return state is life.State.RETURNED or (state is life.State.AWAITING_SIGNOFF and bool(invitation.first_sent_at))
 
 
 def _unreachable(roll: _Roll, invitation: Invitation) -> str | None:

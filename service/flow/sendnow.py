@@ -113,6 +113,8 @@ def _template(invitation: Invitation, now: datetime) -> str:
     """The text that fits: the invitation to whom no letter reached, else by how the due time stands."""
     if life.State(invitation.state) in (life.State.NOT_SENT, life.State.UNDELIVERABLE):
         return "invitation"
+    if planning.corrects(invitation):
+        return "reminder_returned"
     if now > invitation.due_at:
         return "reminder_after"
     today = words.local(now).date() == words.local(invitation.due_at).date()

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from reminders.models import Attempt, Message
-from service.flow import principal, reviews
-from service.models import AuditRecord, Campaign, Invitation
+from service.flow import correspondence, principal, reviews
+from service.models import AuditRecord, Campaign, Contact, Invitation
 from service.words import ZONE
 from tests.conftest import House
 from tests.service import scenes
@@ -184,6 +184,24 @@ async def test_a_handed_back_report_is_reminded_of_its_correction(house: House, 
     )
     page = (await house.client.get(f"/campaigns/{july.id}/send-now?unit={code}")).text
     assert "Gửi ngay 1 thư" in page
+    path = f"/campaigns/{july.id}/send-now"
+    await press(house, path, page)
+    await at(house, made, local(21, 9, 1))
+    await tick(house)
+    sent = await Message.filter(unit=code, kind="reminder").order_by("-id").first()
+    assert sent is not None
+    assert sent.template == "reminder_returned"
+    assert "đã nhận được phiếu" in sent.text
+    assert "chưa nhận được" not in sent.text
+    # The plan's own reminders say so too, and the leaders' copies.
+    unit = (await Invitation.get(campaign=july, code=code)).unit_id
+    await Contact.create(unit_id=unit, role="leader", email="lanh-dao@haiphong.example")
+    found = await correspondence.dry_run(await Campaign.get(id=july.id), local(28, 8, 30))
+    told = [n for n in found.notices if n.pending.unit == code]
+    assert {n.step.to for n in told} == {"official", "leader"}
+    for _subject, text in (await correspondence.texts_of(house.settings, told, local(28, 8, 30))).values():
+        assert "bản chỉnh sửa" in text
+        assert "Thời điểm gửi lần đầu vẫn được giữ" in text
 
 
 async def test_the_queue_says_how_many_wait_and_why(house: House, made: Office, july: Campaign) -> None:
