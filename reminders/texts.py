@@ -74,6 +74,8 @@ KINDS: Mapping[str, Kind] = {
     # To an address that nobody of the unit uses any more.
     "receipt_without_link": Kind(frozenset({"khao_sat", "so_xac_nhan"}), _RECEIPT, link=False),
     "returned": Kind(_WAY_IN | _ACT, _ACT, calendar=True),
+    # The same, when the unit itself asked for it.
+    "reopened": Kind(_WAY_IN | _ACT, _ACT, calendar=True),
     "extended": Kind(_WAY_IN, _ACT, calendar=True),
     "exempted": Kind(frozenset({"khao_sat"}), _ACT, link=False),
     "included": Kind(_WAY_IN, _ACT, calendar=True),

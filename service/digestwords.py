@@ -15,7 +15,7 @@ class CampaignNews:
     how many are overdue and how many mails failed.
 
     `left`: how far off the due time is, in words. `due_today`: that it is today. `overdue_again`: overdue corrections.
-    `closed_at`: when it closed since; nobody is called then.
+    `closed_at`: when it closed since; nobody is called then. `asked`: which units wait for an answer (name, what for).
     """
 
     id: int
@@ -30,11 +30,12 @@ class CampaignNews:
     failed: int
     overdue_again: int = 0
     closed_at: datetime | None = None
+    asked: Sequence[tuple[str, str]] = ()
 
     @property
     def tells(self) -> bool:
         """Whether there is anything that is new or to be done today."""
-        return bool(self.came or self.promised or self.failed or self.due_today or self.closed_at)
+        return bool(self.came or self.promised or self.failed or self.due_today or self.closed_at or self.asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,9 @@ def _campaign(news: CampaignNews, site: str) -> list[str]:
     if news.promised:
         named = [_("{unit} (hẹn {day})").format(unit=unit, day=words.day(day)) for unit, day in news.promised]
         lines.append(_named(_("Cần gọi hôm nay, đã đến hoặc quá ngày hẹn"), named))
+    if news.asked:
+        waiting = [_("{unit} ({what})").format(unit=unit, what=what) for unit, what in news.asked]
+        lines.append(_named(_("Đề nghị của đơn vị chờ trả lời"), waiting))
     if news.overdue:
         lines.append(_("{count} đơn vị quá hạn chưa gửi.").format(count=number(news.overdue)))
     if news.overdue_again:

@@ -113,6 +113,7 @@ LETTERS = TEXTS | {
     "receipt": N_("xác nhận đã gửi"),
     "receipt_without_link": N_("xác nhận đã gửi, không kèm đường dẫn"),
     "returned": N_("đề nghị chỉnh sửa, bổ sung"),
+    "reopened": N_("mở lại phiếu theo đề nghị của đơn vị"),
     "extended": N_("báo gia hạn"),
     "exempted": N_("báo không thuộc diện báo cáo"),
     "included": N_("báo trở lại diện báo cáo"),

@@ -45,6 +45,7 @@ WHEN = {
     "receipt": N_("Ngay khi đơn vị gửi báo cáo"),
     "receipt_without_link": N_("Như trên, đến hộp thư nay không còn là của đầu mối nào"),
     "returned": N_("Khi đề nghị chỉnh sửa, bổ sung; kèm tệp lịch hạn mới"),
+    "reopened": N_("Khi mở lại phiếu theo đề nghị của đơn vị; kèm tệp lịch hạn mới"),
     "extended": N_("Khi gia hạn; kèm tệp lịch hạn mới"),
     "exempted": N_("Khi đưa đơn vị ra khỏi diện báo cáo"),
     "included": N_("Khi đưa đơn vị trở lại diện báo cáo; kèm tệp lịch hạn gửi"),

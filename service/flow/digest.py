@@ -16,7 +16,7 @@ from service import digestwords, life, words
 from service.calling import Turn
 from service.digestwords import CampaignNews, News
 from service.errors import Invalid
-from service.flow import audit, calls, channels, inbox, overview, progress, recipients, units
+from service.flow import audit, calls, channels, inbox, overview, progress, recipients, unitrequests, units
 from service.flow.principal import Principal
 from service.models import Campaign, Digest, Event, Staff
 from service.roster import people
@@ -120,6 +120,7 @@ async def _campaign(campaign: Campaign, since: datetime, now: datetime) -> Campa
         overdue_again=sum(standing.correcting for standing in overdue),
         closed_at=closed_at,
         failed=await failed.count(),
+        asked=[(one.name, _(unitrequests.KINDS[one.kind])) for one in await unitrequests.waiting(campaign.id)],
     )
 
 

@@ -43,6 +43,12 @@ async def latest(invitation_id: int, *acts: life.Act) -> Event | None:
     return await Event.filter(invitation_id=invitation_id, act__in=list(acts)).order_by("-seq").first()
 
 
+async def asked_for(event: Event) -> bool:
+    """Whether the act granted what the unit had asked for."""
+    granted = UnitRequest.filter(invitation_id=event.invitation_id, outcome="granted", answered_at=event.recorded_at)
+    return await granted.filter(kind__in=[kind for kind, grants, _lapses in REQUESTS if grants == event.act]).exists()
+
+
 async def note_of(event: Event) -> str:
     """The reason or remark given with an event, "" without one."""
     found = await EventNote.get_or_none(event_id=event.id)

@@ -14,7 +14,7 @@ from reminders.models import Message
 from reminders.plan import Recipient
 from reminders.ports import Letter
 from service import life
-from service.flow import campaigns, recipients
+from service.flow import campaigns, events, recipients
 from service.models import Campaign, Event, Invitation
 from service.settings import Settings
 
@@ -27,6 +27,7 @@ TEXTS: Mapping[life.Act, str] = {
     life.Act.REFUSE_SIGNOFF: "signoff_refused",
 }
 TO_LEADERS = TEXTS[life.Act.ASK_SIGNOFF]
+REOPENED = "reopened"  # handed back because the unit asked for it
 
 
 async def queue(
@@ -43,7 +44,8 @@ async def queue(
     found = await recipients.of_unit(invitation.unit_id)
     to_leaders = TEXTS[life.Act(event.act)] == TO_LEADERS
     people = recipients.separate(found) if to_leaders else recipients.mailboxes(found, "official")
-    letters = [_letter(invitation, event, to) for to in people]
+    template = await _template(event)
+    letters = [_letter(invitation, event, template, to) for to in people]
     await outbox.enqueue(letters, connection, now=now, domain=recipients.domain(settings))
 
 
@@ -63,11 +65,16 @@ async def _says_anything(invitation: Invitation, campaign: Campaign, act: life.A
     return True
 
 
-def _letter(invitation: Invitation, event: Event, to: Recipient) -> Letter:
+async def _template(event: Event) -> str:
+    act = life.Act(event.act)
+    return REOPENED if act is life.Act.RETURN and await events.asked_for(event) else TEXTS[act]
+
+
+def _letter(invitation: Invitation, event: Event, template: str, to: Recipient) -> Letter:
     return Letter(
         key=f"{key_of(event)}{to.address}",
         kind="notice",
-        template=TEXTS[life.Act(event.act)],
+        template=template,
         ref=recipients.reference(invitation.id),
         campaign=invitation.campaign_id,
         unit=invitation.code,
@@ -108,6 +115,6 @@ def why_not(template: str, due_round: int, invitation: Invitation) -> str | None
         return "exempt"
     if state in life.RESPONDED:
         return "answered"
-    if template == TEXTS[life.Act.RETURN] and state is not life.State.RETURNED:
+    if template in (TEXTS[life.Act.RETURN], REOPENED) and state is not life.State.RETURNED:
         return "changed_since"
     return None

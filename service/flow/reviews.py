@@ -71,7 +71,7 @@ async def usual_due(campaign: Campaign, invitation: Invitation, now: datetime) -
     return min(usual, campaign.closes_at or usual)
 
 
-async def last_remark(invitation_id: int) -> str:
-    """The remark with which it was last handed back, "" when it never was."""
+async def last_remark(invitation_id: int) -> tuple[str, bool]:
+    """The remark with which it was last handed back, "" when it never was, and whether the unit had asked for it."""
     event = await events.latest(invitation_id, life.Act.RETURN)
-    return await events.note_of(event) if event else ""
+    return (await events.note_of(event), await events.asked_for(event)) if event else ("", False)

@@ -168,10 +168,11 @@ class Waiting:
     asked_at: datetime
 
 
-async def waiting() -> Sequence[Waiting]:
-    """All requests that wait, the oldest first."""
+async def waiting(campaign_id: int | None = None) -> Sequence[Waiting]:
+    """The requests that wait, of one campaign or of all, the oldest first."""
+    where = {} if campaign_id is None else {"invitation__campaign_id": campaign_id}
     rows = (
-        await UnitRequest.filter(open=True)
+        await UnitRequest.filter(open=True, **where)
         .order_by("id")
         .values_list(
             "id",

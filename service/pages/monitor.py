@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service import deadlinewords, web, words
-from service.flow import campaigns, downloads, overview, principal, progress, reminding, versions
+from service.flow import campaigns, downloads, overview, principal, progress, reminding, unitrequests, versions
 from service.life import State, Tally
 from service.models import Campaign
 from service.pages import asked, board, drawing, selection
@@ -21,6 +21,7 @@ async def dashboard(request: Request) -> Response:
         return web.redirect(request, f"/campaigns/{campaign.id}/review")
     as_of = asked.as_of(request)
     context = _head(request, campaign, as_of)
+    context["requests"], context["request_kinds"] = await unitrequests.waiting(campaign.id), unitrequests.KINDS
     context["form_version"] = (await versions.brief(campaign.form_id)).version
     problem = asked.problem(campaign.published_at, as_of)
     if problem:

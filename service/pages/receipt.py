@@ -4,14 +4,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service import web
-from service.flow import drafts, receipts, signed
+from service.flow import drafts, receipts, signed, unitrequests
 from service.flow.filling import find, officer
 from service.pages import asked, formpapers, papers, reading
 from service.pages.unit import visit_of
 
 
 async def receipt(request: Request) -> Response:
-    invitation = await find(int(request.path_params["campaign"]), unit_id=visit_of(request).unit)
+    invitation, now = await find(int(request.path_params["campaign"]), unit_id=visit_of(request).unit), web.now(request)
     found = await receipts.of(invitation, int(request.path_params["number"]))
     submission = found.submission
     sections: list[reading.Section] = []
@@ -32,7 +32,8 @@ async def receipt(request: Request) -> Response:
         "check": receipts.address_of(web.settings(request), submission),
         "signed": await signed.latest(submission.id),
         "officer": await officer(invitation.campaign),
-        "now": web.now(request),
+        "may_ask": unitrequests.may_ask("correction", invitation, now),
+        "now": now,
     }
     return web.render(request, "unit/receipt.html", context)
 

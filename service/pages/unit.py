@@ -137,6 +137,8 @@ async def overview(request: Request) -> Response:
     if life.State(filling.invitation.state) is life.State.AWAITING_SIGNOFF and await signoff.may_sign(visit):
         return web.redirect(request, f"/u/{filling.campaign.id}/signoff")
     lines = contents(filling.picture)
+    number = filling.invitation.id
+    remark, reopened = await reviews.last_remark(number) if filling.invitation.due_round else ("", False)
     context = {
         **frame(filling, now),
         "may_fill": openness.editable(filling.invitation, filling.campaign, visit.principal, now),
@@ -145,10 +147,11 @@ async def overview(request: Request) -> Response:
         "next": next((line for line in lines if line.status != "done"), None),
         "waiting": len(filling.kept),
         "left": await leftover.waiting(filling, now),
-        "sent": await submissions.of_invitation(filling.invitation.id),
+        "sent": await submissions.of_invitation(number),
         "changed_by": await _changed_by(filling),
         "officer": await officer(filling.campaign),
-        "remark": await reviews.last_remark(filling.invitation.id) if filling.invitation.due_round else "",
+        "remark": remark,
+        "reopened": reopened,
         **await _signing(filling),
         **await _requests(filling, now),
         "counted": _counted(filling),

@@ -5,13 +5,13 @@ import hashlib
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 
 import pytest
 
 from reminders.models import Message
-from service.flow import calls, digest, intakes, principal, reminding, reviews
+from service.flow import calls, digest, intakes, principal, reminding, reviews, unitrequests
 from service.models import AuditRecord, Campaign, Staff
 from service.settings import Settings
 from service.words import ZONE
@@ -109,6 +109,15 @@ async def test_the_last_day_of_a_campaign_is_told_when_it_has_closed(house: Hous
     assert "Cần gọi" not in told
     assert "Gọi điện" not in told
     assert await digest.plan_due(house.settings, local(18, 8)) == 0
+
+
+async def test_what_a_unit_asks_for_is_told_until_it_is_answered(house: House, survey: Survey) -> None:
+    wished = date(2026, 6, 18)
+    await unitrequests.ask("extension", survey.id, "Chờ số liệu", wished, survey.visit, local(8, 15))
+    assert await digest.plan_due(house.settings, local(9, 8)) == 1
+    assert "Đề nghị của đơn vị chờ trả lời (1): Xã An Lão (Xin gia hạn)." in (await digests())[-1].text
+    await unitrequests.withdraw("extension", survey.id, survey.visit, local(9, 9))
+    assert await digest.plan_due(house.settings, local(10, 8)) == 0
 
 
 @both

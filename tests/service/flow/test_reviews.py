@@ -33,7 +33,7 @@ async def test_a_returned_report_counts_beside_and_again_when_it_is_sent_again(h
     rate = (await progress.of(survey.id, house.clock())).rate
     assert (rate.responded, rate.returned) == (0, 1)
     assert (await progress.of(survey.id, before)).rate.responded == 1, "the past stays"
-    assert await reviews.last_remark(survey.invitation.id) == REMARK
+    assert await reviews.last_remark(survey.invitation.id) == (REMARK, False)
 
     house.clock.forward(timedelta(hours=1))
     given = submissions.Given(build.AN_LAO_ANSWERS)

@@ -2,13 +2,18 @@
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 
+from reminders.models import Message
+from service.flow import digest, submissions
+from service.flow.submissions import Given
 from service.models import Invitation, UnitRequest
 from tests.conftest import House
 from tests.service import build, scenes
-from tests.service.build import AN_LAO, Survey
+from tests.service.build import AN_LAO, AN_LAO_ANSWERS, Survey
+from tests.service.pages.test_monitor import plain
 from tests.service.pages.visitor import Visitor
 
 pytestmark = pytest.mark.anyio
@@ -70,3 +75,35 @@ async def test_what_is_missing_is_told_beside_it_and_kept(house: House, survey: 
     assert "Vui lòng chọn ngày đề nghị" in visitor.page.text
     assert "Chờ số liệu</textarea>" in visitor.page.text
     assert (await visitor.open(f"{visitor.base}/requests/money")).status_code == 404
+
+
+async def test_a_correction_asked_for_is_found_everywhere_and_granted_as_asked(house: House, survey: Survey) -> None:
+    house.clock.forward(timedelta(minutes=6))  # the invitations are out
+    content, who = Given(AN_LAO_ANSWERS), survey.visit.principal
+    await submissions.submit(house.settings, survey.id, AN_LAO, content, who, "k", house.clock())
+    visitor = Visitor(house, survey)
+    await visitor.enter(survey.address(house.settings))
+    way = f'href="{visitor.base}/requests/correction"'
+    for page in ("", "/receipt/1"):
+        told = (await visitor.open(f"{visitor.base}{page}")).text
+        assert "Cần sửa nội dung đã gửi?" in told
+        assert way in told.partition("Cần sửa nội dung đã gửi?")[2][:200], page
+    await visitor.open(f"{visitor.base}/requests/correction")
+    await visitor.post(f"{visitor.base}/requests/correction", {"reason": "Nhầm số hồ sơ quý II"})
+    found = await digest.news(house.clock(), house.clock())
+    assert found.campaigns[0].asked == [("Xã An Lão", "Xin sửa báo cáo đã gửi")]
+    await scenes.log_in(house.client, survey.staff, house.clock())
+    here = f"/campaigns/{survey.id}/units/{AN_LAO}"
+    board = (await house.client.get(f"/campaigns/{survey.id}")).text
+    assert "1 đề nghị của đơn vị chờ trả lời." in board
+    assert f'href="{here}#request-1"' in board
+    page = (await house.client.get(here)).text
+    assert page.index('id="request-1"') < page.index('id="now"'), "above all else"
+    await house.client.post(f"{here}/return", data=form_of(page, f"{here}/return"))
+    mail = await Message.get(kind="notice")
+    assert mail.template == "reopened"
+    seen = plain((await visitor.open(visitor.base)).text)
+    assert "Phiếu được mở lại theo đề nghị của đơn vị. Vui lòng sửa rồi gửi lại." in seen
+    assert "Nhầm số hồ sơ quý II" in seen
+    assert "Chuyên viên đề nghị chỉnh sửa" not in seen
+    assert "đề nghị của đơn vị chờ" not in (await house.client.get(f"/campaigns/{survey.id}")).text
