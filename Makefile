@@ -34,7 +34,7 @@ test: $(VENV)/.tested system
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --durations 30 --durations-min 3
 
 check: $(VENV)/.tested
 	$(BIN)/ruff format --check .

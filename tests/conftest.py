@@ -35,6 +35,7 @@ database.PRAGMAS["synchronous"] = "OFF"
 
 SHARED = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[2] / "shared"))
 DATABASES = ("sqlite", "postgres")
+BOTH = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
 
 
 @pytest.fixture(scope="session")

@@ -11,12 +11,12 @@ import pytest
 from service.flow import drafts, principal
 from service.models import AuditRecord, ContactLink, Draft, Event, Invitation, Submission
 from service.words import ZONE
-from tests.conftest import House
+from tests.conftest import BOTH, House
 from tests.service import build
 from tests.service.api.conftest import Api, client, problems, refused
 from tests.service.build import AN_LAO, AN_LAO_ANSWERS, PHU_LIEN, Survey
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, BOTH]
 
 
 def changed(section: str, **answers: object) -> dict[str, Any]:

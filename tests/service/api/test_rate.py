@@ -11,11 +11,11 @@ from service.api.campaigns import rate_shape
 from service.api.reply import plain
 from service.models import Event, Invitation
 from service.words import ZONE
-from tests.conftest import House
+from tests.conftest import BOTH, House
 from tests.service.api.conftest import Api, problems, refused
 from tests.service.build import AN_LAO, AN_LAO_ANSWERS, PHU_LIEN, Survey
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, BOTH]
 
 HAI, BA = "10888", "10903"
 FORMULA = "=1+1"

@@ -1,9 +1,7 @@
 """What goes further up waits for a person: asked once, approved or refused unit by unit, lapsed when nobody answers."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,7 +11,7 @@ from reminders import steps
 from reminders.models import Message
 from service.flow import accounts, approvals, approving
 from service.models import Approval, AuditRecord, Campaign, Contact, Invitation, Staff, Unit
-from tests.conftest import House, fresh_database, in_turn
+from tests.conftest import House
 from tests.post import Post
 from tests.service import scenes
 from tests.service.flow.mailroom import after_invitations, campaign, local
@@ -34,13 +32,6 @@ STEP = {
     "approve": True,
 }
 LATER = {**STEP, "id": "later", "offset": 3, "to": "official", "text": "reminder_after", "approve": False}
-
-
-@pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """One of the two databases, in turn."""
-    with fresh_database(request, tmp_path, in_turn(request)) as url:
-        yield url
 
 
 async def further_up(found: Campaign, *plan: dict[str, Any]) -> Staff:

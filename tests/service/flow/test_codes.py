@@ -12,12 +12,12 @@ from service.errors import CodeOver, NotFound, TooManyTries
 from service.flow import attempts, codes, contacts, entry, unitsearch
 from service.flow.principal import SYSTEM
 from service.models import AuditRecord, Contact, ContactLink, EntryCode, Event, Unit
-from tests.conftest import House
+from tests.conftest import BOTH, House
 from tests.service import build
 from tests.service.build import AN_LAO, Survey
 from tests.service.flow import mailroom
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, BOTH]
 
 HERE, ELSEWHERE = "10.0.0.1", "10.0.0.2"
 

@@ -3,10 +3,8 @@
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time
-from pathlib import Path
 
 import pytest
 
@@ -15,20 +13,13 @@ from service.flow import calls, digest, intakes, principal, reminding, reviews, 
 from service.models import AuditRecord, Campaign, Staff
 from service.settings import Settings
 from service.words import ZONE
-from tests.conftest import DATABASES, House, fresh_database, in_turn
+from tests.conftest import BOTH, House
 from tests.service import build, scenes
 from tests.service.build import AN_LAO, PHU_LIEN, Survey
 
 pytestmark = pytest.mark.anyio
-both = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
 
 ADDRESS = "lan@haiphong.example"
-
-
-@pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    with fresh_database(request, tmp_path, in_turn(request)) as url:
-        yield url
 
 
 @pytest.fixture
@@ -120,7 +111,7 @@ async def test_what_a_unit_asks_for_is_told_until_it_is_answered(house: House, s
     assert await digest.plan_due(house.settings, local(10, 8)) == 0
 
 
-@both
+@BOTH
 async def test_two_processes_send_one_and_the_hour_is_a_setting(house: House, survey: Survey) -> None:
     await paper(house, survey, AN_LAO, local(8, 15))
     evening = replace(house.settings, digest_at=time(18))

@@ -9,12 +9,12 @@ from service.flow import drafts, filling, forms, principal, submissions
 from service.flow.drafts import Edit, Saved
 from service.flow.merging import RowAct
 from service.models import AuditRecord, Campaign, Draft, DraftRevision, Event, Invitation, Unit
-from tests.conftest import House
+from tests.conftest import BOTH, House
 from tests.service import build
 from tests.service.build import AN_LAO, AN_LAO_ANSWERS, Survey
 from tests.service.workbooks import xlsform
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, BOTH]
 COLLEAGUE = principal.link(999)
 
 

@@ -1,10 +1,9 @@
 """The department's gateway is told, signed, whatever it does: nothing lost, nothing twice but with the same id."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from tortoise.transactions import in_transaction
@@ -30,19 +29,12 @@ from service.flow.hookpost import HookPost
 from service.gateway import Answer
 from service.models import Campaign, Contact, Hook, HookAttempt, Invitation
 from service.words import ZONE
-from tests.conftest import DATABASES, House, fresh_database, in_turn
+from tests.conftest import BOTH, House
 from tests.gate import SECRET, Gate, reply
 from tests.service import build
 from tests.service.build import AN_LAO, PHU_LIEN
 
 pytestmark = pytest.mark.anyio
-both = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
-
-
-@pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    with fresh_database(request, tmp_path, in_turn(request)) as url:
-        yield url
 
 
 @dataclass
@@ -76,7 +68,7 @@ async def send(scene: Scene, key: str = "k1") -> None:
     await submissions.submit(settings, scene.survey.id, AN_LAO, content, who, key, now)
 
 
-@both
+@BOTH
 async def test_what_happens_to_a_report_is_told_with_ids_and_times_alone(scene: Scene) -> None:
     house, number, who = scene.house, scene.survey.id, principal.staff(scene.survey.staff.id)
     scene.forward(timedelta(minutes=10))
@@ -131,7 +123,7 @@ async def _fails(scene: Scene) -> None:
         raise RuntimeError("after it")
 
 
-@both
+@BOTH
 async def test_it_is_tried_again_with_the_same_words_and_given_up_in_the_end(scene: Scene) -> None:
     await send(scene)
     replies: list[bytes | str] = [reply("500 Oops", b"no"), reply("301 Moved", b"", "location: /x"), "drop", "hang"]
@@ -179,7 +171,7 @@ async def test_after_a_day_it_is_given_up_and_a_person_sends_it_again(scene: Sce
     assert len({one.headers["webhook-id"] for one in scene.gate.told}) == 1
 
 
-@both
+@BOTH
 async def test_one_that_was_lost_is_sent_again_and_two_workers_send_once(scene: Scene) -> None:
     for key, code in enumerate((AN_LAO, PHU_LIEN, "10888", "10903")):
         document = intakes.Document("paper", f"{key}/BC", None, scene.house.clock())

@@ -3,11 +3,10 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +14,7 @@ from reminders import steps
 from reminders.models import Attempt, Message
 from service.flow import campaigns, principal, reminding, sendnow
 from service.models import Campaign, Contact, Invitation, Staff, Unit
-from tests.conftest import DATABASES, House, fresh_database, in_turn
+from tests.conftest import BOTH, House
 from tests.post import Post
 from tests.service import build, scenes
 from tests.service.flow.mailroom import after_invitations, campaign, local
@@ -24,14 +23,6 @@ pytestmark = pytest.mark.anyio
 
 UNIT, OTHER = "10888", "10903"
 ADDRESS = f"{UNIT}@haiphong.example"
-BOTH = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
-
-
-@pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """One of the two databases, in turn, where a test does not ask for both."""
-    with fresh_database(request, tmp_path, in_turn(request)) as url:
-        yield url
 
 
 @asynccontextmanager

@@ -8,10 +8,10 @@ from service import life
 from service.errors import CampaignClosed, Invalid, WrongState
 from service.flow import audit, principal, progress, reviews, submissions
 from service.models import Event, Invitation, Submission
-from tests.conftest import House
+from tests.conftest import BOTH, House
 from tests.service import build
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, BOTH]
 STAFF = principal.staff(1)
 REMARK = "Tổng hồ sơ tiếp nhận (E2) chưa khớp với báo cáo giấy, đề nghị rà soát."
 

@@ -21,11 +21,11 @@ from service.flow import attachments, audit, drafts, principal, submissions
 from service.flow.drafts import Edit
 from service.flow.submissions import FromDraft, Given, Nil, Problems
 from service.models import AuditRecord, Campaign, Contact, Draft, Event, Invitation, Submission
-from tests.conftest import House
+from tests.conftest import BOTH, House
 from tests.service import build
 from tests.service.build import AN_LAO, AN_LAO_ANSWERS, PHU_LIEN, Survey
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, BOTH]
 API = principal.token(1)
 
 

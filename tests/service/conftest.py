@@ -1,4 +1,4 @@
-"""Screens reach the database through flows, which are tested on both: each screen's test is on one of the two."""
+"""Each test is on one of the two databases, in turn; what locks, unique keys and the API promise is marked BOTH."""
 
 from collections.abc import Iterator
 from pathlib import Path
