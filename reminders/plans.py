@@ -7,7 +7,7 @@ from datetime import datetime, time
 
 from reminders.calendar import Calendar, CalendarGap
 from reminders.steps import AFTER, BEFORE, DEFAULT, FURTHER_UP, OWING, Audience, Problem, Step
-from reminders.timeline import Moment, timeline
+from reminders.timeline import Moment, timeline, too_late
 
 FIRM = 3  # so many days after the due date the text asks for a call
 
@@ -66,10 +66,11 @@ def is_usual(steps: Sequence[Step]) -> bool:
 
 
 def cut(steps: Iterable[Step], due_at: datetime, closes_at: datetime | None, calendar: Calendar) -> tuple[Step, ...]:
-    """The steps that come before the closing. Raises CalendarGap."""
-    if closes_at is None:
-        return tuple(steps)
-    return tuple(step for step in steps if timeline([step], due_at, calendar)[0].at <= closes_at)
+    """The steps that come before the closing, and before the due time that they remind of. Raises CalendarGap."""
+    firsts = [timeline([step], due_at, calendar)[0] for step in steps]
+    return tuple(
+        first.step for first in firsts if (closes_at is None or first.at <= closes_at) and not too_late(first, due_at)
+    )
 
 
 def revised(before: Sequence[Step], wanted: Sequence[Step], prefix: str, since: datetime | None) -> tuple[Step, ...]:
@@ -96,7 +97,7 @@ def faults(
 ) -> tuple[Problem, ...]:
     """What keeps a plan that people set from doing what they mean.
 
-    Codes: outside_hours, step_after_closing, calendar_gap, same (day, people and states as an earlier step: a
+    Codes: outside_hours, step_after_closing, after_due, calendar_gap, same (day, people and states as an earlier step: a
     mailbox gets one reminder a day), text (does not fit its place: "overdue" before the due date), leader_text (a
     leader gets no text with the edit link), leader_early (nothing is overdue yet), past (`now` given: a new step that
     only had moments before).
@@ -116,6 +117,8 @@ def faults(
         first = moments[0]
         if closes_at is not None and first.at > closes_at:
             problems.append(Problem("step_after_closing", number, "offset"))
+        elif too_late(first, due_at):
+            problems.append(Problem("after_due", number, "at"))
         elif now is not None and step.since == now and moments[-1].at <= now:
             problems.append(Problem("past", number, "offset"))
         if any(one is not None and _meet(one, first) for one in firsts):

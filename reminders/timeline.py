@@ -48,7 +48,8 @@ def check(
     """What is unwise about a plan for this due time; nothing is raised.
 
     Codes: outside_hours (its time is not in office hours and will be moved), step_after_closing (its
-    first moment comes after the campaign closes: it never goes), calendar_gap.
+    first moment comes after the campaign closes: it never goes), after_due (it reminds of a due time that is over
+    by then: neither), calendar_gap.
     """
     problems = []
     for number, step in enumerate(steps, start=1):
@@ -61,7 +62,14 @@ def check(
             continue
         if closes_at is not None and first.at > closes_at:
             problems.append(Problem("step_after_closing", number, "offset"))
+        elif too_late(first, due_at):
+            problems.append(Problem("after_due", number, "at"))
     return tuple(problems)
+
+
+def too_late(moment: Moment, due_at: datetime) -> bool:
+    """Whether it is to remind of the due time before or on its day, but comes after it: it means nothing then."""
+    return moment.offset <= 0 and moment.at > due_at
 
 
 def _moments(step: Step, due_at: datetime, calendar: Calendar) -> Iterator[Moment]:

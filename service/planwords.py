@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from reminders.calendar import Office
 from reminders.steps import OWING, Problem
 from service.words import N_, _
 
@@ -46,10 +47,11 @@ GROUP_NAMES = {
     "returned": N_("được đề nghị chỉnh sửa"),
 }
 FAULTS = {
-    "outside_hours": N_("Giờ này ngoài giờ làm việc. Vui lòng chọn giờ trong giờ làm việc."),
+    "outside_hours": N_("Giờ này ngoài giờ làm việc. Vui lòng chọn giờ trong giờ làm việc ({hours})."),
     "step_after_closing": N_(
         "Bước này rơi vào sau khi đợt khảo sát đóng nên không bao giờ gửi. Vui lòng đổi ngày hoặc bỏ bước."
     ),
+    "after_due": N_("Lúc này đã qua hạn gửi nên thư không bao giờ đi. Vui lòng chọn giờ trước hạn gửi hoặc đổi ngày."),
     "calendar_gap": N_("Ngày của bước này (kể cả các lần nhắc lại) rơi vào năm chưa có lịch nghỉ lễ."),
     "same": N_(
         "Trùng ngày và người nhận với một bước khác: một hộp thư mỗi ngày chỉ nhận một thư nhắc. Vui lòng đổi ngày "
@@ -67,12 +69,22 @@ FAULTS = {
     "too_many": N_("Lịch nhắc có quá nhiều bước (tối đa 20)."),
     "unknown_text": N_("Không có mẫu thư này. Vui lòng chọn lại."),
 }
+# What to type where a value is none.
+VALUES = {
+    "offset": N_("Số ngày chưa đúng. Vui lòng ghi bằng chữ số, ví dụ 2."),
+    "at": N_("Giờ gửi chưa đúng. Vui lòng ghi giờ và phút, ví dụ 08:00."),
+    "every": N_("Số ngày giữa các lần nhắc lại chưa đúng. Vui lòng ghi bằng chữ số, ví dụ 5, hoặc để trống."),
+    "times": N_("Số lần nhắc lại chưa đúng. Vui lòng ghi bằng chữ số, ví dụ 4, hoặc để trống."),
+}
 
 
-def fault(problem: Problem) -> str:
+def fault(problem: Problem, office: Office) -> str:
     """What is wrong, as it stands beside the field."""
     code = "no_states" if problem.field == "states" else problem.code
-    return _(FAULTS.get(code, FAULTS["bad_value"]))
+    found = FAULTS.get(code) or FAULTS["bad_value"]
+    if found is FAULTS["bad_value"]:
+        found = VALUES.get(problem.field, found)
+    return _(found).format(hours=office)
 
 
 def states(found: frozenset[str]) -> str:

@@ -57,7 +57,7 @@ def judge(timing: Timing, now: datetime, calendar: Calendar, plan: Sequence[Step
     try:
         when, explained = reckon(timing, now, calendar)
         warnings = _warnings(timing, when, now, calendar)
-        lost, refused = _after_closing(timing, when, calendar, plan)
+        lost, refused = _in_vain(timing, when, calendar, plan)
     except CalendarGap as gap:
         return Deadline(None, None, (), (deadlinewords.gap(gap.year),), gap.year)
     return Deadline(when, explained, [*warnings, *lost], [*_obstacles(timing, when, now), *refused])
@@ -83,21 +83,24 @@ def _warnings(timing: Timing, when: datetime, now: datetime, calendar: Calendar)
     return found
 
 
-def _after_closing(
+def _in_vain(
     timing: Timing, when: datetime, calendar: Calendar, plan: Sequence[Step]
 ) -> tuple[Sequence[str], Sequence[str]]:
     """Steps that would never go: a warning for a usual plan, which is for any campaign; an obstacle for one that
     somebody made, who means what it says."""
     problems = timeline.check(plan, when, timing.closes_at, calendar)
+    warnings = []
+    if any(p.code == "after_due" for p in problems):
+        warnings.append(_("Có bước nhắc hạn rơi vào sau giờ đến hạn nên sẽ không gửi. Anh/chị có thể sửa lịch nhắc."))
     numbers = [str(p.step) for p in problems if p.code == "step_after_closing"]
     if not numbers:
-        return (), ()
+        return warnings, ()
     if plans.is_usual(plan):
-        return (_("Có bước nhắc sau thời điểm đóng nên sẽ không gửi."),), ()
+        return [*warnings, _("Có bước nhắc sau thời điểm đóng nên sẽ không gửi.")], ()
     message = _(
         "Lịch nhắc có bước rơi vào sau thời điểm đóng nên không bao giờ gửi (bước {numbers}). Vui lòng sửa lịch nhắc."
     )
-    return (), (message.format(numbers=", ".join(numbers)),)
+    return warnings, (message.format(numbers=", ".join(numbers)),)
 
 
 def _obstacles(timing: Timing, when: datetime, now: datetime) -> Sequence[str]:

@@ -16,7 +16,7 @@ from tortoise.functions import Count
 from tortoise.transactions import in_transaction
 
 from reminders import outbox, plans, steps
-from reminders.calendar import Calendar, CalendarGap
+from reminders.calendar import Calendar, CalendarGap, Office
 from reminders.models import Message
 from reminders.steps import Problem, Step
 from service import life, planwords
@@ -36,8 +36,8 @@ class PlanChanged(ServiceError):
 class PlanFaulty(Invalid):
     """What is wrong with a plan, step by step; the page has words for it."""
 
-    def __init__(self, found: Sequence[Problem]) -> None:
-        super().__init__([{"step": p.step, "field": p.field, "message": planwords.fault(p)} for p in found])
+    def __init__(self, found: Sequence[Problem], office: Office) -> None:
+        super().__init__([{"step": p.step, "field": p.field, "message": planwords.fault(p, office)} for p in found])
         self.found = tuple(found)
 
 
@@ -150,12 +150,19 @@ async def undo(campaign_id: int, number: int, who: Principal, now: datetime) -> 
             raise NotFound()
         if last.number != number:
             raise PlanChanged()
-        return await _replace(connection, campaign, steps.from_json(last.before), who, now)
+        return await _replace(connection, campaign, steps.from_json(last.before), who, now, back=True)
 
 
 async def _replace(
-    connection: BaseDBAsyncClient, campaign: Campaign, wanted: Sequence[Step], who: Principal, now: datetime
+    connection: BaseDBAsyncClient,
+    campaign: Campaign,
+    wanted: Sequence[Step],
+    who: Principal,
+    now: datetime,
+    *,
+    back: bool = False,
 ) -> int:
+    """As save. `back`: the plan was in force before; steps of it that are past by now come back with the others."""
     if campaign.closes_at is not None and life.over(campaign.closes_at, now):
         raise CampaignClosed()
     before = steps.from_json(campaign.reminders)
@@ -166,13 +173,15 @@ async def _replace(
         return 0
     found = await timing(campaign, now)
     if found.due_at is not None:
-        problems = plans.faults(after, found.due_at, found.closes_at, found.calendar, now if running else None)
+        fresh = now if running and not back else None
+        problems = plans.faults(after, found.due_at, found.closes_at, found.calendar, fresh)
         if problems:
-            raise PlanFaulty(problems)
+            raise PlanFaulty(problems, found.calendar.office)
     unknown = await approvals.unknown_approvers(after)
     if unknown:
         raise PlanFaulty(
-            [Problem("approver", n, "approver") for n, step in enumerate(after, start=1) if step.approver in unknown]
+            [Problem("approver", n, "approver") for n, step in enumerate(after, start=1) if step.approver in unknown],
+            found.calendar.office,
         )
     change = await PlanChange.create(
         campaign=campaign, number=number, at=now, by=who.ref, before=campaign.reminders, after=steps.to_json(after)

@@ -14,7 +14,7 @@ from reminders import plans as planning
 from reminders import steps as plan_steps
 from reminders.calendar import CalendarGap
 from reminders.steps import Problem, Step
-from reminders.timeline import Moment, timeline
+from reminders.timeline import Moment, timeline, too_late
 from service import mailwords, planwords, web
 from service.errors import CampaignClosed
 from service.flow import approvals, plans, principal
@@ -26,11 +26,13 @@ from service.words import _
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the form with what it comes to: its moments, None while they cannot be reckoned."""
+    """One row of the form with what it comes to: its moments, none while they cannot be reckoned. `in_vain`: it
+    reminds of the due time after it."""
 
     row: Row
     step: Step | None
     moments: Sequence[Moment] = ()
+    in_vain: bool = False
 
 
 async def show(request: Request) -> Response:
@@ -83,7 +85,8 @@ async def undo(request: Request) -> Response:
     except (PlanChanged, CampaignClosed) as error:
         return web.redirect(request, f"/campaigns/{number}/plan", web.sentence(error))
     except PlanFaulty as error:
-        said = _("Chưa hoàn tác được, vì lịch trước đó nay không còn hợp lệ.") + " " + planwords.fault(error.found[0])
+        said = _("Chưa hoàn tác được, vì lịch trước đó nay không còn hợp lệ.")
+        said += " " + str(error.problems[0]["message"])
         return web.redirect(request, f"/campaigns/{number}/plan", said)
     return web.redirect(request, f"/campaigns/{number}/plan", _("Đã trả lại lịch nhắc trước đó."))
 
@@ -114,7 +117,7 @@ async def _page(
     refused: bool = False,
 ) -> Response:
     rows = rows if added or problems else _sorted(rows, sheet)
-    wrong = planform.wrong(problems)
+    wrong = planform.wrong(problems, sheet.timing.calendar.office)
     now = web.now(request)
     lines = [_line(row, sheet) for row in planform.opened(rows, wrong)]
     candidates = await approvals.candidates()
@@ -153,7 +156,8 @@ def _line(row: Row, sheet: Sheet) -> Line:
     if sheet.timing.due_at is None:
         return Line(row, step)
     try:
-        return Line(row, step, timeline([step], sheet.timing.due_at, sheet.timing.calendar))
+        moments = timeline([step], sheet.timing.due_at, sheet.timing.calendar)
+        return Line(row, step, moments, too_late(moments[0], sheet.timing.due_at))
     except CalendarGap:
         return Line(row, step)
 

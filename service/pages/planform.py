@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from starlette.datastructures import FormData
 
 from reminders import plans, steps
+from reminders.calendar import Office
 from reminders.steps import Problem, Step
 from service import planwords, web
 
@@ -110,13 +111,13 @@ def _whole(text: str) -> int | str:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else text
 
 
-def wrong(problems: Iterable[Problem]) -> dict[str, str]:
+def wrong(problems: Iterable[Problem], office: Office) -> dict[str, str]:
     """The words for each field by its id in the page."""
     found: dict[str, str] = {}
     for problem in problems:
         field = {"offset": "days", "states": "groups"}.get(problem.field, problem.field)
         name = f"step_{problem.step}_{field}" if problem.step else "steps"
-        words = planwords.fault(problem)
+        words = planwords.fault(problem, office)
         found[name] = f"{found[name]} {words}" if name in found else words
     return found
 

@@ -34,6 +34,7 @@ def test_a_usual_plan_has_no_fault_and_reads_back(code: str) -> None:
     ("step", "expected"),
     [
         (replace(DUE_STEP, at=time(12)), [(1, "at", "outside_hours")]),
+        (replace(DUE_STEP, at=time(17)), []),
         (replace(DUE_STEP, text="reminder_after"), [(1, "text", "text")]),
         (replace(DUE_STEP, offset=1), [(1, "text", "text")]),
         (replace(DUE_STEP, to="leader", text="leader_copy"), [(1, "to", "leader_early")]),
@@ -51,6 +52,15 @@ def test_a_step_after_the_closing_and_one_twice_are_told() -> None:
     assert codes(DUE_STEP, replace(DUE_STEP, id="b", unit="day")) == [(2, "offset", "same")]
     some, others = replace(DUE_STEP, states=frozenset({"sent"})), replace(DUE_STEP, states=frozenset({"draft"}))
     assert codes(some, others) == [], "each unit is in one state only"
+
+
+def test_a_step_after_the_due_time_that_it_reminds_of_never_goes() -> None:
+    noon = DUE.replace(hour=11, minute=30)
+    late = replace(DUE_STEP, at=time(14))
+    assert [(p.step, p.field, p.code) for p in plans.faults([late], noon, None, CALENDAR)] == [(1, "at", "after_due")]
+    assert plans.faults([replace(late, offset=1, text="reminder_after")], noon, None, CALENDAR) == ()
+    early = DUE.replace(hour=7)
+    assert [step.id for step in plans.cut(DEFAULT, early, None, CALENDAR)][:3] == ["before3", "before1", "after1"]
 
 
 def test_a_usual_plan_is_cut_at_the_closing() -> None:

@@ -99,9 +99,9 @@ async def test_a_usual_plan_is_chosen_and_cut_at_the_closing(house: House) -> No
 @pytest.mark.parametrize(
     ("changes", "field", "told"),
     [
-        ({"step_1_at": "06:00"}, "at", "Giờ này ngoài giờ làm việc"),
+        ({"step_1_at": "06:00"}, "at", "trong giờ làm việc (07:30-11:30, 13:30-17:00)"),
         ({"step_1_groups": []}, "groups", "Vui lòng chọn ít nhất một nhóm đơn vị"),
-        ({"step_1_days": "x"}, "days", "Giá trị chưa đúng"),
+        ({"step_1_days": "x"}, "days", "Số ngày chưa đúng. Vui lòng ghi bằng chữ số"),
         ({"step_1_days": "1"}, "days", "Trùng ngày và người nhận với một bước khác"),
         ({"step_1_side": "after", "step_1_days": "60"}, "days", "sau khi đợt khảo sát đóng"),
         ({"step_5_to": "chairman"}, "approve", "chỉ đi khi có người duyệt"),
@@ -176,6 +176,15 @@ async def test_a_new_step_of_a_running_campaign_lies_ahead(house: House) -> None
         answer = await house.client.post(path, data={**values, "step_1_at": "09:00", "act": "save"})
         assert answer.status_code == 422
         assert "thời điểm đã qua" in answer.text
+        before = await stored(found)
+        chosen = (await house.client.post(path, data={**values, "act": "usual:urgent"})).text
+        urgent = {name: value for name, value in fields(chosen).items() if name != "act"}
+        await house.client.post(path, data={**urgent, "act": "save"})
+        assert await stored(found) != before
+        undo = {"csrf": values["csrf"], "change": "1"}
+        said = (await house.client.post(f"{path}/undo", data=undo, follow_redirects=True)).text
+        assert "Đã trả lại lịch nhắc trước đó." in said, "steps that are past by now come back as well"
+        assert await stored(found) == before
 
 
 async def test_a_viewer_looks_only_and_a_closed_campaign_is_over(house: House) -> None:
