@@ -97,7 +97,7 @@ def faults(
 ) -> tuple[Problem, ...]:
     """What keeps a plan that people set from doing what they mean.
 
-    Codes: outside_hours, step_after_closing, after_due, calendar_gap, same (day, people and states as an earlier step: a
+    Codes: outside_hours, step_after_closing, after_due, calendar_gap, same (day, people, states as an earlier step: a
     mailbox gets one reminder a day), text (does not fit its place: "overdue" before the due date), leader_text (a
     leader gets no text with the edit link), leader_early (nothing is overdue yet), past (`now` given: a new step that
     only had moments before).

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from reminders import returns
 from reminders.calendar import CalendarGap
 from reminders.plan import Notice, Skipped
-from reminders.steps import AUDIENCES, Audience
+from reminders.steps import AUDIENCES, FURTHER_UP, Audience
 from service import mailwords, web, words
 from service.errors import NotFound
 from service.flow import campaigns, correspondence, inbox, queue
@@ -34,6 +34,7 @@ async def reminders(request: Request) -> Response:
         "w": mailwords,
         "problem": "",
         "at": at or now,
+        "now": now,
         "given": typed,
         "on": words.local(at or now).date().isoformat(),
         "clock": f"{words.local(at or now):%H:%M}",
@@ -109,6 +110,11 @@ def _why(audience: Audience, code: str, rows: Sequence[Skipped], approvers: Mapp
         said = _("{reason} (người duyệt: {names})").format(reason=said, names=", ".join(sorted(filter(None, names))))
     if audience == "official":
         return said
+    if code == "no_address":
+        said = _("Chưa có địa chỉ thư; thêm ở trang của đơn vị, mục Đầu mối và lãnh đạo")
+    if code == "no_address" and audience in FURTHER_UP:
+        rank = mailwords.of(mailwords.AUDIENCES, audience)
+        said = _("{reason}, là lãnh đạo có chức vụ ghi {rank}").format(reason=said, rank=rank)
     return _("Thư cho {who}: {reason}").format(who=mailwords.of(mailwords.AUDIENCES, audience), reason=said)
 
 

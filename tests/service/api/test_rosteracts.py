@@ -56,10 +56,10 @@ async def test_exempt_and_back(house: House, api: Api, survey: Survey) -> None:
     assert (await api.get(f"/campaigns/{survey.id}/rate")).json()["expected"] == 4
 
 
-async def test_handed_back_until_two_working_days_later_or_as_told(house: House, api: Api, survey: Survey) -> None:
+async def test_handed_back_until_its_own_due_time_or_as_told(house: House, api: Api, survey: Survey) -> None:
     for number, (body, due_at) in enumerate(
         [
-            ({"remark": "Sửa"}, "2026-06-10T17:00:00+07:00"),
+            ({"remark": "Sửa"}, "2026-06-15T17:00:00+07:00"),
             ({"remark": "Sửa", "due": {"days": 0.5, "kind": "working_day"}}, "2026-06-09T11:30:00+07:00"),
         ]
     ):

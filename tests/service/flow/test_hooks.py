@@ -98,7 +98,7 @@ async def test_what_happens_to_a_report_is_told_with_ids_and_times_alone(scene: 
         "submission": sent["data"]["submission"],
     }
     assert sent["data"]["submission"]["receipt"] == f"PH-{number}-{AN_LAO}-1"
-    assert told[2].json["data"]["due_at"] == "2026-06-10T17:00:00+07:00"
+    assert told[2].json["data"]["due_at"] == "2026-06-15T17:00:00+07:00"
     assert not any("Hồng" in one.body.decode() or "/p/" in one.body.decode() for one in told)
     assert await Hook.filter(state="sent").count() == 3
     assert await scene.drain() == 0

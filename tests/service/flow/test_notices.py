@@ -87,8 +87,8 @@ async def test_a_returned_report_is_asked_for_with_the_remark_and_its_own_due_ti
         assert await notices.count(event) == 1
         (told,) = await sends(house, room, post)
         assert "Sửa mục E\nvà mục C" in words(told).replace("\r\n", "\n")
-        assert "Hạn gửi lại: 17:00 thứ Năm, 11/6/2026" in words(told)
-        assert calendar(told)["DTEND"] == "20260611T100000Z"
+        assert "Hạn gửi lại: 17:00 thứ Hai, 15/6/2026" in words(told), "not before the report's own due time"
+        assert calendar(told)["DTEND"] == "20260615T100000Z"
 
 
 async def test_off_the_roster_and_back_a_unit_is_told_what_it_was_told_otherwise_before(house: House) -> None:

@@ -144,10 +144,10 @@ EXPECTED = [
     # 11446 was handed back on 25/2, to be corrected by 27/2: its reminders go anew.
     ("25/02 09:00", "11446", "notice", "returned"),
     ("26/02 08:00", "10888", "before1/0", "reminder_soon"),
-    ("26/02 08:00", "11446", "before1/0", "reminder_soon"),
+    ("26/02 08:00", "11446", "before1/0", "reminder_returned"),
     ("27/02 08:00", "10525", "after3/0", "reminder_again"),
     ("27/02 08:00", "10888", "due/0", "reminder_due"),
-    ("27/02 08:00", "11446", "due/0", "reminder_due"),
+    ("27/02 08:00", "11446", "due/0", "reminder_returned"),
     ("27/02 08:00", "chutich", "after3-leader/0", "leader_copy"),
     ("27/02 08:00", "dung", "after3/0", "reminder_again"),
     ("27/02 08:00", "moi", "after3/0", "reminder_again"),

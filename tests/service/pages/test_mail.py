@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import httpx
 import pytest
 
+from reminders import plans, steps
 from reminders.models import Attempt, Message
 from reminders.ports import Permanent, Reply
 from service import words
@@ -97,13 +98,29 @@ async def test_the_others_and_why_not(house: House, made: Office, july: Campaign
     assert "nếu xét lúc 08:05 ngày 23/7/2025" in page
     assert "Đã gửi báo cáo: 60" in page
     assert re.search(r"Chưa có địa chỉ thư: [12]<", page)
-    assert "Thư cho lãnh đạo đơn vị: Chưa có địa chỉ thư" in page
+    assert "Thư cho lãnh đạo đơn vị: Chưa có địa chỉ thư; thêm ở trang của đơn vị" in page
     evening = await dry_run(house, july, "?at=2025-07-23&time=20:00")
     assert "Ngoài giờ làm việc, chờ đến giờ làm việc" in evening
     assert "07:30 ngày 24/7/2025" in evening
     early = await dry_run(house, july, "?at=2025-07-10&time=09:00")
     assert "Chưa đến lần nhắc tiếp theo" in early
     assert "lần tới: 08:00 ngày 15/7/2025" in early
+
+
+async def test_a_later_moment_says_what_it_supposes_and_who_a_chairman_is(
+    house: House, made: Office, july: Campaign
+) -> None:
+    await Campaign.filter(id=july.id).update(reminders=steps.to_json(plans.USUAL["urgent"]))
+    await at(house, made, local(21, 8, 5))
+    supposed = "coi như từ nay đến lúc đó chưa gửi thêm thư nào"
+    assert supposed not in await dry_run(house, july, "")
+    page = await dry_run(house, july, "?at=2025-07-23&time=08:05")
+    assert supposed in page
+    assert "mục Đầu mối và lãnh đạo, là lãnh đạo có chức vụ ghi Chủ tịch" in page
+    form = (await house.client.get("/units/11629/contacts/new")).text
+    assert "chức vụ ghi “Chủ tịch UBND” hoặc “Chánh Văn phòng”" in form
+    nobody = await dry_run(house, july, "?q=khong%20co%20don%20vi%20nay")
+    assert "Không có đơn vị nào khớp với từ đang tìm." in nobody
 
 
 async def test_the_coming_moments_are_told(house: House, made: Office, july: Campaign) -> None:
