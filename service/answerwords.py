@@ -1,4 +1,5 @@
-"""Problems of answers in words. A form author's own message, where there is one, wins."""
+"""Problems of answers in words. A form author's own message, where there is one, wins; save for a box to tick, which
+would be told the "please enter" that stands beside every required question."""
 
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
@@ -51,7 +52,8 @@ OTHER = N_("Câu trả lời cho “{label}” chưa dùng được. Vui lòng k
 
 def problem(found: Problem, label: str = "") -> str:
     """One problem as a sentence. `label` is the question's label as it is shown; else the author's text."""
-    if found.message:
+    tick = found.code == "required" and found.question is not None and found.question.kind is Kind.ACKNOWLEDGE
+    if found.message and not tick:
         return found.message
     name = short(label or _label(found))
     if found.code == "required" and found.question is not None:

@@ -23,7 +23,11 @@ MOVED = N_(
 
 
 async def show(request: Request) -> Response:
-    """One year: months, the list of its days, office hours, and the latest changes."""
+    return await _show(request)
+
+
+async def _show(request: Request, typed: str = "", wrong: str = "") -> Response:
+    """One year: months, the list of its days, office hours (as typed, and what is wrong), and the latest changes."""
     table = await calendars.table()
     calendar = table.calendar()
     year = asked.whole(request.query_params.get("year", "")) or local(web.now(request)).year
@@ -38,12 +42,14 @@ async def show(request: Request) -> Response:
         "weekdays": [_(name) for name in months.WEEKDAYS],
         "days": [entry for entry in table.days.values() if entry.date.year == year],
         "hours": str(calendar.office),
+        "typed": typed,
+        "wrong": wrong,
         "may": may,
         "history": await _history() if may else (),
         "campaigns": await choices.campaign_titles(),
         **_words(),
     }
-    return web.render(request, "calendar/show.html", context)
+    return web.render(request, "calendar/show.html", context, 422 if wrong else 200)
 
 
 def _words() -> dict[str, object]:
@@ -109,7 +115,7 @@ async def propose_hours(request: Request) -> Response:
     try:
         wanted = Wanted(hours=calendarsources.read_hours(typed))
     except Invalid as error:
-        return web.redirect(request, "/calendar", web.sentence(error))
+        return await _show(request, typed, web.sentence(error))
     return await _propose(request, wanted)
 
 

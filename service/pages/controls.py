@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from forms.answers import Field
+from forms.dependencies import is_contact
 from forms.schema import FILES, LISTED, Choice, Form, Kind
 from service import answerwords, readable
 from service.flow.attachments import Given
@@ -52,7 +53,8 @@ class Control:
 
     `what`: text, area, number, range, point, date, time, radio, select, checks, rank, tick, file, note, locked.
     `look` are CSS classes of its choices, `width` its share of a row in twelfths (0: the whole row). `ends` are
-    lowest, highest and step of a range, `scale` says so in words. `grouped`: see looks.grouped.
+    lowest, highest and step of a range, `scale` says so in words. `grouped`: see looks.grouped. `person`:
+    it is filled in from the unit's contact list.
     """
 
     what: str
@@ -73,6 +75,7 @@ class Control:
     look: str = ""
     width: int = 0
     rows: int = 4
+    person: bool = False
     ends: tuple[str, str, str] = ("", "", "")
     scale: str = ""
     finder: bool = False
@@ -141,6 +144,7 @@ def control(found: Field, sheet: Sheet) -> Control:
         capture="new" in question.appearance,
         picture=file is not None and file.picture and file.size <= THUMBNAIL,
         lang=sheet.lang,
+        person=what == "locked" and is_contact(question),
     )
 
 

@@ -52,6 +52,8 @@ def test_a_problem_is_a_whole_sentence_even_without_parameters(code: str) -> Non
 )
 def test_what_is_missing_is_asked_for_in_its_own_way(kind: Kind, words: str) -> None:
     assert answerwords.problem(Problem("e/e_recv", replace(QUESTION, kind=kind), None, "required")) == words
+    own = Problem("e/e_recv", replace(QUESTION, kind=kind), None, "required", {}, "Đề nghị nhập.")
+    assert answerwords.problem(own) == (words if kind is Kind.ACKNOWLEDGE else "Đề nghị nhập.")
 
 
 def test_the_authors_words_win_and_numbers_are_vietnamese() -> None:

@@ -310,8 +310,14 @@ async def test_other_office_hours(house: House, made: Office) -> None:
     change = await CalendarChange.get()
     await confirm(house, await post(house, "/calendar/undo", {"change": str(change.id)}))
     assert str((await calendars.current()).office) == "07:30-11:30, 13:30-17:00"
-    answer = await post(house, "/calendar/hours", {"hours": "13:00-12:00, 9-10"})
-    assert answer.status_code == 303
+
+
+async def test_office_hours_that_are_none_stay_as_typed_with_what_is_wrong(house: House, made: Office) -> None:
+    answer = await post(house, "/calendar/hours", {"hours": "07:30-11:30, 13:30-25:00"})
+    assert answer.status_code == 422
+    assert 'value="07:30-11:30, 13:30-25:00"' in answer.text
+    assert '<a href="#office-hours">Giờ làm việc chưa đúng' in answer.text
+    assert '<details class="reading" open>' in answer.text
 
 
 async def test_a_colleague_was_faster(house: House, made: Office) -> None:

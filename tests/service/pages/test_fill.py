@@ -10,7 +10,7 @@ import pytest
 
 from service import web
 from service.flow import drafts, principal
-from service.models import Campaign, Draft, Event, Invitation, Submission, UnitSession
+from service.models import Campaign, Contact, Draft, Event, Invitation, Submission, UnitSession
 from tests.conftest import House
 from tests.service import build
 from tests.service.build import AN_LAO, AN_LAO_ANSWERS, PHU_LIEN, Survey
@@ -47,6 +47,26 @@ async def test_opening_the_link_names_all_and_changes_nothing(house: House, surv
         assert words in found.text
     assert await UnitSession.all().count() == 0
     assert await Event.all().count() == 0
+
+
+async def test_a_leader_is_not_told_how_to_fill_in(house: House, survey: Survey) -> None:
+    to_fill_in = ("Thời gian điền", "Số liệu cần chuẩn bị", "trước khi điền")
+    door = (await house.client.get(survey.address(house.settings))).text
+    assert all(words in door for words in to_fill_in)
+    await Invitation.filter(id=survey.invitation.id).update(state="awaiting_signoff")
+    await Contact.filter(id=survey.contact.id).update(role="leader")
+    door = (await house.client.get(survey.address(house.settings))).text
+    assert "Vào xem và duyệt" in door
+    assert "để kiểm tra trước khi duyệt." in door
+    assert not any(words in door for words in to_fill_in)
+
+
+async def test_what_comes_from_the_contact_list_says_where_to_correct_it(visitor: Visitor) -> None:
+    page = (await visitor.open(f"{visitor.base}/s/a")).text
+    name = page.partition('id="q-a/a_name"')[2][:300]
+    assert "Nguyễn Thị Hồng</p>" in name
+    assert '<a href="/u/contacts">Sửa trong danh bạ đầu mối</a>' in name
+    assert page.count("Lấy từ danh bạ của đơn vị.") == page.count('<a href="/u/contacts">Sửa trong')
 
 
 async def test_entering_is_a_post_and_notes_that_it_was_opened(house: House, survey: Survey, visitor: Visitor) -> None:
