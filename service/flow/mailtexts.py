@@ -223,7 +223,9 @@ def days_left(calendar: Calendar, due_at: datetime, at: datetime) -> str:
 
 
 def days_late(calendar: Calendar, due_at: datetime, at: datetime) -> str:
-    """2 ngày làm việc; the working days since the due day, at least "trong hôm nay"."""
+    """2 ngày làm việc; the working days since the due day, at least "chưa đến 01 ngày làm việc"; "" before it."""
+    if at <= due_at:
+        return ""
     try:
         count = calendar.working_days_between(due_at, at)
     except CalendarGap:

@@ -8,6 +8,7 @@ import anyio
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from reminders.steps import Step
 from service import deadlinewords, files, mailwords, web
 from service.errors import AlreadyPublished, BadFile, EmptyFile, Invalid, TooLarge
 from service.flow import (
@@ -214,10 +215,16 @@ async def _review(request: Request, campaign: Campaign, problems: Sequence[str] 
 def _falls(found: campaigns.Preview, campaign: Campaign, request: Request) -> list[Fall]:
     now, end = web.now(request), campaign.closes_at
     return [
-        Fall(m.at, mailwords.distance(m.offset, m.step.unit), _(mailwords.AUDIENCES[m.step.to]), m.at <= now)
+        Fall(m.at, mailwords.distance(m.offset, m.step.unit), _to(m.step), m.at <= now)
         for m in found.moments
         if end is None or m.at <= end
     ]
+
+
+def _to(step: Step) -> str:
+    """Chủ tịch, cần duyệt."""
+    to = _(mailwords.AUDIENCES[step.to])
+    return _("{to}, cần duyệt").format(to=to) if step.approve else to
 
 
 async def publish(request: Request) -> Response:

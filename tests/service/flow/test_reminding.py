@@ -3,13 +3,15 @@
 import asyncio
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
+from reminders.calendar import Calendar, Day
 from reminders.models import Attempt, Message
-from service.flow import campaigns, entry, intakes, principal, reminding, submissions, units
+from service.flow import campaigns, entry, intakes, mailtexts, principal, reminding, submissions, units
 from service.models import Campaign, Contact, Invitation
+from service.words import ZONE
 from tests.conftest import House
 from tests.service import build
 from tests.service.flow.mailroom import after_invitations, campaign, local
@@ -172,3 +174,9 @@ async def _answer_by_paper(house: House, campaign: Campaign, count: int) -> set[
         await intakes.record(house.settings, campaign.id, row.code, document, principal.staff(1), now)
         answered.add(f"{row.code}@haiphong.example")
     return answered
+
+
+def test_nothing_is_late_before_the_due_time() -> None:
+    calendar, due_at = Calendar([Day(date(2026, 9, 2), "off")]), datetime(2026, 6, 15, 17, tzinfo=ZONE)
+    assert mailtexts.days_late(calendar, due_at, due_at) == ""
+    assert mailtexts.days_late(calendar, due_at, due_at + timedelta(hours=1)) == "chưa đến 01 ngày làm việc"

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 import httpx
 import pytest
 
-from reminders import steps
+from reminders import plans, steps
 from reminders.models import Message
 from reminders.steps import Step
 from service.flow import campaigns, principal
@@ -111,6 +111,9 @@ async def test_a_campaign_is_made_with_its_letter_and_reviewed(house: House, mad
     assert "08:00 thứ Ba, 16/6/2026" in page  # three working days before
     assert "[đường dẫn riêng]" in page
     assert "{link}" not in page
+    assert "cần duyệt" not in page
+    await Campaign.all().update(reminders=steps.to_json(plans.USUAL["urgent"]))
+    assert "Chủ tịch, cần duyệt" in (await house.client.get(f"/campaigns/{campaign.id}/review")).text
     letter = await house.client.get(f"/campaigns/{campaign.id}/letter.pdf")
     assert letter.content == PDF
     assert letter.headers["content-disposition"].startswith("attachment")
