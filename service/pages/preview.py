@@ -154,6 +154,7 @@ async def _review(
         **check.review(tried.filling, _given(), _home(tried), problems),
         **_bar(tried, await trials.units()),
         "tongues": languages.offered(request, tried.filling.form),
+        "way": "send",
         "key": "",
         "framed": _in_frame(request),
     }
