@@ -3,6 +3,8 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
+# Tests wait for browsers, mail servers and disks: half as many again as there are cores.
+WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) * 3 / 2 )))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: run test check bench system
@@ -34,7 +36,7 @@ test: $(VENV)/.tested system
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/pytest -n auto --durations 30 --durations-min 3
+	$(BIN)/pytest -n $(WORKERS) --durations 30 --durations-min 3
 
 check: $(VENV)/.tested
 	$(BIN)/ruff format --check .
