@@ -43,7 +43,7 @@ check: $(VENV)/.tested
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/pytest -n auto -m "not slow and not browser" -k "not postgres" --ignore tests/journeys \
+	$(BIN)/pytest -n $(WORKERS) -m "not slow and not browser" -k "not postgres" --ignore tests/journeys \
 	    --ignore tests/service/flow --ignore tests/service/pages --ignore tests/service/api
 
 bench: $(VENV)/.tested system

@@ -1,6 +1,7 @@
 """What every room's tests share: both databases, and the house with a clock that tests set."""
 
 import asyncio
+import fcntl
 import os
 import shutil
 import tempfile
@@ -74,9 +75,16 @@ def postgres_server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated, empty SQLite database to copy."""
-    path = tmp_path_factory.mktemp("template") / "phieu.sqlite3"
-    asyncio.run(database.migrate(f"sqlite://{path}"))
+    """A migrated, empty SQLite database to copy; made by the first of a run's processes for all of them."""
+    own = tmp_path_factory.getbasetemp()
+    folder = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    path = folder / "template.sqlite3"
+    with (folder / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            made = folder / "template-in-work.sqlite3"
+            asyncio.run(database.migrate(f"sqlite://{made}"))
+            made.rename(path)
     return path
 
 

@@ -2,11 +2,14 @@
 
 import asyncio
 
+import pytest
 from tortoise import Tortoise, connections
 from tortoise.migrations.api import migrate as apply_migrations
 
 from reminders.models import Message
 from service import database
+
+pytestmark = pytest.mark.slow
 
 # Everything a submission and a draft stand on, in the columns of before 0004.
 ROWS = """
