@@ -44,7 +44,9 @@ check: $(VENV)/.tested
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest -n $(WORKERS) -m "not slow and not browser" -k "not postgres" --ignore tests/journeys \
-	    --ignore tests/service/flow --ignore tests/service/pages --ignore tests/service/api
+	    --ignore tests/service/flow --ignore tests/service/pages --ignore tests/service/api \
+	    $(addprefix --ignore tests/,service/test_bad_input.py service/test_access.py forms/test_properties.py \
+	    reminders/test_faults.py reminders/test_pace.py reminders/test_processes.py)
 
 bench: $(VENV)/.tested system
 	$(BIN)/python -m tests.bench
