@@ -12,7 +12,7 @@ from tests.forms.conftest import make_cells
 from tests.forms.gallery import EXAMPLES, Example
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(strategies.forms())
 def test_export_and_import_give_the_same_form(form: Form) -> None:
     written = workbook.cells(form)
