@@ -169,6 +169,14 @@ class WrongState(ServiceError):
     message = N_("Phiếu đang ở trạng thái “{state}” nên không làm được việc này.")
 
 
+class AmendingOver(WrongState):
+    code = "amending_over"
+    message = N_(
+        "Đã qua hạn gửi nên bản sửa không gửi được nữa; báo cáo đã gửi vẫn giữ nguyên. "
+        "Vui lòng xin chuyên viên cho sửa."
+    )
+
+
 class SignoffNeeded(ServiceError):
     status = 409
     code = "signoff_needed"

@@ -15,12 +15,16 @@ from enum import StrEnum
 
 
 class State(StrEnum):
+    """Where an invitation stands. While a unit amends what it sent, that stays its report: it counts as before."""
+
     NOT_SENT = "not_sent"
     SENT = "sent"
     OPENED = "opened"
     DRAFT = "draft"
     AWAITING_SIGNOFF = "awaiting_signoff"
     SUBMITTED = "submitted"
+    AMENDING = "amending"
+    AMENDING_SIGNOFF = "amending_signoff"
     ACCEPTED = "accepted"
     RECEIVED = "received"
     RETURNED = "returned"
@@ -40,6 +44,8 @@ class Act(StrEnum):
     WITHDRAW_SIGNOFF = "withdraw_signoff"
     REFUSE_SIGNOFF = "refuse_signoff"
     SIGN_OFF = "sign_off"
+    AMEND = "amend"
+    KEEP = "keep"
     INTAKE = "intake"
     ACCEPT = "accept"
     RETURN = "return"
@@ -54,7 +60,8 @@ class Actor(StrEnum):
     SYSTEM = "system"
 
 
-RESPONDED = frozenset({State.SUBMITTED, State.ACCEPTED, State.RECEIVED})
+RESPONDED = frozenset({State.SUBMITTED, State.AMENDING, State.AMENDING_SIGNOFF, State.ACCEPTED, State.RECEIVED})
+WITH_LEADER = frozenset({State.AWAITING_SIGNOFF, State.AMENDING_SIGNOFF})
 UNANSWERED = frozenset({State.NOT_SENT, State.UNDELIVERABLE, State.SENT, State.OPENED, State.DRAFT})
 SENDINGS = frozenset({Act.SUBMIT, Act.SIGN_OFF, Act.INTAKE})
 # Acts that end what another began: the state goes back to the one before that.
@@ -81,9 +88,16 @@ def _table() -> Mapping[tuple[State, Act, Actor], State]:
         (UNANSWERED | {State.RETURNED}, Act.ASK_SIGNOFF, {unit}, State.AWAITING_SIGNOFF),
         ({State.AWAITING_SIGNOFF}, Act.WITHDRAW_SIGNOFF, {unit}, State.DRAFT),
         ({State.AWAITING_SIGNOFF}, Act.REFUSE_SIGNOFF, {unit}, State.DRAFT),
-        ({State.AWAITING_SIGNOFF}, Act.SIGN_OFF, {unit}, State.SUBMITTED),
+        (WITH_LEADER, Act.SIGN_OFF, {unit}, State.SUBMITTED),
+        # What was sent may be corrected by the unit itself until its due time (flow.openness); it counts meanwhile.
+        ({State.SUBMITTED}, Act.AMEND, {unit}, State.AMENDING),
+        ({State.AMENDING}, Act.KEEP, {unit}, State.SUBMITTED),
+        ({State.AMENDING}, Act.SUBMIT, {unit}, State.SUBMITTED),
+        ({State.AMENDING}, Act.ASK_SIGNOFF, {unit}, State.AMENDING_SIGNOFF),
+        ({State.AMENDING_SIGNOFF}, Act.WITHDRAW_SIGNOFF, {unit}, State.AMENDING),
+        ({State.AMENDING_SIGNOFF}, Act.REFUSE_SIGNOFF, {unit}, State.AMENDING),
         (UNANSWERED | {State.AWAITING_SIGNOFF, State.RETURNED}, Act.INTAKE, {staff}, State.RECEIVED),
-        ({State.SUBMITTED}, Act.ACCEPT, {staff}, State.ACCEPTED),
+        ({State.SUBMITTED, State.AMENDING, State.AMENDING_SIGNOFF}, Act.ACCEPT, {staff}, State.ACCEPTED),
         (RESPONDED, Act.RETURN, {staff}, State.RETURNED),
         (set(State) - {State.EXEMPT}, Act.EXEMPT, {staff}, State.EXEMPT),
         ({State.EXEMPT}, Act.INCLUDE, {staff}, State.NOT_SENT),

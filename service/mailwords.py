@@ -77,6 +77,8 @@ ACTS = {
     "withdraw_signoff": N_("Rút lại để sửa"),
     "refuse_signoff": N_("Lãnh đạo trả lại để sửa"),
     "sign_off": N_("Lãnh đạo duyệt, gửi báo cáo"),
+    "amend": N_("Mở báo cáo đã gửi để sửa"),
+    "keep": N_("Bỏ bản sửa, giữ báo cáo đã gửi"),
     "intake": N_("Ghi nhận văn bản"),
     "accept": N_("Kiểm tra, đạt"),
     "return": N_("Đề nghị chỉnh sửa, bổ sung"),

@@ -19,6 +19,7 @@ from service.errors import NotFound
 from service.pages import (
     account,
     accounts,
+    amending,
     approvals,
     calendar,
     calls,
@@ -99,6 +100,8 @@ def routes() -> list[BaseRoute]:
         page("/u/{campaign:int}/submit", check.submit, UNIT, "POST", uploads=True),
         page("/u/{campaign:int}/nil", check.nil, UNIT),
         page("/u/{campaign:int}/nil", check.send_nil, UNIT, "POST", uploads=True),
+        page("/u/{campaign:int}/amend", amending.amend, UNIT, "POST"),
+        page("/u/{campaign:int}/amend/keep", amending.keep, UNIT, "POST"),
         page("/u/{campaign:int}/requests/{kind}", unitrequests.form, UNIT),
         page("/u/{campaign:int}/requests/{kind}", unitrequests.ask, UNIT, "POST"),
         page("/u/{campaign:int}/requests/{kind}/withdraw", unitrequests.withdraw, UNIT, "POST"),

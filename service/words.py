@@ -132,6 +132,8 @@ STATES = {
     "draft": N_("Đang điền"),
     "awaiting_signoff": N_("Trình lãnh đạo duyệt"),
     "submitted": N_("Đã gửi báo cáo"),
+    "amending": N_("Đang sửa báo cáo đã gửi"),
+    "amending_signoff": N_("Trình lãnh đạo duyệt bản sửa"),
     "accepted": N_("Đã kiểm tra, đạt"),
     "received": N_("Đã nhận văn bản"),
     "returned": N_("Đề nghị chỉnh sửa, bổ sung"),

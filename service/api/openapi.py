@@ -63,7 +63,8 @@ _BODIES: dict[str, tuple[dict[str, object], tuple[str, ...]]] = {
             "signoff": {
                 "type": "boolean",
                 "default": False,
-                "description": "a unit's leader approves before its report is sent; state awaiting_signoff meanwhile",
+                "description": "a unit's leader approves before its report is sent; state awaiting_signoff meanwhile "
+                "(amending_signoff for the correction of one that was sent, which counts as before)",
             },
             "reminders": {"type": "array", "items": _OBJECT},
         },

@@ -61,7 +61,7 @@ async def add(
     digest, content_type = await files.take(settings.files_dir, name, data, allowed)
     async with in_transaction():
         invitation = await events.locked(campaign_id, code)
-        openness.require_unsent(invitation, who)
+        openness.require_unsent(invitation, who, now)
         await _require_room(invitation.id, len(data))
         stored = await StoredFile.create(
             sha256=digest, name=files.clean_name(name), size=len(data), content_type=content_type, created_at=now

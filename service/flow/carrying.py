@@ -78,12 +78,17 @@ async def _given(invitation: Invitation, draft: Draft | None) -> tuple[int, dict
     current = invitation.campaign.form_id
     if draft is not None:
         return draft.form_id or current, dict(draft.answers)
-    if invitation.first_sent_at is None:
-        return current, {}
+    found = await last_sent(invitation) if invitation.first_sent_at is not None else None
+    return found or (current, {})
+
+
+async def last_sent(invitation: Invitation) -> tuple[int, dict[str, Value]] | None:
+    """The version and the answers of the last submission, with what a draft keeps beside them; None when there is
+    none or it was a nil return. The invitation's campaign is loaded."""
     last = await Submission.filter(invitation_id=invitation.id).order_by("-number").first()
     if last is None or last.nil_reason:
-        return current, {}
-    source = last.form_id or current
+        return None
+    source = last.form_id or invitation.campaign.form_id
     form = await forms.built(source)
     raw = flatten(form, last.answers)[0]
     return source, raw | evaluate(form, raw, moment(invitation, last.submitted_at)).drawn

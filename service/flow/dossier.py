@@ -1,7 +1,8 @@
 """One unit's file in one campaign, as staff look at it: people, what happened, what was mailed, what was sent."""
 
+import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -42,6 +43,7 @@ from service.words import _
 class Answer:
     """One answer as people read it; `attachment` when it is a file, `map` the address of one when it is a place."""
 
+    key: str
     label: str
     shown: str
     attachment: attachments.Given | None = None
@@ -57,15 +59,26 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """An answer that differs from the one sent before, "" where there was or is none; `where` is its section."""
+
+    where: str
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """One submission, its answers by section (none for a nil return), and the unit's own document of it. `asker`: who
-    handed it in for approval."""
+    handed it in for approval. `changes` from the submission before; None where one of the two has no answers."""
 
     submission: Submission
     actor: str
     sections: Sequence[Section]
     signed: SignedReport | None
     asker: str = ""
+    changes: Sequence[Changed] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,22 +119,54 @@ async def of(campaign_id: int, code: str, now: datetime) -> Dossier:
         dead=await returns.dead(),
         mail=await correspondence.listing(correspondence.Wanted(campaign=campaign_id, unit=code), 1),
         calls=await calls.of_invitation(invitation.id),
-        sent=[
-            Sent(
-                s,
-                names.get(s.actor_ref, ""),
-                await _sections(invitation, campaign, s),
-                own.get(s.id),
-                names.get(s.asked_by, ""),
-            )
-            for s in given
-        ],
+        sent=compared(
+            [
+                Sent(
+                    s,
+                    names.get(s.actor_ref, ""),
+                    await _sections(invitation, campaign, s),
+                    own.get(s.id),
+                    names.get(s.asked_by, ""),
+                )
+                for s in given
+            ]
+        ),
         intakes=await Intake.filter(invitation=invitation).order_by("-id").select_related("scan"),
         draft_saved=draft.updated_at if draft else None,
-        asked=await signoff.asked(invitation.id) if invitation.state == life.State.AWAITING_SIGNOFF else None,
+        asked=await signoff.asked(invitation.id) if invitation.state in life.WITH_LEADER else None,
         requests=requests,
         askers=await drafts.people({one.asked_by for one in requests}),
     )
+
+
+def compared(sent: Sequence[Sent]) -> Sequence[Sent]:
+    """Submissions, the latest first, each with what differs from the one before it."""
+    pairs = itertools.zip_longest(sent, sent[1:])
+    return [
+        replace(one, changes=_changes(before.sections, one.sections))
+        if before and before.sections and one.sections
+        else one
+        for one, before in pairs
+    ]
+
+
+def _changes(before: Sequence[Section], after: Sequence[Section]) -> Sequence[Changed]:
+    """In the order of the form; what was taken out comes last."""
+    old, new = ({a.key: (s.title, a) for s in sections for a in s.answers} for sections in (before, after))
+    found = []
+    for key in dict.fromkeys([*new, *old]):
+        sides = old.get(key), new.get(key)
+        given = [side for side in sides if side is not None]
+        where, answer = given[-1]
+        if len(given) == len(sides) and _same(given[0][1], answer):
+            continue
+        shown = [side[1].shown if side else "" for side in sides]
+        found.append(Changed(where, answer.label, *shown))
+    return found
+
+
+def _same(one: Answer, other: Answer) -> bool:
+    return (one.shown, one.attachment) == (other.shown, other.attachment)
 
 
 async def _sections(invitation: Invitation, campaign: Campaign, submission: Submission) -> Sequence[Section]:
@@ -161,8 +206,8 @@ def _answers(parts: Iterable[Field | Heading | RowGroup], given: Mapping[str, at
 def _answer(field: Field, given: Mapping[str, attachments.Given]) -> Answer:
     if field.question.kind in FILES:
         file = given.get(field.shown)
-        return Answer(field.label, file.name if file else _("(tệp không còn)"), file)
-    return Answer(field.label, readable.shown(field), map=readable.on_map(field))
+        return Answer(field.key, field.label, file.name if file else _("(tệp không còn)"), file)
+    return Answer(field.key, field.label, readable.shown(field), map=readable.on_map(field))
 
 
 async def attachment(settings: Settings, campaign_id: int, code: str, number: int) -> tuple[StoredFile, Path]:

@@ -15,7 +15,7 @@ from forms.flat import MAX_ROWS, ROW_IDS, TRIGGERED, row_ids
 from forms.schema import Form, Repeat
 from service import answerwords, life
 from service.errors import Invalid, StaleDraft
-from service.flow import audit, carrying, events, landing, lookups, merging
+from service.flow import audit, carrying, events, forms, landing, lookups, merging
 from service.flow.carrying import Standing
 from service.flow.filling import Filling, bound, contact_of, earlier_answers, filled, find, load, moment
 from service.flow.keys import item_at, require_bounded, tidy
@@ -116,7 +116,7 @@ async def _locked(campaign_id: int, unit: int | str, who: Principal, now: dateti
     whose = {"unit_id": unit} if isinstance(unit, int) else {"code": unit}
     invitation = await find(campaign_id, lock=True, **whose)
     require_open(invitation.campaign, now)
-    require_unsent(invitation, who)
+    require_unsent(invitation, who, now)
     return invitation
 
 
@@ -238,6 +238,23 @@ async def sent(invitation: Invitation, answers: Answers, who: Principal, now: da
     changes = _difference(draft.answers, answers) if draft else {}
     if changes:
         await _write(invitation, draft, found, dict(answers), changes, who.ref, now)
+
+
+async def as_last_sent(invitation: Invitation, who: Principal, now: datetime) -> None:
+    """Put what was sent last back into the draft, in the version in force. After a nil return, which has no answers,
+    the draft stays. Called in the act's transaction; the invitation's campaign is loaded."""
+    draft, found = await _standing(invitation, now)
+    last = await carrying.last_sent(invitation)
+    if draft is None or last is None:
+        return
+    source, answers = last
+    if source != found.form_id:
+        known = bound(invitation, invitation.campaign, None)
+        old = await forms.built(source)
+        answers = carrying.carried(old, found.form, answers, (), moment(invitation, now), known).raw
+    changes = _difference(draft.answers, answers)
+    if changes:
+        await _write(invitation, draft, found, answers, changes, who.ref, now)
 
 
 def _difference(before: Answers, after: Answers) -> Changes:

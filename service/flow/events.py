@@ -18,7 +18,7 @@ from service.words import state as state_words
 # What a unit may ask for (UnitRequest.kind), the act that grants it, and those after which it says nothing any more.
 REQUESTS = (
     ("extension", life.Act.EXTEND, life.SENDINGS | {life.Act.EXEMPT}),
-    ("correction", life.Act.RETURN, {life.Act.EXEMPT}),
+    ("correction", life.Act.RETURN, {life.Act.EXEMPT, life.Act.AMEND}),
 )
 
 

@@ -104,9 +104,12 @@ def why_not(template: str, due_round: int, invitation: Invitation) -> str | None
     """Why a notice is no longer true, as a code; None while it is."""
     state = life.State(invitation.state)
     if template == TO_LEADERS:
-        return None if state is life.State.AWAITING_SIGNOFF else "changed_since"
-    if template == TEXTS[life.Act.REFUSE_SIGNOFF] and state is life.State.AWAITING_SIGNOFF:
-        return "changed_since"
+        return None if state in life.WITH_LEADER else "changed_since"
+    if template == TEXTS[life.Act.REFUSE_SIGNOFF]:
+        if state in life.WITH_LEADER:
+            return "changed_since"
+        if state is life.State.AMENDING:
+            return None
     if template == TEXTS[life.Act.EXEMPT]:
         return None if state is life.State.EXEMPT else "changed_since"
     if due_round != invitation.due_round:

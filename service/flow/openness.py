@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from service import life
-from service.errors import CampaignClosed, CampaignNotOpen, NotPublished, WrongState
+from service.errors import AmendingOver, CampaignClosed, CampaignNotOpen, NotPublished, WrongState
 from service.flow.principal import Principal
 from service.models import Campaign, Invitation
 from service.words import state as state_words
@@ -11,7 +11,19 @@ from service.words import state as state_words
 
 def editable(invitation: Invitation, campaign: Campaign, who: Principal, now: datetime) -> bool:
     """Whether answers may be changed and sent now."""
-    return is_open(campaign, now) and life.may(life.State(invitation.state), life.Act.SUBMIT, who.actor)
+    may = life.may(life.State(invitation.state), life.Act.SUBMIT, who.actor)
+    return is_open(campaign, now) and may and not amending_over(invitation, now)
+
+
+def amendable(invitation: Invitation, campaign: Campaign, now: datetime) -> bool:
+    """Whether the unit may correct by itself what it sent: until its due time, extended or not."""
+    may = life.may(life.State(invitation.state), life.Act.AMEND, life.Actor.UNIT)
+    return may and is_open(campaign, now) and not life.over(invitation.due_at, now)
+
+
+def amending_over(invitation: Invitation, now: datetime) -> bool:
+    """Whether the due time passed while the unit was correcting what it had sent."""
+    return invitation.state == life.State.AMENDING and life.over(invitation.due_at, now)
 
 
 def is_open(campaign: Campaign, now: datetime) -> bool:
@@ -29,12 +41,15 @@ def require_open(campaign: Campaign, now: datetime) -> None:
         raise CampaignClosed()
 
 
-def require_unsent(invitation: Invitation, who: Principal) -> None:
+def require_unsent(invitation: Invitation, who: Principal, now: datetime) -> None:
     """Raise WrongState unless the invitation's state lets these people change its answers and send."""
-    require(invitation, life.Act.SUBMIT, who)
+    require(invitation, life.Act.SUBMIT, who, now)
 
 
-def require(invitation: Invitation, act: life.Act, who: Principal) -> None:
-    """Raise WrongState unless the invitation's state allows the act to these people."""
+def require(invitation: Invitation, act: life.Act, who: Principal, now: datetime) -> None:
+    """Raise WrongState unless the invitation's state allows the act, by which something is sent, to these people; its
+    AmendingOver when it came too late to amend."""
     if not life.may(life.State(invitation.state), act, who.actor):
         raise WrongState(state=state_words(invitation.state))
+    if amending_over(invitation, now):
+        raise AmendingOver()

@@ -20,9 +20,7 @@ from service.settings import Settings
 log = logging.getLogger(__name__)
 
 OWES_NOT = {
-    life.State.SUBMITTED: "answered",
-    life.State.ACCEPTED: "answered",
-    life.State.RECEIVED: "answered",
+    **dict.fromkeys(life.RESPONDED, "answered"),
     life.State.EXEMPT: "exempt",
 }
 STOPPED = "stopped"

@@ -60,7 +60,7 @@ async def ask(
     async with in_transaction() as connection:
         invitation = await filling.find(campaign_id, code=visit.code, lock=True)
         openness.require_open(invitation.campaign, now)
-        openness.require(invitation, life.Act.ASK_SIGNOFF, who)
+        openness.require(invitation, life.Act.ASK_SIGNOFF, who, now)
         if await way(invitation) != "leader":
             raise SignoffNeeded()
         reason = nil_reason(invitation.campaign, content) if isinstance(content, Nil) else ""

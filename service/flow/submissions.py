@@ -81,7 +81,7 @@ async def submit(
         if repeated := _repeated(earlier, act):
             return repeated
         openness.require_open(invitation.campaign, act.at)
-        openness.require(invitation, by, who)
+        openness.require(invitation, by, who, act.at)
         await _require_signed(invitation, act, kept)
         found = await _sendable(invitation, content, act, contact_id)
         if isinstance(found, Problems):

@@ -12,16 +12,16 @@ async def door(request: Request) -> Response:
     """What the link is for; opening it leaves no trace, since mail scanners open links."""
     link = await entry.of_link(request.path_params["token"], web.settings(request).secret_key)
     campaign = link.invitation.campaign
+    state = life.State(link.invitation.state)
+    approving = state in life.WITH_LEADER and link.contact is not None and link.contact.role == "leader"
     context = {
         "invitation": link.invitation,
         "campaign": campaign,
         "person": link.contact,
         "letter": letter_words(campaign),
         "brief": await forms.brief(campaign.form_id),
-        "responded": life.State(link.invitation.state) in life.RESPONDED and link.invitation.first_sent_at is not None,
-        "approving": life.State(link.invitation.state) is life.State.AWAITING_SIGNOFF
-        and link.contact is not None
-        and link.contact.role == "leader",
+        "responded": state in life.RESPONDED and not approving,
+        "approving": approving,
         "now": web.now(request),
     }
     return web.render(request, "unit/door.html", context)

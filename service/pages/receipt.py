@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service import web
-from service.flow import drafts, receipts, signed, unitrequests
+from service.flow import drafts, openness, receipts, signed, unitrequests
 from service.flow.filling import find, officer
 from service.pages import asked, formpapers, papers, reading
 from service.pages.unit import visit_of
@@ -33,6 +33,7 @@ async def receipt(request: Request) -> Response:
         "signed": await signed.latest(submission.id),
         "officer": await officer(invitation.campaign),
         "may_ask": unitrequests.may_ask("correction", invitation, now),
+        "may_amend": openness.amendable(invitation, invitation.campaign, now),
         "now": now,
     }
     return web.render(request, "unit/receipt.html", context)

@@ -41,7 +41,7 @@ async def _filling(request: Request) -> Filling:
 
 
 def _waits(filling: Filling) -> bool:
-    return life.State(filling.invitation.state) is life.State.AWAITING_SIGNOFF
+    return life.State(filling.invitation.state) in life.WITH_LEADER
 
 
 def _home(filling: Filling) -> str:

@@ -65,7 +65,7 @@ class Survey:
 
     @property
     def awaiting(self) -> bool:
-        return life.State(self.invitation.state) is life.State.AWAITING_SIGNOFF
+        return life.State(self.invitation.state) in life.WITH_LEADER
 
 
 def visit_of(request: Request) -> Visit:
@@ -118,9 +118,9 @@ async def _surveys(visit: Visit, now: datetime) -> list[Survey]:
     found = []
     for one in await of_unit(visit.unit):
         state = life.State(one.state)
-        waits = state is life.State.AWAITING_SIGNOFF and openness.is_open(one.campaign, now)
+        waits = state in life.WITH_LEADER and openness.is_open(one.campaign, now)
         owed = waits or _may_fill(one, visit, now)
-        left = mailtexts.days_left(calendar, one.due_at, now) if owed and state not in life.RESPONDED else ""
+        left = mailtexts.days_left(calendar, one.due_at, now) if owed and state is not life.State.RECEIVED else ""
         kinds = tuple(_(unitrequests.KINDS[kind]) for kind in asked.get(one.id, ()))
         found.append(Survey(one, owed, tuple(sent.get(one.id, ())), left, kinds))
     return found
@@ -134,7 +134,7 @@ async def overview(request: Request) -> Response:
     """The table of contents while it is filled in; afterwards the receipt."""
     filling, now = await filling_of(request), web.now(request)
     visit = visit_of(request)
-    if life.State(filling.invitation.state) is life.State.AWAITING_SIGNOFF and await signoff.may_sign(visit):
+    if life.State(filling.invitation.state) in life.WITH_LEADER and await signoff.may_sign(visit):
         return web.redirect(request, f"/u/{filling.campaign.id}/signoff")
     lines = contents(filling.picture)
     number = filling.invitation.id
@@ -180,10 +180,11 @@ async def _requests(filling: Filling, now: datetime) -> dict[str, object]:
     """What the unit asked of staff in this survey, and what it may ask for now."""
     made = await unitrequests.of_invitation(filling.invitation.id)
     waiting = {one.kind for one in made if one.open}
+    self_served = "correction" if _amends(filling, now) else ""
     kinds = [kind for kind in unitrequests.KINDS if unitrequests.may_ask(kind, filling.invitation, now)]
     return {
         "requests": made,
-        "may_ask": [kind for kind in kinds if kind not in waiting],
+        "may_ask": [kind for kind in kinds if kind not in waiting and kind != self_served],
         "request_kinds": unitrequests.KINDS,
         "request_outcomes": unitrequests.OUTCOMES,
     }
@@ -206,7 +207,15 @@ def frame(filling: Filling, now: datetime) -> dict[str, object]:
         "unit_name": filling.invitation.full_name,
         "now": now,
         "responded": life.State(filling.invitation.state) in life.RESPONDED,
+        "may_amend": openness.amendable(filling.invitation, filling.campaign, now),
     }
+
+
+def _amends(filling: Filling, now: datetime) -> bool:
+    """Whether the unit corrects, or may correct, by itself what it sent: then it need not ask."""
+    invitation = filling.invitation
+    amending = invitation.state == life.State.AMENDING and not openness.amending_over(invitation, now)
+    return amending or openness.amendable(invitation, filling.campaign, now)
 
 
 async def _changed_by(filling: Filling) -> str:

@@ -294,7 +294,7 @@ async def test_check_declare_send_receipt(house: House, survey: Survey, visitor:
     assert "Đúng hạn" in sent[0].text
     overview = await visitor.open(visitor.base)
     assert receipt in overview.text
-    assert "gọi Trần Thị Lan" in overview.text
+    assert "Mở báo cáo để sửa" in overview.text
     home = await visitor.open("/u")
     assert receipt in home.text
 

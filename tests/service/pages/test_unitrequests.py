@@ -81,6 +81,7 @@ async def test_a_correction_asked_for_is_found_everywhere_and_granted_as_asked(h
     house.clock.forward(timedelta(minutes=6))  # the invitations are out
     content, who = Given(AN_LAO_ANSWERS), survey.visit.principal
     await submissions.submit(house.settings, survey.id, AN_LAO, content, who, "k", house.clock())
+    house.clock.forward(survey.invitation.due_at - house.clock() + timedelta(hours=1))  # until then it need not ask
     visitor = Visitor(house, survey)
     await visitor.enter(survey.address(house.settings))
     way = f'href="{visitor.base}/requests/correction"'
