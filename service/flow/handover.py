@@ -1,0 +1,150 @@
+"""A unit's official hands a survey to a colleague of the same unit: the colleague gets a link of their own by mail.
+
+The one who hands over keeps theirs; the unit's other officials are told, and of somebody new its leaders too.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from tortoise.transactions import in_transaction
+
+from reminders import outbox
+from reminders.ports import Letter
+from service import words
+from service.errors import Invalid, NotFound
+from service.flow import audit, contacts, filling, planning, recipients
+from service.flow.entry import Visit
+from service.models import Contact, Invitation, Unit
+from service.settings import Settings
+from service.words import N_, _
+
+AGAIN = 600  # seconds in which a second press sends no second letter
+SUBJECT = N_("Chuyển anh/chị phụ trách: {title}")
+TEXT = N_(
+    "Kính gửi: {name}\n\n"
+    "{by} chuyển anh/chị cùng điền phiếu khảo sát “{title}” của {unit}, hạn gửi {due}.\n\n"
+    "Đường dẫn riêng của anh/chị, không cần tài khoản hay mật khẩu:\n\n{{link}}\n\n"
+    "Những gì đơn vị đã điền vẫn còn. Nếu không phải việc của anh/chị, vui lòng báo lại cho đơn vị.\n\n"
+    "Trân trọng,\n\n{sender}\n"
+)
+TOLD_SUBJECT = N_("Phiếu của {unit} vừa được chuyển cho đồng nghiệp")
+TOLD = N_(
+    "Kính gửi: {unit}\n\n"
+    "{by} vừa chuyển phiếu khảo sát “{title}” cho {name}, {email}, lúc {moment}. Người này nhận đường dẫn riêng qua "
+    "thư; các đường dẫn đang dùng vẫn có hiệu lực.\n\n"
+    "Nếu không phải đơn vị chuyển, vui lòng vào mục Danh bạ đầu mối để ngừng dùng địa chỉ này, hoặc báo ngay cho "
+    "chuyên viên có tên trong thư mời.\n\n"
+    "Trân trọng,\n\n{sender}\n"
+)
+SOMEBODY = N_("Người của đơn vị")
+
+
+async def colleagues(visit: Visit) -> list[Contact]:
+    """The officials in use, with an address, who may be handed to: all of the unit but the visitor."""
+    found = await contacts.contacts_of(await Unit.get(id=visit.unit))
+    return [one for one in found if one.active and one.email and one.role == "official" and one.id != visit.contact]
+
+
+async def to_colleague(settings: Settings, campaign_id: int, contact_id: int, visit: Visit, now: datetime) -> Contact:
+    """Hand over to a registered colleague. Raises NotFound."""
+    async with in_transaction() as connection:
+        invitation = await filling.find(campaign_id, unit_id=visit.unit, lock=True)
+        to = next((one for one in await colleagues(visit) if one.id == contact_id), None)
+        if to is None:
+            raise NotFound()
+        letters = await _letters(settings, invitation, to, visit, now, new=False)
+        await outbox.enqueue(letters, connection, now=now, domain=recipients.domain(settings))
+        data = {"contact": to.id}
+        await audit.record("invitation.hand_over", f"invitation:{invitation.id}", visit.principal, now, data)
+    return to
+
+
+async def to_somebody_new(
+    settings: Settings, campaign_id: int, raw: Mapping[str, str], visit: Visit, now: datetime
+) -> Contact:
+    """Hand over to somebody who becomes an official of the unit; `raw`: name and email as typed.
+
+    Raises Invalid with {field, message} for each field, NotFound.
+    """
+    values = _checked(raw)
+    unit = await Unit.get(id=visit.unit)
+    async with in_transaction() as connection:
+        invitation = await filling.find(campaign_id, unit_id=visit.unit, lock=True)
+        to = await contacts.save(unit, None, values, visit.principal, now)
+        letters = await _letters(settings, invitation, to, visit, now, new=True)
+        await outbox.enqueue(letters, connection, now=now, domain=recipients.domain(settings))
+        data = {"contact": to.id}
+        await audit.record("invitation.hand_over", f"invitation:{invitation.id}", visit.principal, now, data)
+    return to
+
+
+def _checked(raw: Mapping[str, str]) -> dict[str, str]:
+    """The new contact's fields. Raises Invalid, also without a name or an address."""
+    problems: list[dict[str, object]] = []
+    if not raw["name"].strip():
+        problems.append({"field": "name", "message": _("Vui lòng ghi họ và tên.")})
+    if not raw["email"].strip():
+        problems.append({"field": "email", "message": _("Vui lòng ghi thư điện tử để gửi đường dẫn.")})
+    if problems:
+        raise Invalid(problems)
+    return contacts.checked({"role": "official", "name": raw["name"], "email": raw["email"]})
+
+
+async def _letters(
+    settings: Settings, invitation: Invitation, to: Contact, visit: Visit, now: datetime, *, new: bool
+) -> list[Letter]:
+    """The colleague's letter, and those that tell the others. One to a unit that owes is its invitation, so that no
+    second one follows it."""
+    unit = await recipients.of_unit(visit.unit)
+    others = [*recipients.mailboxes(unit, "official"), *(recipients.separate(unit) if new else ())]
+    by = await filling.contact_of(visit.contact)
+    values = {
+        "name": _plain(to.name or to.email),
+        "email": to.email,
+        "by": _plain(by.name if by and by.name else _(SOMEBODY)),
+        "title": _plain(invitation.campaign.title),
+        "unit": words.office(invitation.full_name),
+        "due": words.due(invitation.due_at),
+        "moment": words.moment(now),
+        "sender": _plain(recipients.sender(settings)),
+    }
+    owes = planning.why_not(invitation.campaign, invitation.state, now) is None
+    kind = "invitation" if owes else "notice"
+    own = _letter(invitation, kind, to.email, _(SUBJECT).format(**values), _(TEXT).format(**values), now, contact=to)
+    return [own, *_told(invitation, {one.address for one in others} - {to.email}, values, now)]
+
+
+def _told(invitation: Invitation, addresses: Iterable[str], values: Mapping[str, str], now: datetime) -> list[Letter]:
+    subject, text = _(TOLD_SUBJECT).format(**values), _(TOLD).format(**values)
+    return [_letter(invitation, "notice", to, subject, text, now, about=values["email"]) for to in sorted(addresses)]
+
+
+def _letter(
+    invitation: Invitation,
+    kind: str,
+    address: str,
+    subject: str,
+    text: str,
+    now: datetime,
+    *,
+    contact: Contact | None = None,
+    about: str = "",
+) -> Letter:
+    return Letter(
+        key=f"handover:{invitation.id}:{address}:{about}:{int(now.timestamp()) // AGAIN}",
+        kind=kind,
+        ref=recipients.reference(invitation.id),
+        campaign=invitation.campaign_id,
+        unit=invitation.code,
+        contact=contact.id if contact else None,
+        to_address=address,
+        to_name=contact.name if contact else "",
+        due_round=invitation.due_round,
+        subject=subject,
+        text=text,
+    )
+
+
+def _plain(text: str) -> str:
+    """No braces: what people wrote is no placeholder of the mail."""
+    return text.replace("{", "(").replace("}", ")")
