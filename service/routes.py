@@ -14,6 +14,7 @@ from service.api import forms as api_forms
 from service.api import invitations as api_invitations
 from service.api import machine, openapi
 from service.api import reminders as api_reminders
+from service.api import summary as api_summary
 from service.api import units as api_units
 from service.errors import NotFound
 from service.pages import (
@@ -46,6 +47,7 @@ from service.pages import (
     rosteracts,
     sendnow,
     signoff,
+    summary,
     texts,
     unit,
     unitcontacts,
@@ -139,6 +141,7 @@ def routes() -> list[BaseRoute]:
         page("/campaigns/{id:int}/letter.pdf", campaigns.letter, VIEWER),
         page("/campaigns/{id:int}", monitor.dashboard, VIEWER),
         page("/campaigns/{id:int}/export.xlsx", monitor.export, VIEWER),
+        page("/campaigns/{id:int}/summary", summary.show, VIEWER),
         page("/campaigns/{id:int}/form", versions.choose, VIEWER),
         page("/campaigns/{id:int}/form", versions.move, STAFF, "POST"),
         page("/campaigns/{id:int}/units/{code}", invitations.show, VIEWER),
@@ -243,6 +246,7 @@ def routes() -> list[BaseRoute]:
         api("/api/v1/campaigns/{id:int}", api_campaigns.show, VIEWER),
         api("/api/v1/campaigns/{id:int}/publish", api_campaigns.publish, STAFF, "POST"),
         api("/api/v1/campaigns/{id:int}/rate", api_campaigns.rate, VIEWER),
+        api("/api/v1/campaigns/{id:int}/summary", api_summary.summary, VIEWER),
         api("/api/v1/campaigns/{id:int}/export.xlsx", api_campaigns.export_xlsx, VIEWER),
         api("/api/v1/campaigns/{id:int}/reminders/preview", api_reminders.preview, VIEWER),
         api("/api/v1/campaigns/{id:int}/invitations", api_invitations.index, VIEWER),

@@ -42,7 +42,7 @@ def number(value: int | float | Decimal | None, places: int | None = None) -> st
     return f"{exact:,f}".translate(str.maketrans(",.", ".,"))
 
 
-def percent(part: int, whole: int, places: int = 1) -> str:
+def percent(part: int | Decimal, whole: int | Decimal, places: int = 1) -> str:
     """51,8% ; 100% only when equal, and never 0% when there is something. An en dash over nothing."""
     if whole == 0:
         return "–"
@@ -50,7 +50,7 @@ def percent(part: int, whole: int, places: int = 1) -> str:
         return "100%"
     smallest = Decimal(1).scaleb(-places)
     share = (Decimal(part) * 100 / whole).quantize(smallest, ROUND_HALF_UP)
-    share = min(share, 100 - smallest)
+    share = min(share, 100 - smallest) if part < whole else max(share, 100 + smallest)
     if part > 0:
         share = max(share, smallest)
     return f"{number(share)}%"

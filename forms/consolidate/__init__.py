@@ -19,7 +19,7 @@ from forms.consolidate.figures import (
     RepeatSummary,
     Summary,
 )
-from forms.consolidate.gather import Gathered, Rows, gather
+from forms.consolidate.gather import Gathered, Place, Rows, gather
 from forms.consolidate.sums import Tie, ties_of
 from forms.schema import METADATA, Form, Kind, Question, Repeat
 from forms.values import read_date
@@ -105,11 +105,18 @@ def _question(
         shares=tuple(_shares(form, question, gathered)),
         parts={name: reckon.parts(form, question, gathered, *of) for name, of in groupings.items()},
         before=_before(form, question, gathered, before) if before else None,
+        lowest=_giving(known, min(known.values(), default=None)),
+        highest=_giving(known, max(known.values(), default=None)),
         fences=fences,
         outliers=tuple(doubts.outliers(known, fences, groupings["kind"][0] if "kind" in groupings else {})),
         changes=tuple(_changes(question, gathered, before)) if before else (),
         alike=alike(listed) if question.kind is Kind.TEXT else (),
     )
+
+
+def _giving(known: Mapping[Place, Decimal], number: Decimal | None) -> tuple[str, ...]:
+    """The units that gave this number, each once."""
+    return tuple(dict.fromkeys(place[0] for place, value in known.items() if value == number))
 
 
 def _shares(form: Form, question: Question, gathered: Gathered) -> list[Ratio]:

@@ -98,7 +98,8 @@ class QuestionSummary:
     `distribution` has every choice in list order, zeros too; `places` those of a rank, the most
     wanted first. `texts` are (unit code, text): words, codes, and points as people read them; `alike` the groups of
     those that are free text. `shares` are ratios to the wholes that its own checks name (`. <= ${e_recv}`).
-    `parts` are by the name of the grouping. `fences` and `outliers`: see doubts.
+    `parts` are by the name of the grouping. `lowest` and `highest` are the units that gave the least and the greatest
+    number. `fences` and `outliers`: see doubts.
     """
 
     question: Question
@@ -114,6 +115,8 @@ class QuestionSummary:
     shares: tuple[Ratio, ...] = ()
     parts: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
     before: Before | None = None
+    lowest: tuple[str, ...] = ()
+    highest: tuple[str, ...] = ()
     fences: Fences | None = None
     outliers: tuple[Outlier, ...] = ()
     changes: tuple[Change, ...] = ()

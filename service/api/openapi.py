@@ -16,6 +16,9 @@ _QUERY = {
     "at": "ISO 8601 moment; now when absent",
     "state": "keep the invitations in this state",
     "campaign": "keep the messages of this campaign",
+    "accepted": "true: only what the department has accepted",
+    "kind": "only units of this kind",
+    "group": "only units of this group",
     "unit": "keep the messages of this unit (code)",
     "cursor": "where to go on: `next` of the page before",
     "limit": "how many items, at most 200",
@@ -23,6 +26,7 @@ _QUERY = {
 # Which query parameters a call understands, by the end of its path.
 _TAKES = {
     "/rate": ("as_of",),
+    "/summary": ("as_of", "accepted", "kind", "group"),
     "/export.xlsx": ("as_of",),
     "/preview": ("at",),
     "/invitations": ("state", "as_of", "cursor", "limit"),

@@ -1,6 +1,6 @@
 """Which answers count as of a moment, and their consolidation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,9 @@ from forms import consolidate
 from forms.bring import bring
 from forms.carry import Left
 from forms.schema import Form
+from service import life
 from service.flow import forms, progress
-from service.models import Submission
+from service.models import Campaign, FormVersion, Submission
 
 Answered = Mapping[str, Mapping[str, Any]]
 
@@ -28,21 +29,139 @@ class Given:
     older: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which of the units that responded are summed up: of one kind, of one group, accepted by the department only."""
+
+    kind: str = ""
+    group: str = ""
+    accepted: bool = False
+
+
+EVERYONE = Choice()
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Whose answers are in a summary, in units. `rate` is of the units chosen, accepted or not.
+
+    `counted` gave the figures that were summed up; `nil` reported that there was nothing, `received` came on paper and
+    are not typed in yet: neither has figures. `unaccepted` have, and wait for the department's word where only accepted
+    ones are wanted.
+    """
+
+    rate: life.Rate
+    counted: int
+    nil: int
+    received: int
+    unaccepted: int
+
+    @property
+    def missing(self) -> int:
+        """Units that have not responded, those that correct their report among them."""
+        return self.rate.expected - self.rate.responded
+
+
+@dataclass(frozen=True, slots=True)
+class Consolidated:
+    """A campaign's answers summed up as of a moment; `earlier` is the campaign they are compared with."""
+
+    form: Form
+    summary: consolidate.Summary
+    coverage: Coverage
+    rows: Sequence[progress.Row]
+    earlier: Campaign | None = None
+
+
+async def of(campaign: Campaign, as_of: datetime, choice: Choice = EVERYONE) -> Consolidated:
+    """The answers of a published campaign as they stood at a moment, beside those of the campaign before it."""
+    found = await progress.of(campaign.id, as_of)
+    chosen = [row for row in found.rows if _chosen(row, choice)]
+    counted = [row for row in chosen if _counts(row, choice)]
+    form = await forms.built(campaign.form_id)
+    before = await earlier(campaign)
+    rows = await _rows(form, campaign.form_id, counted, as_of)
+    then = await _earlier_rows(form, campaign, before, as_of, choice) if before else None
+    groupings = {"kind": {row.code: row.kind for row in chosen}, "group": {row.code: row.group for row in chosen}}
+    summary = await anyio.to_thread.run_sync(consolidate.consolidate, form, rows, groupings, then)
+    later = sum(row.recorded_later for row in chosen)
+    rate = life.rate_of([row.standing for row in chosen], as_of, later)
+    return Consolidated(form, summary, _coverage(rate, chosen, len(rows)), found.rows, before)
+
+
+def _chosen(row: progress.Row, choice: Choice) -> bool:
+    return choice.kind in ("", row.kind) and choice.group in ("", row.group)
+
+
+def _counts(row: progress.Row, choice: Choice) -> bool:
+    """Whether the row's answers are summed up: a nil return has none."""
+    accepted = row.standing.state is life.State.ACCEPTED
+    return has_answers(row) and not row.standing.nil and (accepted or not choice.accepted)
+
+
+def _coverage(rate: life.Rate, chosen: Sequence[progress.Row], counted: int) -> Coverage:
+    with_figures = sum(has_answers(row) and not row.standing.nil for row in chosen)
+    return Coverage(rate, counted, rate.nil, rate.received, with_figures - counted)
+
+
+async def earlier(campaign: Campaign) -> Campaign | None:
+    """The latest campaign before this one with the same form, in whatever version; None for the first."""
+    form = await FormVersion.get(id=campaign.form_id).values_list("form_id", flat=True)
+    found = await Campaign.filter(
+        form__form_id=form, published_at__lt=campaign.published_at, illustrative=campaign.illustrative
+    ).order_by("-published_at", "-id")
+    begins = campaign.period_from
+    fitting = (one for one in found if begins is None or one.period_from is None or one.period_from < begins)
+    return next(fitting, None)
+
+
+async def _earlier_rows(
+    form: Form, campaign: Campaign, before: Campaign, as_of: datetime, choice: Choice
+) -> list[tuple[str, Mapping[str, Any]]]:
+    """What the campaign before came to by then, in the questions of this one's form."""
+    found = await progress.of(before.id, as_of)
+    counted = [row for row in found.rows if _chosen(row, choice) and _counts(row, choice)]
+    return await _rows(form, campaign.form_id, counted, as_of, before.form_id)
+
+
+async def _rows(
+    form: Form, form_id: int, counted: Sequence[progress.Row], as_of: datetime, filled_in: int | None = None
+) -> list[tuple[str, Mapping[str, Any]]]:
+    """(unit code, answers) of what these units had sent by then, in the order of their codes."""
+    sent = await _sent(counted, as_of)
+    given = await in_form(form, form_id, sent, filled_in)
+    return [(code, given[code].answers) for code in sorted(given)]
+
+
+def has_answers(row: progress.Row) -> bool:
+    """Whether what the unit sent is what counts; a paper that was taken in and not typed in takes its place."""
+    return row.standing.responded and row.standing.state is not life.State.RECEIVED
+
+
 async def answers(found: progress.Progress, as_of: datetime) -> dict[str, Submission]:
     """The submission in force of each unit that had responded, by unit code, as of a moment.
 
     A unit whose reply was only received on paper has none; a returned one does not count.
     """
-    by_invitation = {row.id: row.code for row in found.rows if row.standing.responded}
+    return await _sent([row for row in found.rows if has_answers(row)], as_of)
+
+
+async def _sent(counted: Sequence[progress.Row], as_of: datetime) -> dict[str, Submission]:
+    by_invitation = {row.id: row.code for row in counted}
     rows = await Submission.filter(invitation_id__in=list(by_invitation), recorded_at__lte=as_of).order_by("number")
     return {by_invitation[row.invitation_id]: row for row in rows}
 
 
-async def in_form(form: Form, form_id: int, found: Mapping[str, Submission]) -> dict[str, Given]:
-    """What was sent, in whatever version, by the questions of one version of the form."""
-    versions = {row.form_id for row in found.values() if row.form_id not in (None, form_id)}
-    others = {number: await forms.built(number) for number in versions}
-    rows = [(code, others.get(row.form_id or form_id), row) for code, row in found.items()]
+async def in_form(
+    form: Form, form_id: int, found: Mapping[str, Submission], filled_in: int | None = None
+) -> dict[str, Given]:
+    """What was sent, in whatever version, by the questions of one version of the form.
+
+    `filled_in` is the version of submissions that do not name theirs, `form_id` unless given.
+    """
+    versions = {row.form_id or filled_in for row in found.values()} - {None, form_id}
+    others = {number: await forms.built(number) for number in versions if number}
+    rows = [(code, others.get(row.form_id or filled_in or form_id), row) for code, row in found.items()]
     return await anyio.to_thread.run_sync(lambda: {code: _given(form, own, row) for code, own, row in rows})
 
 

@@ -43,6 +43,9 @@ async def page(
     found = await dossier.of(asked.number(request), asked.code(request), now)
     state = life.State(found.invitation.state)
     correct_by = await _correct_by(found, now) if state in life.RESPONDED else None
+    may = _may(request, state)
+    if not act and life.Act.RETURN in may and (remark := asked.query(request, "remark", reviews.MAX_REMARK)):
+        act, filled = "return", {"remark": remark}  # prepared by the summary; sent by whoever reads it here
     problems = [{**p, "field": f"{act}_{p.get('field', '')}"} for p in problems]
     context = {
         "found": found,
@@ -51,7 +54,7 @@ async def page(
         "invitation": found.invitation,
         "latest": LATEST,
         "timing": _timing(found.standing, now),
-        "may": _may(request, state),
+        "may": may,
         "may_link": request.state.staff.role != "viewer",
         "channels": intakes.CHANNELS,
         "request_kinds": unitrequests.KINDS,
