@@ -81,8 +81,8 @@ def canonical(value: object) -> bytes:
 
 
 def nil_reason(campaign: Campaign, content: Nil) -> str:
-    """The reason for a nil return, on one line. Raises Invalid without one, or where none is taken."""
-    reason = " ".join(clean(content.reason).split())
+    """The reason for a nil return, with its lines. Raises Invalid without one, or where none is taken."""
+    reason = clean(content.reason)
     if not campaign.allow_nil:
         raise Invalid([{"question": "nil", "message": _(NO_NIL)}])
     if not reason:

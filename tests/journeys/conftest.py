@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import socket
 import sys
 import time
@@ -16,10 +17,12 @@ import httpx
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.context import TortoiseContext
 
 from service import database
-from service.flow import accounts
+from service.flow import accounts, entry, principal
+from service.models import ContactLink, Invitation
 from service.settings import Settings
 from tests.conftest import fresh_database, in_turn
 from tests.service import build
@@ -35,6 +38,11 @@ FLAGS = [
     "--disable-sync",
 ]
 SECRET = "a secret for journeys, long enough to pass"
+# Units of the service that the tests of a file share, one for each test; An Lão is there as in every survey.
+OFFICES = (
+    *(build.AN_LAO, "10507", "10525", "10532", "10537", "10543", "10546", "10549"),
+    *("10552", "10570", "10573", "10603", "10606", "10615"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +55,44 @@ class Site:
     campaign: int
     staff_session: str
     settings: Settings
+    server: "Server"
+
+    @asynccontextmanager
+    async def data(self) -> AsyncIterator[None]:
+        """The database behind the service, opened from this process."""
+        async with TortoiseContext() as context:
+            await context.init(config=database.config(self.settings.database_url))
+            yield
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """One unit of a site that several tests share, and a personal link of it; no other test uses this unit."""
+
+    site: Site
+    code: str
+    link: str
+
+    @property
+    def home(self) -> str:
+        return f"{self.site.url}/u/{self.site.campaign}"
 
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
+    async with browsing() as chromium:
+        yield chromium
+
+
+@pytest.fixture(scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    """One browser for all tests of a file: each opens a context of its own and closes it."""
+    async with browsing() as chromium:
+        yield chromium
+
+
+@asynccontextmanager
+async def browsing() -> AsyncIterator[Browser]:
     if not await anyio.Path(CHROMIUM).exists():
         pytest.skip(f"no browser at {CHROMIUM}")
     async with async_playwright() as playwright:
@@ -71,6 +113,27 @@ async def site(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
         yield site
 
 
+@pytest.fixture(scope="module")
+async def town(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    """One service for all tests of a file, on SQLite; each test takes an `office` of it."""
+    EXECUTOR_CACHE.clear()  # Tortoise keeps the SQL of another test's engine
+    folder = tmp_path_factory.mktemp("town")
+    database_file = shutil.copy(sqlite_template, folder / "phieu.sqlite3")
+    async with serving(f"sqlite://{database_file}", folder, roster=OFFICES) as site:
+        yield site
+
+
+@pytest.fixture
+async def office(town: Site) -> Office:
+    """A unit of the shared service that no other test has a link of."""
+    async with town.data():
+        taken = await ContactLink.all().values_list("invitation_id", flat=True)
+        found = await Invitation.filter(campaign_id=town.campaign).exclude(id__in=taken).first()
+        assert found is not None, "more tests than units: add one to OFFICES"
+        link = await entry.fresh_link(town.campaign, found.code, principal.SYSTEM, datetime.now(UTC))
+        return Office(town, found.code, entry.address_of(town.url, town.settings.secret_key, link))
+
+
 @asynccontextmanager
 async def serving(
     database_url: str, folder: Path, workbook: Path = build.ND132, **terms: object
@@ -86,15 +149,43 @@ async def serving(
         secret_key=SECRET.encode(),
     )
     survey, staff_session = await _prepared(settings, workbook, **terms)
-    arguments = ("-m", "service.cli", "serve", "--host", "127.0.0.1", "--port", str(port))
-    server = await asyncio.create_subprocess_exec(sys.executable, *arguments, env=_environment(settings))
+    server = Server(settings, port)
+    await server.start()
     try:
-        await wait_until_ready(settings.public_url, server)
         link = settings.public_url + survey.address(settings)
-        yield Site(settings.public_url, link, survey.id, staff_session, settings)
+        yield Site(settings.public_url, link, survey.id, staff_session, settings, server)
     finally:
-        server.terminate()
-        await asyncio.wait_for(server.wait(), 20)
+        await server.stop()
+
+
+class Server:
+    """The service as a process of its own. It may die and come back on the same port and data."""
+
+    def __init__(self, settings: Settings, port: int) -> None:
+        self.settings = settings
+        self._command = ("-m", "service.cli", "serve", "--host", "127.0.0.1", "--port", str(port))
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, *self._command, env=_environment(self.settings)
+        )
+        try:
+            await wait_until_ready(self.settings.public_url, self._process)
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def kill(self) -> None:
+        """As a power cut does: it has no time to do anything more."""
+        assert self._process is not None
+        self._process.kill()
+        await self._process.wait()
+
+    async def stop(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            self._process.terminate()
+            await asyncio.wait_for(self._process.wait(), 20)
 
 
 async def assert_for_everybody(page: Page) -> None:

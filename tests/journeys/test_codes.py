@@ -10,6 +10,9 @@ from tortoise.context import TortoiseContext
 from service import database, web
 from service.flow import accounts
 from tests.journeys.conftest import Site, assert_for_everybody
+from tests.journeys.filling import fill_question
+from tests.journeys.typed import assert_kept, assert_shown
+from tests.service.build import AN_LAO
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
@@ -57,6 +60,10 @@ async def test_whoever_lost_the_link_enters_by_code(browser: Browser, site: Site
     await phone.get_by_label("Mã trong thư").fill(await newest_code(mailbox, site, 1))
     await phone.get_by_role("button", name="Vào phiếu").click()
     await expect(phone).to_have_url(f"{site.url}/u/{site.campaign}")
+    typed = {"h/h_other": "Gõ trên điện thoại,\nmất đường dẫn."}
+    await phone.goto(f"{site.url}/u/{site.campaign}/s/h")
+    await fill_question(phone, "h/h_other", "text", typed["h/h_other"])
+    await phone.get_by_role("button", name="Lưu", exact=True).click()
     await phone.goto(f"{site.url}/vao")
     await phone.get_by_role("link", name="Về phiếu đang mở").click()
     await expect(phone).to_have_url(f"{site.url}/u")
@@ -87,3 +94,6 @@ async def test_whoever_lost_the_link_enters_by_code(browser: Browser, site: Site
     await assert_for_everybody(page)
     await page.get_by_role("button", name="Vào điền phiếu").press("Enter")
     await expect(page).to_have_url(f"{site.url}/u/{site.campaign}")
+    await page.goto(f"{site.url}/u/{site.campaign}/s/h")
+    await assert_shown(page, typed)
+    await assert_kept(site, AN_LAO, typed)

@@ -3,76 +3,36 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 from tortoise.context import TortoiseContext
 
 from reminders.models import Message
 from service import database
 from service.models import Invitation, Submission
 from service.web import STAFF_COOKIE
-from tests.journeys.conftest import Site, assert_for_everybody
+from tests.journeys.conftest import Site
+from tests.journeys.people import Keyboard, Person
+from tests.journeys.typed import assert_kept, assert_sent
 from tests.service.build import AN_LAO
 
 pytestmark = [pytest.mark.browser, pytest.mark.anyio]
 
 SUM_RECEIVED = "Trực tuyến + trực tiếp phải bằng tổng số hồ sơ tiếp nhận (E2a + E2b = E2)."
 SUM_SETTLED = "Đã giải quyết + rút/hủy + đang giải quyết phải bằng tổng số tiếp nhận (E3 + E3a + E4 + E5 = E2)."
-NEW = "Có câu hỏi mới theo câu trả lời vừa chọn"
 
 
-class Person:
-    """What a person does on the pages. Without JavaScript what answers bring up is seen after saving."""
-
-    def __init__(self, page: Page, scripted: bool) -> None:
-        self.page = page
-        self.scripted = scripted
-
-    async def type(self, **answers: object) -> None:
-        for name, value in answers.items():
-            await self.page.locator(f'input[name="{self._name(name)}"], textarea[name="{self._name(name)}"]').fill(
-                str(value)
-            )
-
-    async def choose(self, **answers: str | list[str]) -> None:
-        for name, values in answers.items():
-            for value in [values] if isinstance(values, str) else values:
-                await self.page.locator(f'input[name="{self._name(name)}"][value="{value}"]').check()
-
-    def _name(self, name: str) -> str:
-        return f"v:{name.split('_')[0]}/{name}"
-
-    async def proceed(self) -> None:
-        await self.page.get_by_role("button", name="Lưu và tiếp tục").click()
-
-    async def see_new_questions(self, first: str) -> None:
-        """What depends on the answers given: at once, or after saving, which stays on the page and says so."""
-        if not self.scripted:
-            await self.proceed()
-            await expect(self.page.locator(".said")).to_contain_text(NEW)
-        await expect(self.page.locator(f'[name="{self._name(first)}"]').first).to_be_visible()
-
-    async def is_on(self, title: str) -> None:
-        await expect(self.page.locator("h1")).to_contain_text(title)
-
-    async def is_stopped(self, words: str) -> None:
-        """The summary on top and the field beside say the same."""
-        summary = self.page.locator("#problems")
-        await expect(summary).to_contain_text(words)
-        await expect(self.page.locator(".field.bad .problem").filter(has_text=words)).to_be_visible()
-        if self.scripted:
-            await expect(summary).to_be_focused()
-
-
-@pytest.fixture(params=[True, False], ids=["scripted", "plain"])
+@pytest.fixture(params=["phone", "keyboard", "plain"])
 async def person(request: pytest.FixtureRequest, browser: Browser) -> AsyncIterator[Person]:
+    """On a phone; at a PC without a mouse; on a phone without JavaScript."""
+    scripted, by_keyboard = request.param != "plain", request.param == "keyboard"
     context = await browser.new_context(
-        java_script_enabled=request.param, viewport={"width": 360, "height": 740}, locale="vi-VN"
+        java_script_enabled=scripted, viewport={"width": 1280 if by_keyboard else 360, "height": 740}, locale="vi-VN"
     )
     page = await context.new_page()
     page.set_default_timeout(10_000)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
-    yield Person(page, request.param)
+    yield (Keyboard if by_keyboard else Person)(page, scripted)
     await context.close()
     assert faults == []
 
@@ -82,13 +42,14 @@ async def test_the_whole_survey_with_an_laos_figures(person: Person, site: Site,
     await page.goto(site.link)
     await person.is_on("Xã An Lão")
     await expect(page.locator("main")).to_contain_text("Trần Thị Lan")
-    await page.get_by_role("button", name="Vào điền phiếu").click()
+    await person.press(page.get_by_role("button", name="Vào điền phiếu"))
     await expect(page).to_have_url(f"{site.url}/u/{site.campaign}")
-    await page.get_by_role("link", name="A. Thông tin chung").click()
+    await person.press(page.get_by_role("link", name="A. Thông tin chung"))
     await _see_what_is_known(person)
     await _sections_b_to_d(person)
     await _section_e(person)
     await _sections_f_to_h(person)
+    await assert_kept(site, AN_LAO, person.typed)
     await _send(person, site)
     await _staff_see_it(browser, site)
 
@@ -164,39 +125,42 @@ async def _send(person: Person, site: Site) -> None:
     page = person.page
     await person.is_on("Kiểm tra và gửi")
     await expect(page.locator("main")).to_contain_text("91,77%")
-    await page.get_by_role("button", name="Gửi báo cáo").click()
+    await person.press(page.get_by_role("button", name="Gửi báo cáo"))
     await expect(page.locator("#problems")).to_contain_text("Tôi xác nhận số liệu trên")
-    if person.scripted:
-        await assert_for_everybody(page)
-    await page.get_by_label("Tôi xác nhận số liệu trên").check()
-    await page.get_by_role("button", name="Gửi báo cáo").click()
+    await person.judge()
+    await person.tick(page.get_by_label("Tôi xác nhận số liệu trên"))
+    await person.press(page.get_by_role("button", name="Gửi báo cáo"))
     await person.is_on("Đã nhận báo cáo của đơn vị")
     receipt = f"PH-{site.campaign}-{AN_LAO}-1"
     await expect(page.locator(".receipt-number")).to_have_text(receipt)
-    if person.scripted:
-        await assert_for_everybody(page)
+    await assert_sent(site, AN_LAO, person.typed)
+    await person.judge()
     state, hash_, mails = await _stored(site)
     assert state == "submitted"
     await expect(page.locator(".hash")).to_have_text(hash_)
     assert mails == ["anlao@haiphong.example"]
-    await page.get_by_role("link", name="Báo cáo theo thể thức văn bản").click()
-    await page.get_by_label("Số, ký hiệu văn bản").fill("15/BC-UBND")
-    await page.get_by_role("button", name="Lưu").click()
+    await person.press(page.get_by_role("link", name="Báo cáo theo thể thức văn bản"))
+    await person.write(page.get_by_label("Số, ký hiệu văn bản"), "15/BC-UBND")
+    await person.press(page.get_by_role("button", name="Lưu"))
     await expect(page.get_by_role("status")).to_contain_text("Đã lưu.")
-    if person.scripted:
-        await assert_for_everybody(page)
+    await person.judge()
     await page.goto(f"{site.url}/u/{site.campaign}/s/e")
     await expect(page.locator("main")).to_contain_text("Phiếu đã gửi nên chỉ xem được.")
     await expect(page.locator("main input")).to_have_count(0)
-    if person.scripted:
-        await assert_for_everybody(page)
-        await page.goto(f"{site.url}/u")
-        await assert_for_everybody(page)
-        await page.get_by_role("button", name="Rời khỏi").click()
-        await assert_for_everybody(page)
-        await page.goto(f"{site.url}/u")
-        await expect(page.locator("main")).to_contain_text("mở lại đường dẫn riêng")
-        await assert_for_everybody(page)
+    await person.judge()
+    await _leave(person, site)
+
+
+async def _leave(person: Person, site: Site) -> None:
+    page = person.page
+    await page.goto(f"{site.url}/u")
+    await person.judge()
+    await person.press(page.get_by_role("button", name="Rời khỏi"))
+    await page.wait_for_url(lambda url: not url.endswith("/u"))
+    await person.judge()
+    await page.goto(f"{site.url}/u")
+    await expect(page.locator("main")).to_contain_text("mở lại đường dẫn riêng")
+    await person.judge()
 
 
 async def _staff_see_it(browser: Browser, site: Site) -> None:

@@ -12,6 +12,7 @@ from service.flow import drafts, entry, principal
 from service.models import Contact, Invitation
 from service.settings import Settings
 from tests.journeys.conftest import Site, assert_for_everybody, serving
+from tests.journeys.typed import assert_sent, draft_of
 from tests.service.build import AN_LAO, AN_LAO_ANSWERS
 
 pytestmark = [pytest.mark.browser, pytest.mark.anyio]
@@ -59,6 +60,7 @@ async def test_the_leader_hands_back_then_approves(browser: Browser, asking: Sit
         await assert_for_everybody(colleague)
 
     chairman = await leader_of(asking)
+    typed = await draft_of(asking, AN_LAO)
     await official.get_by_role("link", name="Kiểm tra và gửi").click()
     await expect(official.get_by_text("Phạm Văn Chủ")).to_be_visible()
     await official.get_by_role("button", name="Trình lãnh đạo duyệt").click()
@@ -91,5 +93,6 @@ async def test_the_leader_hands_back_then_approves(browser: Browser, asking: Sit
     await leader.get_by_role("button", name="Duyệt và gửi báo cáo").click()
     await expect(leader.get_by_role("heading", name="Đã nhận báo cáo của đơn vị")).to_be_visible()
     await expect(leader.get_by_text("Trình lãnh đạo duyệt")).to_be_visible()
+    await assert_sent(asking, AN_LAO, typed)
     for opened in (plain, watching, context):
         await opened.close()
