@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from forms.expressions import Expression
+from forms.expressions import compile as compile_expression
 from forms.schema import Form, Item, Question, Repeat, Text, walk
 
 
@@ -20,10 +21,20 @@ def settling(item: Item) -> list[Expression]:
     found = [item.relevant]
     if isinstance(item, Question):
         found.append(item.calculation)
-        found.append(item.default if not isinstance(item.default, str) else None)
+        default = default_of(item)
+        found.append(default if not isinstance(default, str) else None)
     elif isinstance(item, Repeat):
         found.append(item.count)
     return [expression for expression in found if expression is not None]
+
+
+def default_of(question: Question) -> str | Expression | None:
+    """What fills it in before anybody answers: the author's default, else last period's answer where x_previous says
+    so (outside repeats, see forms.previous.comparable)."""
+    prefilled = question.previous is not None and question.previous.how == "prefill" and question.calculation is None
+    if question.default is not None or not prefilled:
+        return question.default
+    return compile_expression(f"${{last-saved#{question.name}}}")
 
 
 def settling_names(item: Item) -> frozenset[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 
-from forms.dependencies import expressions_of, graph, hanging, is_contact, needed, remembers, settling
+from forms.dependencies import default_of, expressions_of, graph, hanging, is_contact, needed, remembers, settling
 from forms.expressions import Expression
 from forms.schema import METADATA, Form, Item, Kind, Question, Repeat, walk
 from forms.tree import Node
@@ -132,9 +132,10 @@ def _spec(form: Form, item: Item, number: int, parent_settles: bool) -> Spec:
         return Spec(item, number, settles)
     settles = settles or (is_contact(item) and item.constraint is not None)
     offered = {choice.name: place for place, choice in enumerate(form.choices(item))}
-    literal = item.default if isinstance(item.default, str) else ""
+    given = default_of(item)
+    literal = given if isinstance(given, str) else ""
     default = parse(item.kind, literal, offered, None, item.range) if item.kind not in METADATA else BLANK
-    dynamic = None if isinstance(item.default, str) else item.default
+    dynamic = None if isinstance(given, str) else given
     plain = item.calculation is None and not item.bind and not item.read_only and item.kind not in _NOT_PLAIN
     return Spec(item, number, settles, (), (), offered, default, dynamic, remembers(item), is_contact(item), plain)
 

@@ -54,6 +54,7 @@ FILES = frozenset({Kind.FILE, Kind.IMAGE})
 TICKED = "OK"  # the value of an acknowledge that is ticked, as ODK writes it
 ROW_ID = "_id"  # reserved key of a repeat's row in nested answers
 OTHER = "other"  # the choice that `or_other` adds, as ODK names it
+EXPLANATION = "explanation"  # ends the name of the question that x_previous `explain` adds
 
 BINDS = (
     "unit.kind",
@@ -157,7 +158,8 @@ class Question:
     names a list of `Form.lists`; `default` is literal text, or an expression such as today().
     A question with a calculation is always computed, whatever its kind, and never typed in, but
     one with a `trigger` is computed anew only when one of those questions changes, and may be typed
-    over until then. `rows` is how many lines a multiline text shows."""
+    over until then. `rows` is how many lines a multiline text shows. `explains` names the question of which this
+    one asks why it changed: added by the importer, it stands in no workbook."""
 
     name: str
     path: str
@@ -183,6 +185,7 @@ class Question:
     range: Range | None = None
     shuffle: Shuffle | None = None
     rows: int | None = None
+    explains: str = ""
 
     @property
     def seen(self) -> bool:

@@ -99,7 +99,8 @@ def _words(form: Form, key: str, text: Text) -> Iterator[tuple[str, str]]:
 def _items(form: Form, items: Iterable[Item]) -> Iterator[Row]:
     for item in items:
         if isinstance(item, Question):
-            yield _question(form, item)
+            if not item.explains:  # x_previous brings it back
+                yield _question(form, item)
             continue
         what = "repeat" if isinstance(item, Repeat) else "group"
         row = {"type": f"begin {what}", "name": item.name, "relevant": _source(item.relevant)}

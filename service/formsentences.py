@@ -197,6 +197,7 @@ ROWS = {
     "previous_not_for_type": N_(
         "Giá trị x_previous “{value}” chỉ dùng được cho câu hỏi số, không dùng cho kiểu “{type}”."
     ),
+    "previous_in_rows": N_("Câu hỏi trong nhóm lặp không có số liệu kỳ trước, nên x_previous ở đây không có tác dụng."),
     "cycle": N_("Các câu hỏi tính vòng quanh lẫn nhau: {names}. Vui lòng bỏ một liên hệ trong vòng này."),
 }
 EXPRESSIONS = {

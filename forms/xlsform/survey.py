@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from forms.schema import ROW_ID, Group, Item, Kind, Repeat
 from forms.xlsform import columns, looks, media, questions, rowtypes
 from forms.xlsform.choices import Lists
+from forms.xlsform.previous import with_previous
 from forms.xlsform.sheets import Line, Sheet
 
 MAX_ITEMS = 2_000
@@ -153,6 +154,8 @@ class _Reader:
         # pyxform names a note that has no name like this.
         name = f"generated_note_name_{line.number}" if unnamed else self._name(line)
         made = questions.read_question(line, row, name, self.open[-1].path, self.lists, self.names)
+        in_rows = any(one.what == "repeat" for one in self.open)
+        made = [*with_previous(line, made[0], in_rows, self.lists, self.names), *made[1:]]
         for question in made:
             self.survey.lines.setdefault(question.name, line)
         self.open[-1].items.extend(made)

@@ -15,9 +15,9 @@ from forms.flat import MAX_ROWS, ROW_IDS, TRIGGERED, row_ids
 from forms.schema import Form, Repeat
 from service import answerwords, life
 from service.errors import Invalid, StaleDraft
-from service.flow import audit, carrying, events, forms, landing, lookups, merging
+from service.flow import audit, carrying, earlier, events, forms, landing, lookups, merging
 from service.flow.carrying import Standing
-from service.flow.filling import Filling, bound, contact_of, earlier_answers, filled, find, load, moment
+from service.flow.filling import Filling, bound, contact_of, filled, find, load, moment
 from service.flow.keys import item_at, require_bounded, tidy
 from service.flow.merging import Answers, Edit, Revision, Value
 from service.flow.openness import require_open, require_unsent
@@ -72,7 +72,7 @@ async def save(
         # A blank of a page that did not ask this question in these words blots out no default of it.
         mine = {key: value for key, value in landed.mine.items() if value or key in before or not moved}
         since = await landing.since(draft, edit.version, form, found.form_id)
-        sent = await earlier_answers(invitation, invitation.campaign, form)
+        sent = await earlier.answers(invitation, invitation.campaign, form)
         shown = _drawn(form, before, mine, invitation, known, sent, now)
         merge = merging.merge(before, mine, since, by, now, shown)
         after, changes = combined(form, before, merge, landed.edit)
@@ -227,7 +227,7 @@ async def replace(
             draft = await _write(invitation, draft, found, answers, changes, who.ref, now)
             await _begin(invitation, who, now)
     known = bound(invitation, invitation.campaign, None)
-    sent = await earlier_answers(invitation, invitation.campaign, form)
+    sent = await earlier.answers(invitation, invitation.campaign, form)
     picture = evaluate(form, answers, moment(invitation, now), known, earlier=sent)
     return filled(invitation, found, draft, answers, picture, known, sent)
 

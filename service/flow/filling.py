@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from forms.answers import Picture, Problem, evaluate, uses_earlier
+from forms.answers import Picture, Problem, evaluate
 from forms.carry import Left
 from forms.schema import Form, Question
 from service.errors import NotFound
-from service.flow import carrying, lookups, merging
+from service.flow import carrying, earlier, lookups, merging
 from service.flow.carrying import Standing
 from service.flow.carrying import bound as bound
 from service.flow.carrying import moment as moment
 from service.flow.keys import item_at
 from service.flow.merging import Answers, Value
-from service.models import Campaign, Contact, Draft, Invitation, Staff, Submission
+from service.models import Campaign, Contact, Draft, Invitation, Staff
 
 MAX_ID = 2**31 - 1
 
@@ -66,7 +66,7 @@ async def load(
     known = bound(invitation, invitation.campaign, await contact_of(contact_id))
     draft = await lookups.one(Draft, invitation_id=invitation.id)
     found = await carrying.standing(invitation, draft)
-    sent = await earlier_answers(invitation, invitation.campaign, found.form)
+    sent = await earlier.answers(invitation, invitation.campaign, found.form)
     picture = evaluate(found.form, found.raw, moment(invitation, now), known, earlier=sent)
     filling = filled(invitation, found, draft, found.raw, picture, known, sent)
     return replace(filling, version=found.version, left=found.left)
@@ -79,7 +79,7 @@ def filled(
     raw: dict[str, Value],
     picture: Picture,
     known: Mapping[str, str],
-    earlier: Mapping[str, object] | None = None,
+    sent: Mapping[str, object] | None = None,
 ) -> Filling:
     """The parts put together; the invitation's campaign is loaded."""
     return Filling(
@@ -92,7 +92,7 @@ def filled(
         updated_at=draft.updated_at if draft else None,
         updated_by=draft.updated_by if draft else "",
         known=known,
-        earlier=earlier,
+        earlier=sent,
         form_id=found.form_id,
         source=found.source,
     )
@@ -103,21 +103,6 @@ def judged(filling: Filling, raw: Answers, now: datetime, language: str = "") ->
     language."""
     at = moment(filling.invitation, now)
     return evaluate(filling.form, raw, at, filling.known, language=language, earlier=filling.earlier)
-
-
-async def earlier_answers(invitation: Invitation, campaign: Campaign, form: Form) -> Mapping[str, object] | None:
-    """What the unit sent last in the campaign before this one with the same form, in whatever version of it, for
-    `${last-saved#…}`; None when the form does not ask for it, or nothing was sent."""
-    if not uses_earlier(form):
-        return None
-    found = Submission.filter(
-        invitation__unit_id=invitation.unit_id,
-        invitation__campaign__form__form_id=form.id,
-        invitation__campaign__published_at__lt=campaign.published_at,
-        nil_reason="",
-    )
-    last = await found.order_by("-invitation__campaign__published_at", "-number").first()
-    return last.answers if last else None
 
 
 async def contact_of(contact_id: int | None) -> Contact | None:

@@ -13,9 +13,9 @@ from forms.answers import Picture, Problem, evaluate, flatten
 from forms.schema import Form
 from forms.values import clean
 from service.errors import Invalid, StaleDraft
-from service.flow import attachments, carrying, lookups
+from service.flow import attachments, carrying, earlier, lookups
 from service.flow.carrying import Standing
-from service.flow.filling import earlier_answers, moment, waiting_choices
+from service.flow.filling import moment, waiting_choices
 from service.flow.keys import admitted
 from service.flow.merging import Answers, Value
 from service.models import Campaign, Draft, Invitation
@@ -118,7 +118,7 @@ async def judge(
         _require_looked_at(content, draft, standing)
         raw = {**standing.raw, **admitted(form, content.declared)}
         found = waiting_choices(form, raw)
-    sent = await earlier_answers(invitation, invitation.campaign, form)
+    sent = await earlier.answers(invitation, invitation.campaign, form)
     picture = evaluate(form, raw, moment(invitation, at), known, earlier=sent)
     problems = (*found, *picture.problems, *await _foreign_files(invitation, raw, picture))
     return Problems(form, problems) if problems else Judged(raw, picture, standing.form_id)

@@ -20,6 +20,7 @@ from reminders.plan import Recipient
 from service import files, life
 from service.errors import Invalid, KeyReused, NotFound, SignedMissing, SignoffNeeded
 from service.flow import audit, drafts, events, filling, forms, lookups, openness, recipients
+from service.flow.earlier import answers as earlier_answers
 from service.flow.judging import Content, FromDraft, Given, Nil, Problems, body_hash, canonical, judge, nil_reason
 from service.flow.merging import Value
 from service.flow.principal import Principal
@@ -279,5 +280,5 @@ async def as_sent(form: Form, invitation: Invitation, campaign: Campaign, submis
     """The form as it was when it was sent, for showing."""
     raw = sent_answers(form, submission)
     moment = filling.moment(invitation, submission.submitted_at)
-    earlier = await filling.earlier_answers(invitation, campaign, form)
-    return evaluate(form, raw, moment, filling.bound(invitation, campaign, None), earlier=earlier)
+    before = await earlier_answers(invitation, campaign, form, submission.recorded_at)
+    return evaluate(form, raw, moment, filling.bound(invitation, campaign, None), earlier=before)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from forms.answers import Field
 from forms.dependencies import is_contact
+from forms.previous import Before
 from forms.schema import FILES, LISTED, Choice, Form, Kind
 from service import answerwords, readable
 from service.flow.attachments import Given
@@ -54,7 +55,7 @@ class Control:
     `what`: text, area, number, range, point, date, time, radio, select, checks, rank, tick, file, note, locked.
     `look` are CSS classes of its choices, `width` its share of a row in twelfths (0: the whole row). `ends` are
     lowest, highest and step of a range, `scale` says so in words. `grouped`: see looks.grouped. `person`:
-    it is filled in from the unit's contact list.
+    it is filled in from the unit's contact list. `before`: last period's answer, `period` which one that was, in words.
     """
 
     what: str
@@ -84,6 +85,8 @@ class Control:
     capture: bool = False
     picture: bool = False
     lang: str = ""
+    before: Before | None = None
+    period: str = ""
 
     @property
     def id(self) -> str:
@@ -100,7 +103,7 @@ class Sheet:
 
     `problems`: sentences by key, from a look at the whole page or an upload; without one a field shows only what
     is wrong with something typed in. `form` gives the whole lists of questions with a filter. `lang` is the tag of
-    the form's language where it is not the page's.
+    the form's language where it is not the page's. `before`: last period's answers, `period` which one that was.
     """
 
     form: Form
@@ -108,6 +111,8 @@ class Sheet:
     files: Mapping[str, Given] = field(default_factory=dict)
     rivals: Mapping[str, Rival] = field(default_factory=dict)
     lang: str = ""
+    before: Mapping[str, Before] = field(default_factory=dict)
+    period: str = ""
 
 
 def control(found: Field, sheet: Sheet) -> Control:
@@ -145,6 +150,8 @@ def control(found: Field, sheet: Sheet) -> Control:
         picture=file is not None and file.picture and file.size <= THUMBNAIL,
         lang=sheet.lang,
         person=what == "locked" and is_contact(question),
+        before=sheet.before.get(found.key),
+        period=sheet.period,
     )
 
 

@@ -14,11 +14,12 @@ from forms.answers import Field, Heading, Picture, RowGroup
 from forms.schema import Page
 from service import answerwords, web
 from service.errors import CampaignClosed, NotFound, ServiceError, WrongState
-from service.flow import attachments, carrying, drafts, landing, openness
-from service.flow.drafts import Saved
+from service.flow import attachments, carrying, drafts, earlier, landing, openness
+from service.flow.drafts import Edit, Saved
+from service.flow.earlier import LastPeriod
 from service.flow.filling import Filling, judged, officer
 from service.flow.keys import admitted
-from service.pages import languages, layout, leftover, live, posted, reading
+from service.pages import languages, layout, leftover, live, periods, posted, reading
 from service.pages.controls import Sheet
 from service.pages.unit import contents, filling_of, frame, visit_of
 from service.words import N_, _
@@ -56,11 +57,12 @@ async def _draw(
     rivals = await live.rivals(filling, fields)
     files = await attachments.named(filling.invitation.id, filling.form, filling.raw)
     problems = told(filling.picture, page, fields, extra or {}, check)
+    last = await _last_period(filling, fields)
+    tag = languages.tag(request, filling.form)
+    given = Sheet(filling.form, problems, files, rivals, tag, last.found, periods.words(last.begin, last.end))
     context = {
         **frame(filling, now),
-        **sheet(
-            filling, page, drawn, Sheet(filling.form, problems, files, rivals, languages.tag(request, filling.form))
-        ),
+        **sheet(filling, page, drawn, given),
         "tongues": languages.offered(request, filling.form),
         "check": check,
         "saved_by": await _saved_by(request, filling),
@@ -96,6 +98,13 @@ def sheet(
         "tongues": [],
         "widgets": layout.needs_widgets(items),
     }
+
+
+async def _last_period(filling: Filling, fields: Mapping[str, Field]) -> LastPeriod:
+    """Last period's answers, where a question of the page is to show its own."""
+    if all(found.question.previous is None for found in fields.values()):
+        return LastPeriod()
+    return await earlier.beside(filling.invitation, filling.campaign, filling.form)
 
 
 async def _saved_by(request: Request, filling: Filling) -> str:
@@ -162,6 +171,8 @@ async def save_section(request: Request) -> Response:
     try:
         given, refused = await posted.uploads(request, before, form)
         wanted = posted.edit(before, form, act, target, given)
+        if act == "keep":
+            wanted = await _kept(before, wanted, target)
         saved = await drafts.save(
             before.campaign.id, before.invitation.code, wanted, visit.principal, now, contact_id=visit.contact
         )
@@ -175,6 +186,13 @@ async def save_section(request: Request) -> Response:
         await carrying.dismiss(before.invitation, int(target), visit.principal, now)
     answer = after(request, saved, page, act, target, f"/u/{before.campaign.id}")
     return languages.remember(request, answer, target) if act == "language" else answer
+
+
+async def _kept(filling: Filling, edit: Edit, key: str) -> Edit:
+    """The edit with last period's answer in place of what was typed into one question."""
+    last = await earlier.beside(filling.invitation, filling.campaign, filling.form)
+    found = last.found.get(key)
+    return replace(edit, values={**edit.values, key: found.raw}) if found else edit
 
 
 async def _not_taken(request: Request, filling: Filling, page: Page, form: FormData, error: ServiceError) -> Response:
@@ -209,7 +227,7 @@ def after(request: Request, saved: Saved, page: Page, act: str, target: str, hom
         return web.redirect(request, f"{here}#w-{quote(first)}", _(TWO_TEXTS))
     if act in posted.ROW_ACTS:
         return _after_row(request, saved, here, act, target)
-    if act in ("upload", "unfile"):
+    if act in ("upload", "unfile", "keep"):
         return web.redirect(request, f"{here}#w-{quote(target)}", _(SAVED))
     if act == "back":
         return web.redirect(request, _neighbour(filling, page, -1, home))

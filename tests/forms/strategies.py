@@ -306,7 +306,8 @@ def forms(draw: st.DrawFn, kinds: tuple[Kind, ...] = KINDS, languages: tuple[tup
 def meaning(value: object) -> object:
     """A form, or a part of one, as plain values that are equal when two forms mean the same.
 
-    Expressions are their source; warnings and what is worked out from the rest are left out.
+    Expressions are their source; warnings and what is worked out from the rest are left out, as are the questions that
+    the importer adds for x_previous.
     """
     if isinstance(value, Expression):
         return ("expression", value.source)
@@ -318,7 +319,7 @@ def meaning(value: object) -> object:
     if isinstance(value, Mapping):
         return {key: meaning(found) for key, found in value.items()}
     if isinstance(value, tuple):
-        return [meaning(found) for found in value]
+        return [meaning(found) for found in value if not (isinstance(found, Question) and found.explains)]
     return sorted(value) if isinstance(value, frozenset) else value
 
 

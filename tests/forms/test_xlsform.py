@@ -346,7 +346,7 @@ def test_nd132_is_understood(nd132: Form) -> None:
     assert nd132.id == "nd132_2025_capxa"
     assert sum(isinstance(item, Group) for item in items) == 8
     assert sum(isinstance(item, Repeat) for item in items) == 1
-    assert sum(item.relevant is not None for item in items) == 22
+    assert sum(item.relevant is not None for item in items) == 24
     assert sum(question.constraint is not None for question in questions) == 36
     assert sum(question.kind is Kind.CALCULATE for question in questions) == 6
     assert len(nd132.lists["unit"]) == 114

@@ -11,7 +11,7 @@ from service.flow.drafts import Edit, Saved
 from service.flow.judging import Given
 from service.flow.keys import admitted
 from service.flow.merging import RowAct
-from service.models import Draft, Invitation, Submission
+from service.models import Campaign, Draft, Invitation, Submission
 from tests.conftest import House
 from tests.service import build, workbooks
 from tests.service.build import AN_LAO, Survey
@@ -37,9 +37,12 @@ async def survey(house: House, tmp_path: Path) -> Survey:
 
 
 async def again(house: House, survey: Survey) -> int:
-    """A campaign with the same form, a month later."""
+    """A campaign with the same form, a month later, on the month after."""
     house.clock.forward(timedelta(days=30))
-    terms = build.terms(survey.campaign.form_id, survey.staff, house.clock())
+    first, number = survey.campaign.period_to, await Campaign.filter(form_id=survey.campaign.form_id).count()
+    assert first is not None
+    period = {"period_to": first + timedelta(days=30 * number)}
+    terms = build.terms(survey.campaign.form_id, survey.staff, house.clock(), **period)
     made = await campaigns.create(house.settings, terms, principal.SYSTEM, house.clock())
     await campaigns.publish(house.settings, made.id, principal.SYSTEM, house.clock())
     return made.id
