@@ -22,7 +22,7 @@ from forms.problems import Problem
 from forms.schema import MANY, ROW_ID, Form, Group, Kind, Repeat, Text
 from forms.settle import Given, Run
 from forms.values import as_json
-from forms.views import Field, Heading, Progress, Row, RowGroup
+from forms.views import Field, Heading, Progress, Row, RowGroup, Sum
 
 __all__ = [
     "FIRST_ROW",
@@ -35,6 +35,7 @@ __all__ = [
     "Raw",
     "Row",
     "RowGroup",
+    "Sum",
     "evaluate",
     "flatten",
     "nest",
@@ -229,6 +230,7 @@ class Picture:
             shown=self._judge.shown(cell),
             problem=self._judge.problem(cell),
             guidance=self._judge.filled(question.guidance, cell.node),
+            sums=self._judge.sums(cell),
         )
 
     def _problems(self, cells: Iterable[Cell]) -> Iterator[Problem]:

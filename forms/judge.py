@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
+from forms.consolidate import sums
 from forms.expressions import EvaluationError, Expression
 from forms.expressions.functions.chance import seed_of, shuffled
 from forms.grow import Cell
@@ -13,6 +15,7 @@ from forms.schema import LISTED, MANY, UNSEEN, Choice, Form, Kind, Question, Tex
 from forms.settle import Run
 from forms.shown import show, show_point
 from forms.tree import Node
+from forms.views import Sum
 
 _NEVER_WRONG = UNSEEN | {Kind.NOTE}
 _COMMAS = frozenset({Kind.DECIMAL, Kind.RANGE})
@@ -155,6 +158,28 @@ class Judge:
         ranked = set(cell.value.text.split())
         return sum(1 for choice in self.choices(cell) if choice.name not in ranked)
 
+    def sums(self, cell: Cell) -> tuple[Sum, ...]:
+        """The sums that the constraint asks to come out, where the whole and at least one part is given."""
+        found = []
+        for tie in sums.beside(self._form).get(cell.question.name, ()):
+            whole, parts = self._figure(tie.whole, cell), (self._figure(name, cell) for name in tie.parts)
+            terms = tuple(part for part in parts if part is not None)
+            if whole is not None and terms:
+                found.append(Sum(terms, whole))
+        return tuple(found)
+
+    def _figure(self, name: str, beside: Cell) -> Decimal | None:
+        """The figure of the question of that name as seen from a cell, None when it has none."""
+        nodes = beside.node.scope.find(name) if beside.node.scope is not None else []
+        cells = [cell for node in nodes if (cell := self._owner(node)) is not None and cell.relevant]
+        typed = cells[0].value.typed if len(cells) == 1 else None
+        return Decimal(typed) if isinstance(typed, int | Decimal) else None
+
+    def _owner(self, node: Node) -> Cell | None:
+        if not self._owners:
+            self._owners = {cell.node: cell for cell in self._run.cells}
+        return self._owners.get(node)
+
     def filled(self, text: Text | None, node: Node) -> str:
         if not text:
             return ""
@@ -166,9 +191,7 @@ class Judge:
     def _part(self, expression: Expression, node: Node) -> str:
         """`${x}` reads as a person would see x; an expression as its text."""
         if len(expression.names) == 1 and not expression.functions and node.scope is not None:
-            if not self._owners:
-                self._owners = {cell.node: cell for cell in self._run.cells}
-            cells = [self._owners.get(found) for found in node.scope.find(next(iter(expression.names)))]
+            cells = [self._owner(found) for found in node.scope.find(next(iter(expression.names)))]
             relevant = [cell for cell in cells if cell and cell.relevant]
             shown = ", ".join(self.shown(cell) for cell in relevant if cell.value.text)
             # A figure that cannot be worked out yet: "–%" reads better than "%".

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from forms.problems import Problem
 from forms.schema import Choice, Group, Question, Repeat
@@ -10,11 +11,24 @@ from forms.values import Typed
 
 
 @dataclass(frozen=True, slots=True)
+class Sum:
+    """A sum that must come out as `whole`: the figures given so far, in form order."""
+
+    terms: tuple[Decimal, ...]
+    whole: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self.terms, Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One question as a page draws it. `raw` is what to show again in the input: the draft's own
     text, invalid included, or the filled-in value; a list for select_multiple and rank. `shown` is the
     value as a person reads it (an attachment id for files, "OK" for a ticked acknowledge). Words and
-    labels of choices are in the language asked for, choices in the order in which they are offered."""
+    labels of choices are in the language asked for, choices in the order in which they are offered. `sums` are those
+    that its constraint asks to come out, as far as there are figures."""
 
     key: str
     question: Question
@@ -30,6 +44,7 @@ class Field:
     shown: str
     problem: Problem | None
     guidance: str = ""
+    sums: tuple[Sum, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from forms.answers import Problem
 from forms.schema import FILES, SELECTS, Kind, Question
+from forms.shown import show_number
+from forms.views import Sum
 from service.words import N_, _, number
 
 LABEL_LENGTH = 90
@@ -105,3 +107,17 @@ def problems(found: Iterable[Problem], label: Callable[[str], str] = lambda key:
         }
         for one in found
     ]
+
+
+def running(sums: Iterable[Sum]) -> str:
+    """1.048 + 94 = 1.142 ✓; 1.048 + 90 = 1.138, còn thiếu 4 so với 1.142. Several sums stand one below the other."""
+    return "\n".join(map(_running, sums))
+
+
+def _running(found: Sum) -> str:
+    said = f"{' + '.join(map(show_number, found.terms))} = {show_number(found.total)}"
+    missing = found.whole - found.total
+    if not missing:
+        return f"{said} ✓"
+    words = _("còn thiếu {difference} so với {whole}") if missing > 0 else _("thừa {difference} so với {whole}")
+    return f"{said}, {words.format(difference=show_number(abs(missing)), whole=show_number(found.whole))}"

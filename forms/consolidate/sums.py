@@ -6,7 +6,7 @@ parts to their whole, `. <= ${received}` says that one is a part of it. What is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from forms.expressions.parser import parse
@@ -27,13 +27,24 @@ class Tie:
 
 def ties_of(form: Form) -> tuple[Tie, ...]:
     """The ties of a form, in form order, each once. Questions of different repeats are never tied."""
-    found = form.memo.get("ties")
+    found = form.memo.get("sums")
     if not isinstance(found, tuple):
         stands = dict(_stands(form.items, ""))
         numbers = (question for question in form.questions() if question.constraint is not None)
         ties = (tie for question in numbers for tie in _ties(question))
         known = (tie for tie in ties if len({stands.get(name) for name in (*tie.parts, tie.whole)}) == 1)
-        found = form.memo["ties"] = tuple(dict.fromkeys(tie for tie in known if tie.whole in stands))
+        found = form.memo["sums"] = tuple(dict.fromkeys(tie for tie in known if tie.whole in stands))
+    return found
+
+
+def beside(form: Form) -> Mapping[str, tuple[Tie, ...]]:
+    """The sums that must come out equal, by the name of the question whose constraint says so."""
+    found = form.memo.get("sums_beside")
+    if not isinstance(found, dict):
+        known = frozenset(tie for tie in ties_of(form) if tie.equal)
+        asked = (question for question in form.questions() if question.constraint is not None)
+        told = {question.name: tuple(tie for tie in _ties(question) if tie in known) for question in asked}
+        found = form.memo["sums_beside"] = {name: ties for name, ties in told.items() if ties}
     return found
 
 

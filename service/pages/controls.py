@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from forms.answers import Field
+from forms.consolidate import sums
 from forms.dependencies import is_contact
 from forms.previous import Before
 from forms.schema import FILES, LISTED, Choice, Form, Kind
@@ -56,6 +57,7 @@ class Control:
     `look` are CSS classes of its choices, `width` its share of a row in twelfths (0: the whole row). `ends` are
     lowest, highest and step of a range, `scale` says so in words. `grouped`: see looks.grouped. `person`:
     it is filled in from the unit's contact list. `before`: last period's answer, `period` which one that was, in words.
+    `sums`: the running sums that its figure is part of, None where there are none to come out.
     """
 
     what: str
@@ -86,6 +88,7 @@ class Control:
     picture: bool = False
     lang: str = ""
     before: Before | None = None
+    sums: str | None = None
     period: str = ""
 
     @property
@@ -152,6 +155,7 @@ def control(found: Field, sheet: Sheet) -> Control:
         person=what == "locked" and is_contact(question),
         before=sheet.before.get(found.key),
         period=sheet.period,
+        sums=answerwords.running(found.sums) if sums.beside(sheet.form).get(question.name) else None,
     )
 
 

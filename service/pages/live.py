@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from forms.answers import Field, Heading, RowGroup
+from forms.consolidate.sums import beside
 from forms.schema import LISTED
 from service import answerwords, readable, web, words
 from service.errors import Invalid, NotFound, ServiceError
@@ -117,9 +118,15 @@ async def answer(request: Request, saved: Saved, body: Mapping[str, object]) -> 
         "values": {key: fields[key].raw for key in wanted if key in fields},
         "rivals": await _rivals(request, filling, fields),
     }
+    if sums := {key: answerwords.running(found.sums) for key, found in fields.items() if _sums_up(filling, found)}:
+        told["sums"] = sums
     computed = {key: found.raw for key, found in fields.items() if found.question.trigger and not found.locked}
     rows = dict(_counted(items))
     return told | ({"computed": computed} if computed else {}) | ({"rows": rows} if rows else {})
+
+
+def _sums_up(filling: Filling, found: Field) -> bool:
+    return found.question.name in beside(filling.form)
 
 
 def _shown(items: Iterable[Field | Heading | RowGroup]) -> Iterator[tuple[str, bool]]:

@@ -281,6 +281,10 @@ function start() {
     remember();
     const fresh = reveal(found.show ?? {});
     words(found.texts ?? {});
+    for (const [key, text] of Object.entries(found.sums ?? {})) {
+      const place = byId(`sum-${key}`);
+      if (place && place.textContent !== text) place.textContent = text;
+    }
     options(found.options ?? {});
     problems(found.problems ?? {});
     rivals(found.rivals ?? {});

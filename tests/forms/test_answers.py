@@ -186,7 +186,7 @@ def test_pages_hold_everything_that_is_seen(own: Form, good: dict[str, Any], now
     found = picture(own, good, now)
     assert [page.key for page in own.pages] == ["a", "b", "h", "confirm"]
     names = [part.question.name for part in found.page("b") if isinstance(part, Field)]
-    assert names == ["recv", "online", "said", "money", "ways"], "calculations are not drawn"
+    assert names == ["recv", "online", "online_explanation", "said", "money", "ways"], "calculations are not drawn"
     (_, group) = found.page("h")
     assert isinstance(group, RowGroup)
     row = group.rows[0]
