@@ -7,7 +7,7 @@ parts to their whole, `. <= ${received}` says that one is a part of it. What is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from forms.expressions.parser import parse
 from forms.expressions.syntax import Call, Chain, Compare, Logic, Part, Path, Reference, Step
@@ -38,12 +38,20 @@ def ties_of(form: Form) -> tuple[Tie, ...]:
 
 
 def beside(form: Form) -> Mapping[str, tuple[Tie, ...]]:
-    """The sums that must come out equal, by the name of the question whose constraint says so."""
+    """The sums that must come out equal, by the name of the question whose constraint says so; parts in form order."""
     found = form.memo.get("sums_beside")
     if not isinstance(found, dict):
         known = frozenset(tie for tie in ties_of(form) if tie.equal)
-        asked = (question for question in form.questions() if question.constraint is not None)
-        told = {question.name: tuple(tie for tie in _ties(question) if tie in known) for question in asked}
+        order = {question.name: place for place, question in enumerate(form.questions())}
+        told = {
+            question.name: tuple(
+                replace(tie, parts=tuple(sorted(tie.parts, key=order.__getitem__)))
+                for tie in _ties(question)
+                if tie in known
+            )
+            for question in form.questions()
+            if question.constraint is not None
+        }
         found = form.memo["sums_beside"] = {name: ties for name, ties in told.items() if ties}
     return found
 

@@ -30,10 +30,10 @@ def sums(made: Form, raw: Mapping[str, Any], key: str, now: Now) -> tuple[Sum, .
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
-        ({"all": "1142", "a": "1048", "b": "93"}, "93 + 1.048 + 1 = 1.142 ✓"),
-        ({"all": "1142", "a": "1048", "b": "90"}, "90 + 1.048 + 1 = 1.139, còn thiếu 3 so với 1.142"),
-        ({"all": "1142", "a": "1048", "b": "94"}, "94 + 1.048 + 1 = 1.143, thừa 1 so với 1.142"),
-        ({"all": "0,3", "a": "0,1", "b": "0,2"}, "0,2 + 0,1 + 0 = 0,3 ✓"),
+        ({"all": "1142", "a": "1048", "b": "93"}, "1.048 + 93 + 1 = 1.142 ✓"),
+        ({"all": "1142", "a": "1048", "b": "90"}, "1.048 + 90 + 1 = 1.139, còn thiếu 3 so với 1.142"),
+        ({"all": "1142", "a": "1048", "b": "94"}, "1.048 + 94 + 1 = 1.143, thừa 1 so với 1.142"),
+        ({"all": "0,3", "a": "0,1", "b": "0,2"}, "0,1 + 0,2 + 0 = 0,3 ✓"),
         ({"all": "5", "a": "2"}, "2 + 0 = 2, còn thiếu 3 so với 5"),
         ({"a": "2", "b": "3"}, ""),
         ({"all": "năm", "a": "2"}, ""),
@@ -57,4 +57,4 @@ def test_a_change_of_one_figure_tells_the_sum_in_focus(nd132: Form, now: Now) ->
     picture = evaluate(nd132, raw, now, focus=hanging(nd132, ["e_online"]))
     found = picture.field("e/e_direct")
     assert found is not None
-    assert answerwords.running(found.sums) == "94 + 1.048 = 1.142 ✓"
+    assert answerwords.running(found.sums) == "1.048 + 94 = 1.142 ✓"
