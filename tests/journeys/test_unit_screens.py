@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys.conftest import Office, assert_for_everybody
+from tests.journeys.zoomed import assert_readable_enlarged
 
 pytestmark = [pytest.mark.browser, pytest.mark.anyio]
 
@@ -50,6 +51,7 @@ async def test_every_screen_is_accessible_and_never_scrolls_sideways(inside: Bro
     for address in [office.link, *(office.site.url + screen for screen in SCREENS)]:
         await page.goto(address)
         await assert_for_everybody(page)
+        await assert_readable_enlarged(page)
 
 
 async def test_what_could_not_be_taken_can_be_read_and_copied(chromium: Browser, office: Office) -> None:
