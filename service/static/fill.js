@@ -67,6 +67,7 @@ function start() {
   let again = false;
   let halted = false;
   let failures = 0;
+  let store = true; // this machine keeps what is not saved yet
   const counted = {}; // repeat -> its rows, as the server told last
 
   function scan() {
@@ -141,8 +142,9 @@ function start() {
     try {
       if (waiting) localStorage.setItem(form.dataset.store, JSON.stringify({ version, tab, pending }));
       else localStorage.removeItem(form.dataset.store);
+      store = true;
     } catch {
-      // private mode or a full disk: the server still has what was saved
+      store = false; // private mode or a full disk: the server still has what was saved
     }
   }
 
@@ -246,11 +248,12 @@ function start() {
       }
       chosen = { ...picks, ...chosen };
       halted = [401, 403, 404, 409].includes(answer.status);
-      say(`${found.error?.message ?? ""} ${form.dataset.lost}`, true);
+      say(`${found.error?.message ?? ""} ${store ? form.dataset.lost : form.dataset.unkept}`, true);
     } catch {
       flying = false;
       chosen = { ...picks, ...chosen };
-      say(navigator.onLine === false || !answer ? form.dataset.offline : form.dataset.lost, true);
+      const offline = navigator.onLine === false || !answer;
+      say(!store ? form.dataset.unkept : offline ? form.dataset.offline : form.dataset.lost, true);
     }
     if (!halted) later(RETRY[Math.min(failures++, RETRY.length - 1)]);
   }

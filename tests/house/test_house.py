@@ -107,3 +107,29 @@ def test_post_forms_carry_the_token_of_their_session() -> None:
         text = path.read_text(encoding="utf-8")
         for form in re.findall(r"<form[^>]*method=\"post\".*?</form>", text, flags=re.S | re.I):
             assert 'name="csrf"' in form or "csrf_field" in form, f"{path.name}: {form[:80]}"
+
+
+# What Chrome 119 of November 2023 does not know, and who wrote it would not notice: each with the first that does.
+TOO_NEW = {
+    r"(?<!Object)\.(values|keys|entries|matchAll)\([^()]*\)\.(map|filter|take|drop|flatMap|some|every|find|reduce|toArray)\(": 122,
+    r"\.(union|intersection|difference|symmetricDifference|isSubsetOf|isSupersetOf|isDisjointFrom)\(": 122,
+    r"\bArray\.fromAsync\b|\bPromise\.try\b|\bRegExp\.escape\b|\bMath\.sumPrecise\b|\bIterator\b": 121,
+    r"\bURL\.parse\(|\.(moveBefore|setHTMLUnsafe|getOrInsert|toBase64|toHex)\(|\bUint8Array\.from(Base64|Hex)\b": 124,
+    r"^\s*(await )?using \w|\bimport\b[^;]* with \{|\(\?[ims-]+:|^\s*@\w+\s+class\b": 123,
+    r"\bscheduler\.yield\b|\bstartViewTransition\(\{|\bCloseWatcher\b|\bcommandfor\b": 125,
+}
+TOO_NEW_LOOKS = (
+    r"light-dark\(|field-sizing|interpolate-size|position-anchor|anchor\(|::details-content|@function|\bif\(|"
+    r"scrollbar-(color|width)|@position-try|text-box|@starting-style .*display|reading-flow|corner-shape"
+)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "service" / "static").glob("*.[jc]*s*")), ids=lambda path: path.name)
+def test_a_browser_three_years_old_knows_every_word_of_our_scripts(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".css":
+        assert not re.search(TOO_NEW_LOOKS, text), "of 2024 or later: an old browser shows something else"
+        return
+    for words, first in TOO_NEW.items():
+        found = re.search(words, text, flags=re.M)
+        assert not found, f"{found and found[0]}: Chrome {first} or later"

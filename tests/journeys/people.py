@@ -5,6 +5,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.journeys.conftest import assert_for_everybody
 from tests.journeys.filling import inputs
 from tests.journeys.typed import Typed
+from tests.journeys.zoomed import assert_readable_enlarged
 
 NEW = "Có câu hỏi mới theo câu trả lời vừa chọn"
 # The key that brings the focus nearer to an element; one of a group of radio buttons is as good as another.
@@ -69,6 +70,7 @@ class Person:
         """The open page is for everybody; once is enough for all who pass by."""
         if type(self) is Person and self.scripted:
             await assert_for_everybody(self.page)
+            await assert_readable_enlarged(self.page)
 
 
 class Keyboard(Person):

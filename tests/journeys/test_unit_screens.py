@@ -6,10 +6,22 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys.conftest import Office, assert_for_everybody
+from tests.journeys.filling import fill_question, saved
+from tests.journeys.typed import assert_kept
 from tests.journeys.zoomed import assert_readable_enlarged
 
 pytestmark = [pytest.mark.browser, pytest.mark.anyio]
 
+IN_APP = (
+    "Mozilla/5.0 (Linux; Android 11; SM-A125F; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 "
+    "Chrome/119.0.6045.193 Mobile Safari/537.36 Zalo android/12110523 ZaloTheme/light ZaloLanguage/vi"
+)
+NOTHING_KEPT = """
+for (const name of ["localStorage", "sessionStorage", "indexedDB"])
+  Object.defineProperty(window, name, { get() { throw new DOMException("denied", "SecurityError"); } });
+window.open = () => null;
+delete Navigator.prototype.serviceWorker;
+"""
 SCREENS = [
     "/u",
     "/u/contacts",
@@ -73,6 +85,42 @@ async def test_what_could_not_be_taken_can_be_read_and_copied(chromium: Browser,
     await expect(page.get_by_role("link", name="Đăng nhập")).to_have_count(0)
     await assert_for_everybody(page)
     await context.close()
+
+
+async def test_inside_the_browser_of_an_app(chromium: Browser, office: Office) -> None:
+    """As Zalo opens a link: a low window, no second window, nothing kept on the machine, no service worker."""
+    context = await chromium.new_context(
+        viewport={"width": 360, "height": 560},
+        user_agent=IN_APP,
+        has_touch=True,
+        is_mobile=True,
+        service_workers="block",
+    )
+    await context.add_init_script(NOTHING_KEPT)
+    page = await context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    await page.goto(office.link)
+    await page.get_by_role("button", name="Vào điền phiếu").tap()
+    await page.wait_for_url("**/u/*")
+    await expect(page.locator("a[target]")).to_have_count(0)
+    await page.goto(f"{office.home}/s/h")
+    typed = {"h/h_has": "co", "h/h_other": "Gõ trong Zalo", "h/h_item/r1/h_desc": "Mạng yếu"}
+    await page.locator(box(page, "h/h_has") + '[value="co"]').tap()
+    await fill_question(page, "h/h_other", "text", typed["h/h_other"])
+    await saved(page)
+    await context.set_offline(True)
+    await fill_question(page, "h/h_item/r1/h_desc", "text", typed["h/h_item/r1/h_desc"])
+    # What only this page holds is not said to be on the machine.
+    await expect(page.locator("#saving")).to_contain_text("Vui lòng không đóng trang này")
+    await assert_for_everybody(page)
+    await context.set_offline(False)
+    await saved(page)
+    await assert_kept(office.site, office.code, typed)
+    await page.get_by_role("button", name="Lưu và tiếp tục").last.tap()
+    await expect(page.locator("h1")).to_be_visible()
+    await context.close()
+    assert faults == []
 
 
 async def test_live_problems_and_questions_while_typing(inside: BrowserContext, office: Office) -> None:

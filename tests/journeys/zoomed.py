@@ -8,15 +8,17 @@ _FAULTS = """() => {
   const faults = [], seen = [];
   const page = document.documentElement;
   const name = (one) => `${one.tagName}.${one.className} “${one.textContent.trim().slice(0, 40)}”`;
+  const apart = (one) => /sticky|fixed|absolute/.test(getComputedStyle(one).position);
+  const floats = (one) => one && (apart(one) || floats(one.parentElement));
   const aside = (one) => one.closest(".sr, .skip") || !one.checkVisibility();
   if (page.scrollWidth > innerWidth) faults.push(`the page scrolls sideways: ${page.scrollWidth} of ${innerWidth}`);
   for (const one of document.body.querySelectorAll("*")) {
     const style = getComputedStyle(one);
     const cuts = /hidden|clip/.test(style.overflowX + style.overflowY) || one.matches("button, .button");
     if (cuts && one.textContent.trim() && !aside(one)) {
-      if (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1) faults.push(`cut: ${name(one)}`);
+      const cut = one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1;
+      if (cut) faults.push(`cut: ${name(one)}`);
     }
-    const floats = (at) => at && (/sticky|fixed|absolute/.test(getComputedStyle(at).position) || floats(at.parentElement));
     if (aside(one) || floats(one) || one.closest("select, textarea, svg")) continue;
     for (const text of one.childNodes) {
       if (text.nodeType !== Node.TEXT_NODE || !text.data.trim()) continue;
