@@ -58,6 +58,7 @@ class Control:
     lowest, highest and step of a range, `scale` says so in words. `grouped`: see looks.grouped. `person`:
     it is filled in from the unit's contact list. `before`: last period's answer, `period` which one that was, in words.
     `sums`: the running sums that its figure is part of, None where there are none to come out.
+    `column`: which of a table's, from 1, 0 outside one.
     """
 
     what: str
@@ -89,6 +90,7 @@ class Control:
     lang: str = ""
     before: Before | None = None
     sums: str | None = None
+    column: int = 0
     period: str = ""
 
     @property

@@ -1,18 +1,23 @@
 """How the questions of a page stand together: one below the other, side by side, as a table, or in rows of a repeat.
 
 A table (appearances table-list, or label with list-nolabel) is drawn on a wide screen; on a phone, and for a screen
-reader, its questions are what they are: one group of choices each.
+reader, its questions are what they are: one group of choices each. So are the rows of a repeat of few short questions:
+lines below one head where there is room, cards elsewhere, and every input keeps its own label.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import count, groupby
 
 from forms.answers import Field, Heading, Row, RowGroup
-from forms.schema import SELECTS, Form
+from forms.schema import SELECTS, Form, Kind
 from service import readable
 from service.pages import looks
 from service.pages.controls import Control, Sheet, control
+
+MOST_COLUMNS = 6
+SHORT = 40  # a longer hint is no help in a narrow cell
+_IN_TABLE = frozenset({"text", "number", "date", "time", "select", "locked"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,8 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Cards:
-    """A repeat. `fixed`: the form says how many rows there are. `level`: 2 on a page, 3 in a row of another."""
+    """A repeat. `fixed`: the form says how many rows there are. `level`: 2 on a page, 3 in a row of another. `heads`:
+    its questions as the columns of a table, () where it is none."""
 
     key: str
     label: str
@@ -66,6 +72,7 @@ class Cards:
     cards: tuple[Card, ...]
     fixed: bool
     level: int
+    heads: tuple[Control, ...] = ()
     what: str = "cards"
 
     @property
@@ -118,7 +125,34 @@ def _item(item: Drawn, sheet: Sheet, above: str) -> Item:
     if isinstance(item, Heading):
         return Title(item.key, item.label, not item.relevant)
     cards = tuple(_card(item, row, sheet, above) for row in item.rows)
-    return Cards(item.key, item.label, not item.relevant, cards, item.fixed, 2 + above.count(".") + bool(above))
+    level = 2 + above.count(".") + bool(above)
+    heads = _heads(item, cards) if not above else ()
+    if heads:
+        cards = tuple(replace(card, items=_placed(card.items)) for card in cards)
+    return Cards(item.key, item.label, not item.relevant, cards, item.fixed, level, heads)
+
+
+def _heads(group: RowGroup, cards: tuple[Card, ...]) -> tuple[Control, ...]:
+    """The questions of a repeat that fits in a table: 2 to 6 short ones, in the same words in every row."""
+    drawn = cards[0].items if cards else ()
+    fields = [item for row in group.rows for item in row.items if isinstance(item, Field)]
+    plain = all(isinstance(item, Control) for item in drawn) and all(
+        found.question.kind is Kind.NOTE
+        or not (found.question.label.filled or found.guidance or len(found.hint) > SHORT)
+        for found in fields
+    )
+    columns = tuple(one for one in drawn if isinstance(one, Control) and one.what != "note")
+    fits = 1 < len(columns) <= MOST_COLUMNS and all(one.what in _IN_TABLE and not one.finder for one in columns)
+    return columns if plain and fits else ()
+
+
+def _placed(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """Each question in its column, whichever of them a row hides; notes below."""
+    columns = count(1)
+    return tuple(
+        replace(item, column=next(columns)) if isinstance(item, Control) and item.what != "note" else item
+        for item in items
+    )
 
 
 def _card(group: RowGroup, row: Row, sheet: Sheet, above: str) -> Card:
