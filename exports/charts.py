@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from exports import text
 from exports.document import Chart, Series
 
 FONT = "Arial"  # on every machine, with all Vietnamese marks
@@ -14,13 +15,19 @@ def drawn(book: Any, chart: Chart) -> Any:
     made = book.add_chart({"type": chart.kind})
     for series in chart.series:
         made.add_series(_series(chart, series))
-    made.set_title({"name": chart.title, "name_font": SMALL | {"size": 11, "bold": True}})
+    made.set_title({"name": _literal(chart.title), "name_font": SMALL | {"size": 11, "bold": True}})
     _axes(made, chart)
     made.set_legend({"position": "bottom", "font": SMALL} if chart.legend else {"none": True})
     made.show_blanks_as("gap")
     made.set_size({"width": chart.width, "height": chart.height - 2})
     made.set_chartarea({"border": {"color": "#D5DBE1"}})
     return made
+
+
+def _literal(words: str) -> str:
+    """A title as XlsxWriter takes it for words: what begins with "=" would be a reference to a cell."""
+    words = text.cell(words)
+    return f" {words}" if words.startswith("=") else words
 
 
 def _axes(made: Any, chart: Chart) -> None:
@@ -40,7 +47,7 @@ def _axes(made: Any, chart: Chart) -> None:
 
 def _series(chart: Chart, series: Series) -> dict[str, Any]:
     made: dict[str, Any] = {
-        "name": series.name,
+        "name": _literal(series.name),
         "categories": "=" + series.categories.absolute(),
         "values": "=" + series.values.absolute(),
     }

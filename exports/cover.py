@@ -93,7 +93,7 @@ def _headline(page: Page, report: CampaignReport, _: Words) -> None:
     """59/114 and 51,8% in large, and in a line below what is in them."""
     rate = report.rate
     fraction = f"{figure(rate.responded)}/{figure(rate.expected)}"
-    percent = _share(rate.responded, rate.expected)
+    percent = shared_cell(rate.responded, rate.expected)
     big = replace(styles.BIG, number_format=percent.style.number_format)
     page.stretch(page.add(Cell(fraction, styles.BIG), Cell(percent.value, big), height=40), 1, LEFT)
     captions = (_("đơn vị đã gửi báo cáo"), _("tỷ lệ gửi báo cáo"))
@@ -119,7 +119,7 @@ def _inside(report: CampaignReport, _: Words) -> str:
     return "; ".join(said)
 
 
-def _share(part: int, whole: int) -> Cell:
+def shared_cell(part: int, whole: int) -> Cell:
     """The share as a number of its own format; a dash where there is nothing to share."""
     if not whole:
         return Cell("–", replace(styles.SHARE, number_format=""))
@@ -129,16 +129,16 @@ def _share(part: int, whole: int) -> Cell:
 def _figures(page: Page, report: CampaignReport, _: Words) -> None:
     rate = report.rate
     inside = styles.indented(styles.TEXT)
-    of_expected = _share(rate.responded, rate.expected)
+    of_expected = shared_cell(rate.responded, rate.expected)
 
     def line(label: str, count: int, *shares: Cell | None, style: Style = styles.TEXT) -> Row:
         return Cell(label, style), Cell(count, styles.NUMBER), *(s or Cell(None, styles.SHARE) for s in shares)
 
     def part(label: str, count: int) -> Row:
-        return line(label, count, _share(count, rate.responded), None, style=inside)
+        return line(label, count, shared_cell(count, rate.responded), None, style=inside)
 
     def on_time(label: str, count: int) -> Row:
-        return line(label, count, _share(count, rate.responded), _share(count, rate.expected))
+        return line(label, count, shared_cell(count, rate.responded), shared_cell(count, rate.expected))
 
     rows: list[Row] = [
         line(_("Số đơn vị phải báo cáo"), rate.expected, None, None),
@@ -166,7 +166,7 @@ def _states(page: Page, report: CampaignReport, _: Words, name: str) -> None:
     top = page.next
     total = sum(count for _label, count in states)
     rows: list[Row] = [
-        (Cell(label, styles.TEXT), Cell(count, styles.NUMBER), _share(count, total)) for label, count in states
+        (Cell(label, styles.TEXT), Cell(count, styles.NUMBER), shared_cell(count, total)) for label, count in states
     ]
     first, last = page.table((_("Trạng thái"), _("Số đơn vị"), _("Tỷ lệ")), rows)
     page.add(
@@ -198,14 +198,14 @@ def _groups(page: Page, _: Words, title: str, groups: Sequence[GroupRate], chart
                 Cell(group.label, styles.TEXT),
                 Cell(group.responded, styles.NUMBER),
                 Cell(group.expected, styles.NUMBER),
-                _share(group.responded, group.expected),
+                shared_cell(group.responded, group.expected),
                 Cell(group.on_time, styles.NUMBER),
             )
             for group in groups
         ],
     )
     responded, expected = sum(g.responded for g in groups), sum(g.expected for g in groups)
-    share = _share(responded, expected)
+    share = shared_cell(responded, expected)
     page.add(
         Cell(_("Cộng"), styles.strong(styles.TEXT)),
         _sum("B", first, last, responded),

@@ -26,7 +26,7 @@ def heading(report: CampaignReport, _: Words, title: str) -> list[Row]:
     return [(Cell(title, styles.SHEET_TITLE),), note]
 
 
-def _list(
+def listed(
     report: CampaignReport, _: Words, name: str, title: str, headings: Sequence[Heading], rows: Iterable[Row]
 ) -> Sheet:
     """A list with one header row under the title; the first two columns stay in view."""
@@ -77,7 +77,7 @@ def units(report: CampaignReport, _: Words, name: str) -> Sheet:
         for unit, lines in zip(rows, contacts, strict=True)
     )
     title = _("Danh sách {count} đơn vị").format(count=figure(len(rows)))
-    return _list(report, _, name, title, headings, body)
+    return listed(report, _, name, title, headings, body)
 
 
 def _answer_style(column: AnswerColumn, values: Sequence[AnswerValue]) -> Style:
@@ -116,14 +116,19 @@ def _answer_column(column: AnswerColumn, rows: Iterable[Answers]) -> Column:
 
 
 def answers(report: CampaignReport, _: Words, name: str) -> Sheet:
-    """One row a unit: labels of choices, sections above questions. Units without answers keep their row."""
-    lead = (_("Mã đơn vị"), _("Đơn vị"), _("Trạng thái"))
+    """One row a unit, with its kind and group, so that it can be filtered and pivoted by itself.
+
+    Labels of choices, sections above questions. Units without answers keep their row.
+    """
+    lead = (_("Mã đơn vị"), _("Đơn vị"), _("Loại"), _("Nhóm đơn vị"), _("Trạng thái"))
     asked = tuple(report.columns)
     keys = [column.name for column in asked]
     given = tuple(report.answers.values())
     columns = (
         Column(10, styles.CENTRE),
         Column(width((unit.name for unit in report.units), 18, 34), styles.TEXT),
+        Column(12, styles.TEXT),
+        Column(width((unit.group for unit in report.units), 14, 26), styles.TEXT),
         Column(width((unit.state_label for unit in report.units), 14, 26), styles.TEXT),
         *(_answer_column(column, given) for column in asked),
     )
@@ -132,7 +137,14 @@ def answers(report: CampaignReport, _: Words, name: str) -> Sheet:
     top.append(tuple(Cell(label, styles.HEAD) for label in (*lead, *(column.label for column in asked))))
     nothing: Answers = {}
     body = (
-        (unit.code, unit.name, unit.state_label, *map(report.answers.get(unit.code, nothing).get, keys))
+        (
+            unit.code,
+            unit.name,
+            unit.kind,
+            unit.group,
+            unit.state_label,
+            *map(report.answers.get(unit.code, nothing).get, keys),
+        )
         for unit in report.units
     )
     rows = (*top, *body)
@@ -148,12 +160,21 @@ def answers(report: CampaignReport, _: Words, name: str) -> Sheet:
     )
 
 
+LEADING = 5  # columns before the answers
+KIND, GROUP = 2, 3
+FIRST_ANSWER = 4  # the row
+
+
 def answer_areas(report: CampaignReport, name: str) -> Mapping[str, Area]:
     """Where the answers to each question stand on the sheet that `answers` makes."""
-    first, count = 4, len(report.units)
-    if not count:
+    if not report.units:
         return {}
-    return {c.name: Area(name, 3 + at, first, first + count - 1) for at, c in enumerate(report.columns)}
+    return {c.name: answer_area(report, name, LEADING + at) for at, c in enumerate(report.columns)}
+
+
+def answer_area(report: CampaignReport, name: str, column: int) -> Area:
+    """One column of that sheet, from the first unit to the last."""
+    return Area(name, column, FIRST_ANSWER, FIRST_ANSWER + len(report.units) - 1)
 
 
 def _sections(asked: Sequence[AnswerColumn]) -> Row:
@@ -175,7 +196,36 @@ def repeat(report: CampaignReport, _: Words, name: str, sheet: RepeatSheet) -> S
     keys = [column.name for column in sheet.columns]
     body = ((row.code, row.unit, *map(row.values.get, keys)) for row in sheet.rows)
     title = _("{title}: {count} dòng").format(title=sheet.title, count=figure(len(sheet.rows)))
-    return _list(report, _, name, title, headings, body)
+    return listed(report, _, name, title, headings, body)
+
+
+def texts(report: CampaignReport, _: Words, name: str) -> Sheet:
+    """Every free text with its unit; those that are alike stand together under the first of them."""
+    given = [(question, row) for question in report.questions for row in question.texts]
+    headings = (
+        (_("Câu hỏi"), 34, styles.TEXT),
+        (_("Mã đơn vị"), 10, styles.CENTRE),
+        (_("Đơn vị"), width((row.unit for _question, row in given), 18, 30), styles.TEXT),
+        (_("Nội dung"), 70, styles.TEXT),
+        (_("Giống với"), 40, styles.TEXT),
+    )
+    body = ((question.label, row.code, row.unit, row.text, row.alike or None) for question, row in given)
+    title = _("Ý kiến bằng lời: {count} ý kiến").format(count=figure(len(given)))
+    return listed(report, _, name, title, headings, body)
+
+
+def doubts(report: CampaignReport, _: Words, name: str) -> Sheet:
+    """The figures to look at again, each with its reason."""
+    headings = (
+        (_("Vì sao cần xem lại"), 26, styles.TEXT),
+        (_("Câu hỏi"), 44, styles.TEXT),
+        (_("Mã đơn vị"), 10, styles.CENTRE),
+        (_("Đơn vị"), width((row.unit for row in report.doubts), 18, 30), styles.TEXT),
+        (_("Chi tiết"), 76, styles.TEXT),
+    )
+    body = ((row.what, row.question, row.code, row.unit, row.why) for row in report.doubts)
+    title = _("Số liệu cần xem lại: {count}").format(count=figure(len(report.doubts)))
+    return listed(report, _, name, title, headings, body)
 
 
 def days(report: CampaignReport, _: Words, name: str) -> Sheet:
@@ -188,7 +238,7 @@ def days(report: CampaignReport, _: Words, name: str) -> Sheet:
         (_("Tỷ lệ gửi"), 14, styles.SHARE),
         (_("Mốc hạn gửi"), 16, styles.NUMBER),
     )
-    return _list(report, _, name, _("Diễn biến theo ngày"), headings, _days(report))
+    return listed(report, _, name, _("Diễn biến theo ngày"), headings, _days(report))
 
 
 def _days(report: CampaignReport) -> Iterable[Row]:
@@ -242,4 +292,4 @@ def messages(report: CampaignReport, _: Words, name: str) -> Sheet:
         (_("Trả lời của máy chủ thư"), width((m.reply for m in sample), 20, 32), styles.TEXT),
     )
     body = ((m.at, m.unit, m.kind_label, m.address, m.subject, m.outcome_label, m.reply) for m in rows)
-    return _list(report, _, name, _("Nhật ký thư"), headings, body)
+    return listed(report, _, name, _("Nhật ký thư"), headings, body)

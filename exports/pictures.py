@@ -55,6 +55,17 @@ def rates(_: Words, labels: Area, place: Place) -> Chart:
     return replace(_bars(_("Tỷ lệ gửi theo nhóm đơn vị"), series, place), number_format="0%", most=1, label_size=7)
 
 
+def choices(title: str, name: str, labels: Area, place: Place) -> Chart:
+    """A bar for each choice; how often it was chosen stands in the column after the labels."""
+    return _bars(title, Series(name, labels, replace(labels, column=1), styles.BLUE, labels=True), place)
+
+
+def ratios(title: str, name: str, labels: Area, place: Place) -> Chart:
+    """A bar for the ratio of each group; the ratios stand three columns after the labels."""
+    series = Series(name, labels, replace(labels, column=3), styles.BLUE)
+    return replace(_bars(title, series, place), number_format="0%", label_size=7)
+
+
 def _bars(title: str, series: Series, place: Place) -> Chart:
     return Chart(
         *("bar", title, (series,), place.row, place.column, place.width, place.height),

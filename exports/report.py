@@ -116,8 +116,33 @@ class Ratio:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartTotals:
+    """A question over the units of one kind or one group; `counts` in the order of the question's distribution."""
+
+    label: str
+    answered: int
+    total: int | Decimal | None = None
+    ratio: Ratio | None = None
+    counts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextRow:
+    """One free text with the unit that gave it; `alike` begins the group of texts it is like, "" where it is alone."""
+
+    code: str
+    unit: str
+    text: str
+    alike: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionTotals:
-    """What all answers to one question come to: answered `answered` of `of` units."""
+    """What all answers to one question come to: answered `answered` of `of` units.
+
+    `shares` are ratios to the wholes that it is a part of. `by_kind` and `by_group` hold every kind and group of the
+    units, in the same order for every question; they are empty for what is not added up.
+    """
 
     name: str
     label: str
@@ -129,8 +154,25 @@ class QuestionTotals:
     median: int | Decimal | None = None
     minimum: int | Decimal | date | None = None
     maximum: int | Decimal | date | None = None
+    q1: int | Decimal | None = None
+    q3: int | Decimal | None = None
     distribution: tuple[tuple[str, int], ...] = ()
     ratio: Ratio | None = None
+    shares: tuple[Ratio, ...] = ()
+    by_kind: tuple[PartTotals, ...] = ()
+    by_group: tuple[PartTotals, ...] = ()
+    texts: tuple[TextRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoubtRow:
+    """A figure to look at again: what kind of doubt, about which question and unit, and why."""
+
+    what: str
+    question: str
+    code: str
+    unit: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +220,8 @@ class CampaignReport:
     repeats: tuple[RepeatSheet, ...] = ()
     questions: tuple[QuestionTotals, ...] = ()
     messages: tuple[MessageRow, ...] = ()
+    doubts: tuple[DoubtRow, ...] = ()
+    ledger: RepeatSheet | None = None
     older: int = 0
     older_left: int = 0
 

@@ -52,6 +52,10 @@ def indented(style: Style, steps: int = 1) -> Style:
     return replace(style, indent=steps)
 
 
+def formatted(style: Style, number_format: str) -> Style:
+    return replace(style, number_format=number_format)
+
+
 def decimals(places: int) -> str:
     """A number format with so many decimals (at most 4)."""
     return INTEGER + ("." + "0" * min(places, 4) if places > 0 else "")

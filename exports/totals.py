@@ -20,10 +20,10 @@ from exports.words import Words, figure
 
 Number = int | Decimal
 LONG = 20  # choices
-COLUMNS = (Column(74), Column(12), Column(12), Column(16), *(Column(13),) * 4)
+COLUMNS = (Column(74), Column(12), Column(12), Column(16), *(Column(12),) * 6)
 
 
-class _Answers:
+class Answers:
     """The cells of the answers sheet, to tell which figures a formula over them would give."""
 
     def __init__(self, report: CampaignReport, areas: Mapping[str, Area]) -> None:
@@ -44,19 +44,40 @@ class _Answers:
         if found is None:
             return given
         area, numbers = found
-        return Formula(f"={function}({area})", given) if _agrees(FUNCTIONS[function](numbers), given) else given
+        written = function.format(area=area)
+        return Formula(f"={written}", given) if agrees(FUNCTIONS[function](numbers), given) else given
 
 
+def _mean(numbers: Sequence[Fraction]) -> Fraction:
+    return sum(numbers, Fraction()) / len(numbers)
+
+
+def _quartile(quarters: int) -> Callable[[Sequence[Fraction]], Fraction]:
+    """Excel's QUARTILE: in proportion between the two sorted numbers around the place."""
+
+    def of(numbers: Sequence[Fraction]) -> Fraction:
+        ordered = sorted(numbers)
+        whole, rest = divmod((len(ordered) - 1) * quarters, 4)
+        return ordered[whole] + (ordered[whole + 1] - ordered[whole]) * rest / 4 if rest else ordered[whole]
+
+    return of
+
+
+# What is written, with the cells that it reads -> what it comes to
+SUM, MEAN, MEDIAN = "SUM({area})", "AVERAGE({area})", "MEDIAN({area})"
+LEAST, MOST, Q1, Q3 = "MIN({area})", "MAX({area})", "QUARTILE({area},1)", "QUARTILE({area},3)"
 FUNCTIONS: Mapping[str, Callable[[Sequence[Fraction]], Fraction]] = {
-    "SUM": lambda numbers: sum(numbers, Fraction()),
-    "AVERAGE": lambda numbers: sum(numbers, Fraction()) / len(numbers),
-    "MEDIAN": statistics.median,
-    "MIN": min,
-    "MAX": max,
+    SUM: lambda numbers: sum(numbers, Fraction()),
+    MEAN: _mean,
+    MEDIAN: statistics.median,
+    LEAST: min,
+    MOST: max,
+    Q1: _quartile(1),
+    Q3: _quartile(3),
 }
 
 
-def _agrees(exact: Fraction, given: Number) -> bool:
+def agrees(exact: Fraction, given: Number) -> bool:
     """Whether `given` is `exact`, or `exact` rounded to the digits that `given` has."""
     exponent = Decimal(given).as_tuple().exponent
     if not isinstance(exponent, int):
@@ -66,9 +87,9 @@ def _agrees(exact: Fraction, given: Number) -> bool:
 
 def totals(report: CampaignReport, _: Words, name: str, areas: Mapping[str, Area]) -> Sheet:
     """The sheet; `areas` tells where the answers to each question stand on their own sheet."""
-    source = _Answers(report, areas)
+    source = Answers(report, areas)
     rows = [*heading(report, _, _("Thống kê theo câu hỏi")), (), *_numbers(report, _, source)]
-    if any(question.ratio for question in report.questions):
+    if any(question.ratio or question.shares for question in report.questions):
         rows.append(())
         rows += _ratios(report, _, source, len(rows))
     if any(question.distribution for question in report.questions):
@@ -87,9 +108,9 @@ def _headings(labels: Sequence[str]) -> Row:
     return tuple(Cell(label, styles.HEAD if at else styles.HEAD_LEFT) for at, label in enumerate(labels))
 
 
-def _numbers(report: CampaignReport, _: Words, source: _Answers) -> list[Row]:
+def _numbers(report: CampaignReport, _: Words, source: Answers) -> list[Row]:
     """Every question, under the titles of the sections."""
-    figures = (_("Tổng"), _("Trung bình"), _("Trung vị"), _("Nhỏ nhất"), _("Lớn nhất"))
+    figures = (_("Tổng"), _("Trung bình"), _("Q1"), _("Trung vị"), _("Q3"), _("Nhỏ nhất"), _("Lớn nhất"))
     rows = [_headings((_("Câu hỏi"), _("Đã trả lời"), _("Trên số"), *figures))]
     section = ""
     for question in report.questions:
@@ -102,13 +123,15 @@ def _numbers(report: CampaignReport, _: Words, source: _Answers) -> list[Row]:
     return rows
 
 
-def _question(question: QuestionTotals, source: _Answers) -> Row:
+def _question(question: QuestionTotals, source: Answers) -> Row:
     figures = (
-        ("SUM", question.total),
-        ("AVERAGE", question.mean),
-        ("MEDIAN", question.median),
-        ("MIN", question.minimum),
-        ("MAX", question.maximum),
+        (SUM, question.total),
+        (MEAN, question.mean),
+        (Q1, question.q1),
+        (MEDIAN, question.median),
+        (Q3, question.q3),
+        (LEAST, question.minimum),
+        (MOST, question.maximum),
     )
     return (
         *_lead(question, styles.TEXT),
@@ -121,7 +144,7 @@ def _lead(question: QuestionTotals, style: Style) -> Row:
     return Cell(question.label, style), Cell(question.answered, number), Cell(question.of, number)
 
 
-def _figure(function: str, name: str, given: Number | date | None, source: _Answers) -> Cell:
+def _figure(function: str, name: str, given: Number | date | None, source: Answers) -> Cell:
     if given is None:
         return Cell(None, styles.NUMBER)
     if isinstance(given, date):
@@ -133,16 +156,17 @@ def _numeric(given: Number) -> Style:
     return replace(styles.NUMBER, number_format=styles.decimals(2 if places(given) else 0))
 
 
-def _ratios(report: CampaignReport, _: Words, source: _Answers, first: int) -> list[Row]:
+def _ratios(report: CampaignReport, _: Words, source: Answers, first: int) -> list[Row]:
     """Each ratio in three rows, itself and its two terms in words; `first` is the row of the headings."""
     rows: list[Row] = [_headings((_("Tỷ lệ của tổng trên tổng"), _("Đã trả lời"), _("Trên số"), _("Giá trị")))]
     for question in report.questions:
-        if question.ratio is not None:
-            rows += _ratio(question, question.ratio, _, source, first + len(rows))
+        for ratio in (question.ratio, *question.shares):
+            if ratio is not None:
+                rows += _ratio(question, ratio, _, source, first + len(rows))
     return rows
 
 
-def _ratio(question: QuestionTotals, ratio: Ratio, _: Words, source: _Answers, at: int) -> list[Row]:
+def _ratio(question: QuestionTotals, ratio: Ratio, _: Words, source: Answers, at: int) -> list[Row]:
     above, below = ratio.numerator_sum, ratio.denominator_sum
     value: Value = "–"
     if below:
@@ -152,7 +176,7 @@ def _ratio(question: QuestionTotals, ratio: Ratio, _: Words, source: _Answers, a
 
     def term(words: str, total: Number, name: str) -> Row:
         empty = Cell(None, styles.BODY)
-        given = Cell(source.figure("SUM", name, total), _numeric(total))
+        given = Cell(source.figure(SUM, name, total), _numeric(total))
         return Cell(words, styles.indented(styles.TEXT)), empty, empty, given
 
     return [

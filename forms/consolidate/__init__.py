@@ -38,6 +38,7 @@ __all__ = [
     "QuestionSummary",
     "Ratio",
     "RepeatSummary",
+    "Rows",
     "Summary",
     "Tie",
     "consolidate",

@@ -26,9 +26,12 @@ _NUMERIC = frozenset({"sum", "mean", "ratio"})
 _LEFT_OUT = METADATA | {Kind.NOTE}
 
 
-def columns(form: Form) -> tuple[report.AnswerColumn, ...]:
-    """A column for every question outside repeats that can have a value, in form order."""
-    return tuple(_column(form, question) for question in _questions(form.items))
+def columns(form: Form, codes: bool = False) -> tuple[report.AnswerColumn, ...]:
+    """A column for every question outside repeats that can have a value, in form order.
+
+    With `codes` it is headed by the question's name in the form, as its values are by those of the choices.
+    """
+    return tuple(_column(form, question, codes) for question in _questions(form.items))
 
 
 def _questions(items: tuple[Item, ...]) -> Iterator[Question]:
@@ -39,13 +42,12 @@ def _questions(items: tuple[Item, ...]) -> Iterator[Question]:
             yield item
 
 
-def _column(form: Form, question: Question) -> report.AnswerColumn:
+def _column(form: Form, question: Question, codes: bool) -> report.AnswerColumn:
     kind = _KINDS.get(question.kind, "text")
     if question.kind is Kind.CALCULATE and question.consolidate and question.consolidate.how in _NUMERIC:
         kind = "decimal"
-    return report.AnswerColumn(
-        name=question.name, label=label(form, question), section=section(form, question), kind=kind
-    )
+    words = question.name if codes else label(form, question)
+    return report.AnswerColumn(name=question.name, label=words, section=section(form, question), kind=kind)
 
 
 def label(form: Form, question: Question) -> str:
@@ -79,17 +81,23 @@ def _names(page: Page) -> Iterator[str]:
             stack.extend(item.items)
 
 
-def values(form: Form, found: tuple[report.AnswerColumn, ...], answers: Mapping[str, Any]) -> report.Answers:
-    """One unit's answers by question name."""
-    return _cells(form, form.items, found, answers)
+def values(
+    form: Form, found: tuple[report.AnswerColumn, ...], answers: Mapping[str, Any], codes: bool = False
+) -> report.Answers:
+    """One unit's answers by question name; choices by their labels, or by their names in the form."""
+    return _cells(form, form.items, found, answers, codes)
 
 
 def _cells(
-    form: Form, items: tuple[Item, ...], found: tuple[report.AnswerColumn, ...], answers: Mapping[str, Any]
+    form: Form,
+    items: tuple[Item, ...],
+    found: tuple[report.AnswerColumn, ...],
+    answers: Mapping[str, Any],
+    codes: bool,
 ) -> report.Answers:
     leaves = dict(_leaves(items, answers))
     return {
-        column.name: _cell(form, question, column.kind, leaves[column.name])
+        column.name: _cell(form, question, column.kind, leaves[column.name], codes)
         for column in found
         if (question := form.question(column.name)) is not None and column.name in leaves
     }
@@ -104,9 +112,11 @@ def _leaves(items: tuple[Item, ...], answers: Mapping[str, Any]) -> Iterator[tup
             yield item.name, value
 
 
-def _cell(form: Form, question: Question, kind: str, value: Any) -> report.AnswerValue:
+def _cell(form: Form, question: Question, kind: str, value: Any, codes: bool) -> report.AnswerValue:
     if question.kind in LISTED:
         names = value if isinstance(value, list) else [value]
+        if codes:
+            return " ".join(map(str, names))  # as XLSForm's own tools write them
         labels = [_choice(form, question, str(name)) for name in names]
         return readable.ranked(labels) if question.kind is Kind.RANK else "; ".join(labels)
     if question.kind is Kind.GEOPOINT:
@@ -148,14 +158,14 @@ def _choice(form: Form, question: Question, name: str) -> str:
 
 
 def repeats(
-    form: Form, names: Mapping[str, str], given: Mapping[str, Mapping[str, Any]]
+    form: Form, names: Mapping[str, str], given: Mapping[str, Mapping[str, Any]], codes: bool = False
 ) -> tuple[report.RepeatSheet, ...]:
     """A sheet for every repeat with the rows of all units, in the order of their codes."""
     found = []
     for parents, repeat in _repeats(form.items, ()):
-        inner = tuple(_column(form, question) for question in _questions(repeat.items))
+        inner = tuple(_column(form, question, codes) for question in _questions(repeat.items))
         rows = [
-            report.RepeatRow(code=code, unit=names[code], values=_cells(form, repeat.items, inner, row))
+            report.RepeatRow(code=code, unit=names[code], values=_cells(form, repeat.items, inner, row, codes))
             for code, answers in sorted(given.items())
             for row in _rows(answers, (*parents, repeat.name))
         ]

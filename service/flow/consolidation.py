@@ -80,13 +80,12 @@ async def of(campaign: Campaign, as_of: datetime, choice: Choice = EVERYONE) -> 
     counted = [row for row in chosen if _counts(row, choice)]
     form = await forms.built(campaign.form_id)
     before = await earlier(campaign)
-    rows = await _rows(form, campaign.form_id, counted, as_of)
-    then = await _earlier_rows(form, campaign, before, as_of, choice) if before else None
-    groupings = {"kind": {row.code: row.kind for row in chosen}, "group": {row.code: row.group for row in chosen}}
-    summary = await anyio.to_thread.run_sync(consolidate.consolidate, form, rows, groupings, then)
+    given = await in_form(form, campaign.form_id, await _sent(counted, as_of))
+    then = await earlier_rows(form, campaign, before, as_of, choice) if before else None
     later = sum(row.recorded_later for row in chosen)
     rate = life.rate_of([row.standing for row in chosen], as_of, later)
-    return Consolidated(form, summary, _coverage(rate, chosen, len(rows)), found.rows, before)
+    summed = await summary(form, given, chosen, then)
+    return Consolidated(form, summed, _coverage(rate, chosen, len(given)), found.rows, before)
 
 
 def _chosen(row: progress.Row, choice: Choice) -> bool:
@@ -115,22 +114,14 @@ async def earlier(campaign: Campaign) -> Campaign | None:
     return next(fitting, None)
 
 
-async def _earlier_rows(
-    form: Form, campaign: Campaign, before: Campaign, as_of: datetime, choice: Choice
+async def earlier_rows(
+    form: Form, campaign: Campaign, before: Campaign, as_of: datetime, choice: Choice = EVERYONE
 ) -> list[tuple[str, Mapping[str, Any]]]:
     """What the campaign before came to by then, in the questions of this one's form."""
     found = await progress.of(before.id, as_of)
     counted = [row for row in found.rows if _chosen(row, choice) and _counts(row, choice)]
-    return await _rows(form, campaign.form_id, counted, as_of, before.form_id)
-
-
-async def _rows(
-    form: Form, form_id: int, counted: Sequence[progress.Row], as_of: datetime, filled_in: int | None = None
-) -> list[tuple[str, Mapping[str, Any]]]:
-    """(unit code, answers) of what these units had sent by then, in the order of their codes."""
-    sent = await _sent(counted, as_of)
-    given = await in_form(form, form_id, sent, filled_in)
-    return [(code, given[code].answers) for code in sorted(given)]
+    given = await in_form(form, campaign.form_id, await _sent(counted, as_of), before.form_id)
+    return [(code, one.answers) for code, one in given.items()]
 
 
 def has_answers(row: progress.Row) -> bool:
@@ -172,7 +163,11 @@ def _given(form: Form, own: Form | None, row: Submission) -> Given:
     return Given(row, brought.answers, brought.left, older=True)
 
 
-async def summary(form: Form, given: Mapping[str, Given]) -> consolidate.Summary:
-    """The summary of these answers, worked out off the event loop."""
-    rows = [(code, one.answers) for code, one in sorted(given.items())]
-    return await anyio.to_thread.run_sync(consolidate.consolidate, form, rows)
+async def summary(
+    form: Form, given: Mapping[str, Given], rows: Sequence[progress.Row] = (), earlier: consolidate.Rows | None = None
+) -> consolidate.Summary:
+    """The summary of these answers, by kind and group of the `rows`, worked out off the event loop."""
+    answered = [(code, one.answers) for code, one in sorted(given.items())]
+    kinds, groups = {row.code: row.kind for row in rows}, {row.code: row.group for row in rows}
+    groupings = {"kind": kinds, "group": groups} if rows else None
+    return await anyio.to_thread.run_sync(consolidate.consolidate, form, answered, groupings, earlier)

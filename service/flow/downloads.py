@@ -10,11 +10,9 @@ from tortoise.transactions import in_transaction
 
 from exports import report, xlsx
 from exports import workbook as sheets
-from forms import consolidate
-from forms.schema import Form
 from reminders.models import Attempt
 from service import database, words
-from service.flow import answersheet, audit, campaigns, consolidation, forms, progress, reminding
+from service.flow import answersheet, audit, campaigns, consolidation, figures, forms, progress, reminding
 from service.flow.principal import Principal
 from service.life import Tally
 from service.mailwords import KINDS as MESSAGE_KINDS
@@ -78,8 +76,8 @@ def _written(found: report.CampaignReport) -> bytes:
     return xlsx.render(sheets.workbook(found, _))
 
 
-async def gather(campaign_id: int, as_of: datetime, now: datetime) -> report.CampaignReport:
-    """All that the exports of a campaign may show, read in one snapshot."""
+async def gather(campaign_id: int, as_of: datetime, now: datetime, *, codes: bool = False) -> report.CampaignReport:
+    """All that the exports of a campaign may show, read in one snapshot; answers in words, or as the form's `codes`."""
     async with in_transaction():
         if database.is_postgres():
             # One snapshot for all the reads; on SQLite the transaction already is one.
@@ -92,8 +90,10 @@ async def gather(campaign_id: int, as_of: datetime, now: datetime) -> report.Cam
         messages = await _messages(campaign_id, as_of, {row.code: row.full_name for row in found.rows})
     form = await forms.built(campaign.form_id)
     given = await consolidation.in_form(form, campaign.form_id, sent)
-    summary = await consolidation.summary(form, given)
-    columns = answersheet.columns(form)
+    before = await consolidation.earlier(campaign)
+    then = await consolidation.earlier_rows(form, campaign, before, as_of) if before else None
+    summary = await consolidation.summary(form, given, found.rows, then)
+    columns = answersheet.columns(form, codes)
     staff = campaign.staff
     return report.CampaignReport(
         title=campaign.title,
@@ -111,11 +111,12 @@ async def gather(campaign_id: int, as_of: datetime, now: datetime) -> report.Cam
         curve=_by_day(found.curve, campaign, min(as_of, now)),
         units=tuple(_unit(row, sent, intakes, contacts) for row in found.rows),
         columns=columns,
-        answers={code: answersheet.values(form, columns, one.answers) for code, one in given.items()},
+        answers={code: answersheet.values(form, columns, one.answers, codes) for code, one in given.items()},
         repeats=answersheet.repeats(
-            form, {r.code: r.full_name for r in found.rows}, {c: one.answers for c, one in given.items()}
+            form, {r.code: r.full_name for r in found.rows}, {c: one.answers for c, one in given.items()}, codes
         ),
-        questions=tuple(_totals(form, question) for question in summary.questions),
+        questions=figures.questions(form, summary, found.rows),
+        doubts=figures.doubts(form, summary, found.rows),
         messages=messages,
         older=sum(one.older for one in given.values()),
         older_left=sum(len(one.left) for one in given.values()),
@@ -227,33 +228,4 @@ async def _messages(campaign_id: int, as_of: datetime, names: Mapping[str, str])
             reply=f"{row.reply_code or ''} {row.reply_text}".strip(),
         )
         for row in rows
-    )
-
-
-def _totals(form: Form, found: consolidate.QuestionSummary) -> report.QuestionTotals:
-    question, numbers = found.question, found.numbers
-    return report.QuestionTotals(
-        name=question.name,
-        label=answersheet.label(form, question),
-        section=answersheet.section(form, question),
-        answered=found.answered,
-        of=found.asked,
-        total=numbers.total if numbers else None,
-        mean=numbers.mean if numbers else None,
-        median=numbers.median if numbers else None,
-        minimum=numbers.minimum if numbers else found.earliest,
-        maximum=numbers.maximum if numbers else found.latest,
-        distribution=tuple((c.label or c.name, c.count) for c in found.distribution),
-        ratio=_ratio(form, found.ratio) if found.ratio else None,
-    )
-
-
-def _ratio(form: Form, found: consolidate.Ratio) -> report.Ratio:
-    return report.Ratio(
-        numerator=answersheet.label(form, found.numerator),
-        denominator=answersheet.label(form, found.denominator),
-        numerator_sum=found.numerator_sum,
-        denominator_sum=found.denominator_sum,
-        numerator_name=found.numerator.name,
-        denominator_name=found.denominator.name,
     )

@@ -13,13 +13,16 @@ import pytest
 from exports.report import (
     AnswerColumn,
     CampaignReport,
+    DoubtRow,
     GroupRate,
     MessageRow,
+    PartTotals,
     QuestionTotals,
     RateFigures,
     Ratio,
     RepeatRow,
     RepeatSheet,
+    TextRow,
     UnitRow,
 )
 from exports.workbook import workbook
@@ -78,6 +81,8 @@ def questions() -> tuple[QuestionTotals, ...]:
             median=10,
             minimum=10,
             maximum=1142,
+            q1=10,
+            q3=10,
         ),
         QuestionTotals(
             name="e_ontime",
@@ -163,6 +168,54 @@ def july() -> CampaignReport:
                 reply="250 2.0.0 Ok",
             ),
         ),
+    )
+
+
+@pytest.fixture(scope="session")
+def summed(july: CampaignReport) -> CampaignReport:
+    """The July report with all that is worked out beside the totals: kinds, groups, shares, doubts, texts."""
+    received, on_time, decided = (question for question in july.questions if question.name != "a_name")
+    kinds = (("Phường", 30, 1432), ("Xã", 29, 290))
+    groups = (("Huyện An Lão", 59, 1722), ("Quận Kiến An", 0, None))
+    share = Ratio(
+        numerator="Đã giải quyết",
+        denominator="Tổng số tiếp nhận",
+        numerator_sum=1557,
+        denominator_sum=1722,
+        numerator_name="e_ontime",
+        denominator_name="e_recv",
+    )
+    parts = (
+        PartTotals(label=name, answered=30, ratio=replace(share, numerator_sum=above, denominator_sum=below))
+        for name, above, below in (("Huyện An Lão", 1035, 1142), ("Quận Kiến An", 522, 580))
+    )
+    return replace(
+        july,
+        questions=(
+            replace(
+                received,
+                by_kind=tuple(PartTotals(label=name, answered=n, total=total) for name, n, total in kinds),
+                by_group=tuple(PartTotals(label=name, answered=n, total=total) for name, n, total in groups),
+            ),
+            replace(on_time, shares=(share,), by_group=tuple(parts)),
+            decided,
+            QuestionTotals(
+                name="h_other",
+                label="H3. Ý kiến khác",
+                answered=2,
+                of=59,
+                texts=(
+                    TextRow(code="00001", unit="Xã số 1", text="Thiếu máy quét", alike="Thiếu máy quét"),
+                    TextRow(code="00002", unit="Xã số 2", text="=cmd|' /C calc'!A0"),
+                ),
+            ),
+        ),
+        doubts=(
+            DoubtRow(
+                what="Số khác thường", question="E2", code="00000", unit="Xã số 0", why="1.142, cao hơn ngưỡng 10"
+            ),
+        ),
+        ledger=replace(july.repeats[0], name="ledger", title="Sổ theo dõi kiến nghị"),
     )
 
 

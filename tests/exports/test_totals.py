@@ -14,7 +14,7 @@ from exports.workbook import workbook
 from exports.xlsx import render
 
 Reopen = Callable[..., Any]
-RECEIVED = "'Trả lời'!$F$5:$F$118"
+RECEIVED = "'Trả lời'!$H$5:$H$118"
 
 
 def row_of(sheet: Any, label: str, nth: int = 1) -> list[Any]:
@@ -29,10 +29,10 @@ def cached(report: CampaignReport) -> Any:
 def test_totals_are_formulas_over_the_answers_with_their_values(reopen: Reopen, july: CampaignReport) -> None:
     label = "E2. Tổng số hồ sơ tiếp nhận"
     assert row_of(reopen()["Thống kê"], label) == [
-        *(59, 114, f"=SUM({RECEIVED})", f"=AVERAGE({RECEIVED})", f"=MEDIAN({RECEIVED})"),
-        *(f"=MIN({RECEIVED})", f"=MAX({RECEIVED})"),
+        *(59, 114, f"=SUM({RECEIVED})", f"=AVERAGE({RECEIVED})", f"=QUARTILE({RECEIVED},1)", f"=MEDIAN({RECEIVED})"),
+        *(f"=QUARTILE({RECEIVED},3)", f"=MIN({RECEIVED})", f"=MAX({RECEIVED})"),
     ]
-    assert row_of(cached(july), label) == [59, 114, 1722, 29.19, 10, 10, 1142]
+    assert row_of(cached(july), label) == [59, 114, 1722, 29.19, 10, 10, 10, 10, 1142]
 
 
 def test_a_figure_the_answers_do_not_give_is_written_as_it_is(reopen: Reopen, july: CampaignReport) -> None:
@@ -46,7 +46,7 @@ def test_a_number_too_long_for_excel_turns_the_formula_off(reopen: Reopen, july:
     question = QuestionTotals(name="e_recv", label="E2", answered=59, of=114, total=huge + 580, minimum=10)
     row = row_of(reopen(answers=answers, questions=(question,))["Thống kê"], "E2")
     assert row[2] == str(huge + 580)
-    assert row[5] == 10
+    assert row[7] == 10
 
 
 def test_a_question_that_is_not_a_column_has_plain_figures(reopen: Reopen) -> None:
@@ -59,7 +59,7 @@ def test_a_ratio_is_a_ratio_of_sums_with_both_terms_in_words(reopen: Reopen, jul
     label, above, below = (
         *("E3. Đã giải quyết đúng hạn", "Tử số: Đã giải quyết đúng hạn", "Mẫu số: Tổng số hồ sơ tiếp nhận"),
     )
-    assert row_of(sheet, above)[2] == "=SUM('Trả lời'!$G$5:$G$118)"
+    assert row_of(sheet, above)[2] == "=SUM('Trả lời'!$I$5:$I$118)"
     assert row_of(sheet, below)[2] == f"=SUM({RECEIVED})"
     assert row_of(shown, above)[2] == 1557
     assert row_of(shown, below)[2] == 1722

@@ -12,7 +12,7 @@ import pytest
 
 from exports.document import LOCAL, ROW_HEIGHT, Cell, Sheet
 from exports.layout import pixels
-from exports.report import AnswerColumn, CampaignReport, GroupRate, RepeatSheet
+from exports.report import AnswerColumn, CampaignReport, DoubtRow, GroupRate, RepeatSheet, TextRow
 from exports.workbook import workbook
 from exports.xlsx import render
 
@@ -43,7 +43,7 @@ def texts(sheet: Any) -> list[str]:
 
 def test_the_sheets_are_in_reading_order(reopen: Reopen) -> None:
     assert reopen().sheetnames == [
-        *("Tổng hợp", "Đơn vị", "Trả lời", "Khó khăn, vướng mắc", "Thống kê", "Diễn biến", "Nhật ký thư")
+        *("Tổng hợp", "Đơn vị", "Trả lời", "Khó khăn, vướng mắc", "Thống kê", "Biểu đồ", "Diễn biến", "Nhật ký thư")
     ]
 
 
@@ -194,17 +194,18 @@ def test_lists_are_frozen_filtered_and_fit_to_print(reopen: Reopen, name: str, h
 def test_answers_have_sections_above_questions_and_a_row_for_every_unit(reopen: Reopen) -> None:
     sheet = reopen()["Trả lời"]
     rows = values(sheet)
-    assert rows[2] == (None, None, None, "A. Thông tin chung", None, "E. Thủ tục", None, None)
-    assert rows[3][:4] == ("Mã đơn vị", "Đơn vị", "Trạng thái", "A4. Họ và tên người lập báo cáo")
+    assert rows[2] == (*(None,) * 5, "A. Thông tin chung", None, "E. Thủ tục", None, None)
+    lead = ("Mã đơn vị", "Đơn vị", "Loại", "Nhóm đơn vị", "Trạng thái")
+    assert rows[3][:6] == (*lead, "A4. Họ và tên người lập báo cáo")
     assert len(rows) == 4 + 114
-    assert rows[5][3:] == ("Nguyễn Văn 1", local(1, 0, 0), 10, 9, 91.77)
-    assert rows[63][3:] == (None,) * 5
-    assert [sheet.cell(6, at).number_format for at in (5, 6, 8)] == ["dd/mm/yyyy", "[$-42A]#,##0", "[$-42A]#,##0.00"]
+    assert rows[5][5:] == ("Nguyễn Văn 1", local(1, 0, 0), 10, 9, 91.77)
+    assert rows[63][5:] == (None,) * 5
+    assert [sheet.cell(6, at).number_format for at in (7, 8, 10)] == ["dd/mm/yyyy", "[$-42A]#,##0", "[$-42A]#,##0.00"]
 
 
 def test_text_that_looks_like_a_formula_is_text_everywhere(reopen: Reopen) -> None:
     book = reopen()
-    for sheet, cell, text in (("Trả lời", "D5", "=1+1"), ("Khó khăn, vướng mắc", "C4", "@Thiếu máy quét")):
+    for sheet, cell, text in (("Trả lời", "F5", "=1+1"), ("Khó khăn, vướng mắc", "C4", "@Thiếu máy quét")):
         assert (book[sheet][cell].value, book[sheet][cell].data_type) == (text, "s")
     subject = book["Nhật ký thư"]["E4"]
     assert (subject.value, subject.data_type) == ("+Đề nghị báo cáo", "s")
@@ -222,7 +223,11 @@ def test_hostile_text_in_every_place_neither_breaks_nor_calculates(reopen: Reope
         units=(replace(july.units[0], name=bad, group=bad, state_label=bad, contacts=(bad,)), *july.units[1:]),
         answers={"00000": {"a_name": bad, "e_recv": bad}},
         repeats=(replace(july.repeats[0], title=bad, columns=(AnswerColumn(name="h_desc", label=bad),)),),
-        questions=tuple(replace(q, label=bad, section=bad) for q in july.questions),
+        questions=tuple(
+            replace(q, label=bad, section=bad, texts=(TextRow(code="1", unit=bad, text=bad, alike=bad),))
+            for q in july.questions
+        ),
+        doubts=(DoubtRow(what=bad, question=bad, code="1", unit=bad, why=bad),),
         rate=replace(july.rate, states=((bad, 1),)),
     )
     found = 0
@@ -231,11 +236,11 @@ def test_hostile_text_in_every_place_neither_breaks_nor_calculates(reopen: Reope
             if cell.data_type == "f":
                 assert cell.value.startswith(("=SUM(", "=D"))
             found += clean in str(cell.value)
-    assert found >= 15
+    assert found >= 30
 
 
 def test_a_text_of_40_000_characters_is_cut_visibly(reopen: Reopen) -> None:
-    cell = reopen(answers={"00000": {"a_name": "ệ" * 40_000}})["Trả lời"]["D5"]
+    cell = reopen(answers={"00000": {"a_name": "ệ" * 40_000}})["Trả lời"]["F5"]
     assert len(cell.value) == 32_767
     assert cell.value.endswith(" ký tự)")
     assert "… (còn 72" in cell.value
@@ -250,7 +255,7 @@ def test_values_excel_would_change_are_written_as_text(reopen: Reopen) -> None:
         "a_name": time(7, 30),
     }
     sheet = reopen(answers={"00000": given})["Trả lời"]
-    assert [sheet.cell(5, at).value for at in range(4, 9)] == [
+    assert [sheet.cell(5, at).value for at in range(6, 11)] == [
         *(time(7, 30), "15/01/1900", "12345678901234567", "NaN", "0.1234567890123456789")
     ]
 
