@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import anyio
@@ -104,14 +104,17 @@ def _coverage(rate: life.Rate, chosen: Sequence[progress.Row], counted: int) -> 
 
 
 async def earlier(campaign: Campaign) -> Campaign | None:
-    """The latest campaign before this one with the same form, in whatever version; None for the first."""
+    """The campaign of the latest period before this one's with the same form, in whatever version; None for the first.
+
+    The same order as flow.earlier has for a unit's own last report.
+    """
     form = await FormVersion.get(id=campaign.form_id).values_list("form_id", flat=True)
     found = await Campaign.filter(
         form__form_id=form, published_at__lt=campaign.published_at, illustrative=campaign.illustrative
     ).order_by("-published_at", "-id")
-    begins = campaign.period_from
-    fitting = (one for one in found if begins is None or one.period_from is None or one.period_from < begins)
-    return next(fitting, None)
+    end = campaign.period_to or date.max
+    fitting = [one for one in found if one.period_to is None or one.period_to < end]
+    return max(fitting, key=lambda one: one.period_to or date.min, default=None)
 
 
 async def earlier_rows(

@@ -14,7 +14,7 @@ from service.flow import answersheet, campaigns, consolidation
 from service.flow.consolidation import Choice, Consolidated
 from service.flow.progress import Row
 from service.models import Campaign
-from service.pages import asked
+from service.pages import asked, periods
 from service.pages.asked import AsOf
 from service.words import N_, _, collation
 
@@ -133,8 +133,6 @@ def _counts(found: QuestionSummary, part: Part) -> list[int]:
 
 
 def _period(earlier: Campaign) -> str:
-    """Kỳ trước: the campaign compared with, in words."""
-    if earlier.period_from is None or earlier.period_to is None:
-        return earlier.title
-    days = _("từ {first} đến {last}").format(first=words.day(earlier.period_from), last=words.day(earlier.period_to))
-    return f"{earlier.title}, {days}"
+    """The campaign compared with, in words."""
+    days = periods.words(earlier.period_from, earlier.period_to)
+    return f"{earlier.title}, {days}" if days else earlier.title

@@ -144,6 +144,7 @@ async def test_a_doubt_leads_to_a_return_with_its_reason(house: House, api: Api,
     second = await campaigns.create(house.settings, later, principal.SYSTEM, house.clock())
     await campaigns.publish(house.settings, second.id, principal.SYSTEM, house.clock())
     more = answers(e_recv=2284, e_online=1048, e_direct=1236, e_proc=1204)
+    more["e"]["e_recv_explanation"] = "Nhận thêm hồ sơ của xã cũ"
     await send(api, second.id, AN_LAO, answers=more)
     await send(api, second.id, HAI)
     await scenes.log_in(house.client, survey.staff, house.clock())
