@@ -22,7 +22,8 @@ class Instant(fields.DatetimeField[datetime]):
 
     def to_db_value(self, value: Any, instance: type[Model] | Model) -> Any:
         self._refuse_naive(value)
-        value = super().to_db_value(value, instance)
+        if not isinstance(value, datetime):  # a moment is ours to write; the rest may be a model's or a query's
+            value = super().to_db_value(value, instance)
         return value.astimezone(UTC) if isinstance(value, datetime) else value
 
     def _refuse_naive(self, value: object) -> None:

@@ -68,7 +68,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, *, p
     app = Starlette(
         routes=routes(),
         lifespan=lifespan,
-        middleware=[Middleware(GZipMiddleware, minimum_size=800, compresslevel=5), Middleware(SecureHeaders)],
+        middleware=[Middleware(GZipMiddleware, minimum_size=1200, compresslevel=5), Middleware(SecureHeaders)],
         exception_handlers={
             ServiceError: _service_error,
             HTTPException: _http_error,

@@ -7,6 +7,8 @@ from typing import Any
 import asyncpg
 from tortoise import Tortoise, connections
 from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.backends.sqlite.client import SqliteClient
+from tortoise.connection import get_connection
 from tortoise.exceptions import (
     DBConnectionError,
     DoesNotExist,
@@ -104,4 +106,4 @@ async def require_migrated() -> None:
 
 
 def is_postgres() -> bool:
-    return str(connections.get("default").capabilities.dialect) == "postgres"
+    return not isinstance(get_connection("default"), SqliteClient)

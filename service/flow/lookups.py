@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from tortoise import connections
+from tortoise.connection import get_connection
 from tortoise.models import Model
 
-from service import database
+from service import database, sqlite
 
 M = TypeVar("M", bound=Model)
 Row = Any  # sqlite3.Row or asyncpg.Record: values in the order asked for, names by dict()
@@ -53,15 +53,23 @@ async def row(sql: str, *values: object) -> Mapping[str, Any] | None:
 
 
 async def update(row: Model, **values: object) -> None:
-    """Set fields of a row, in the object and in the database."""
+    """Set fields of a row, in the object and, by the end of the transaction, in the database."""
     for name, value in values.items():
         setattr(row, name, value)
-    await _rows(_update(type(row), tuple(values), database.is_postgres()), [*_values(type(row), values), row.pk])
+    await _written(_update(type(row), tuple(values), database.is_postgres()), [*_values(type(row), values), row.pk])
 
 
 async def insert(model: type[Model], **values: object) -> None:
-    """A new row whose id nobody needs. All fields but the id are named."""
-    await _rows(_insert(model, tuple(values), database.is_postgres()), _values(model, values))
+    """A new row whose id nobody needs, there by the end of the transaction. All fields but the id are named."""
+    await _written(_insert(model, tuple(values), database.is_postgres()), _values(model, values))
+
+
+async def _written(sql: str, values: list[object]) -> None:
+    connection = get_connection("default")
+    if isinstance(connection, sqlite.Transaction):
+        connection.later(sql, values)
+    else:
+        await connection.execute_query(sql, values)
 
 
 def _values(model: type[Model], named: Mapping[str, object]) -> list[object]:
@@ -70,7 +78,7 @@ def _values(model: type[Model], named: Mapping[str, object]) -> list[object]:
 
 
 async def _rows(sql: str, values: list[object]) -> Sequence[Row]:
-    rows: Sequence[Row] = (await connections.get("default").execute_query(sql, values))[1]
+    rows: Sequence[Row] = (await get_connection("default").execute_query(sql, values))[1]
     return rows
 
 
