@@ -77,7 +77,25 @@ class Code:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Shares as bars, drawn: each with its label, the figures it shows and the share itself (1 is all)."""
+
+    title: str
+    rows: tuple[tuple[str, str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Annex:
+    """An annex begins here, on a page of its own: its number ("Phụ lục I"), its name, and what it belongs to."""
+
+    number: str
+    name: str
+    attached: str
+
+
 Block = Heading | Text | Facts | Table | Question | Answer | Signatures | Code
+Part = Heading | Text | Table | Bars | Annex  # of a document made in Word
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,9 @@ class UnitRow:
     """One invitation, answered or not. `on_time` is None while nothing can be said.
 
     `due_at` is the extended due time, `original_due_at` the one frozen at publication (None: the same).
-    `late_label` says it in words ("Đúng hạn", "Quá hạn 2 ngày", ...); `contacts` are one line each.
+    `late_label` says it in words ("Đúng hạn", "Quá hạn 2 ngày", ...); `contacts` are one line each. `timing` is the
+    list it is on: on_time, late, not_yet_due, overdue, exempt. `reminders` counts the days on which a reminder reached
+    the unit's mail server, `reminded_at` is the latest.
     """
 
     code: str
@@ -67,6 +69,9 @@ class UnitRow:
     document: str = ""
     contacts: tuple[str, ...] = ()
     note: str = ""
+    timing: str = ""
+    reminders: int = 0
+    reminded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +201,7 @@ class CampaignReport:
     are absent. `curve` is (day, responded at its end), rising by day. `highest_event` is the last event seen.
     `older` counts the reports that were filled in in another version of the form, `older_left` their answers that have
     no place in this one. `illustrative` marks made-up data wherever it shows. `letter` is
-    "111/KH-SKHCN ngày 8/7/2025" or "".
+    "111/KH-SKHCN ngày 8/7/2025" or "", `subject` what it is about.
     Raises ValueError when a time has no zone, a code stands twice, or answers belong to no unit of the list.
     """
 
@@ -206,6 +211,7 @@ class CampaignReport:
     rate: RateFigures
     units: tuple[UnitRow, ...]
     letter: str = ""
+    subject: str = ""
     staff: str = ""
     period_from: date | None = None
     period_to: date | None = None

@@ -8,10 +8,13 @@ import gettext
 import unicodedata
 from contextvars import ContextVar
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from exports.words import number as number
+from exports.words import percent as percent
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _LOCALES = Path(__file__).parent / "locale"
@@ -30,30 +33,6 @@ def _(text: str) -> str:
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "translate later"
     return text
-
-
-def number(value: int | float | Decimal | None, places: int | None = None) -> str:
-    """1035 -> 1.035; Decimal('51.754') with places=1 -> 51,8 (halves up). None -> an en dash."""
-    if value is None:
-        return "–"
-    exact = Decimal(str(value))
-    if places is not None:
-        exact = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    return f"{exact:,f}".translate(str.maketrans(",.", ".,"))
-
-
-def percent(part: int | Decimal, whole: int | Decimal, places: int = 1) -> str:
-    """51,8% ; 100% only when equal, and never 0% when there is something. An en dash over nothing."""
-    if whole == 0:
-        return "–"
-    if part == whole:
-        return "100%"
-    smallest = Decimal(1).scaleb(-places)
-    share = (Decimal(part) * 100 / whole).quantize(smallest, ROUND_HALF_UP)
-    share = min(share, 100 - smallest) if part < whole else max(share, 100 + smallest)
-    if part > 0:
-        share = max(share, smallest)
-    return f"{number(share)}%"
 
 
 def local(moment: datetime) -> datetime:

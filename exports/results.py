@@ -1,0 +1,97 @@
+"""What the answers come to, in the words of the official report: ratios of sums, a table for each section."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from itertools import groupby
+
+from exports.paper import Heading, Part, Table, Text
+from exports.report import CampaignReport, QuestionTotals, Ratio
+from exports.words import number, percent, shown
+
+LONG = 20  # choices; of more only the most frequent are named
+NAMED = 10
+EMPTY = "Chưa có số liệu để tổng hợp."
+
+
+def ratios(report: CampaignReport) -> Iterator[str]:
+    """A sentence for every ratio of sums, with both terms in words."""
+    for question in report.questions:
+        if question.ratio is not None:
+            yield f"- {_plain(question.label)}: {_ratio(question.ratio)}."
+
+
+def _ratio(ratio: Ratio) -> str:
+    above, below = ratio.numerator_sum, ratio.denominator_sum
+    terms = f"{_plain(ratio.numerator)}: {shown(above)}; {_plain(ratio.denominator)}: {shown(below)}"
+    if not below:
+        return f"chưa tính được ({terms})"
+    value = percent(above, below, 2) if ratio.percent else number(Decimal(above) / below, 2)
+    return f"{value} ({terms})"
+
+
+def tables(report: CampaignReport) -> Iterator[Part]:
+    """A heading and a table for each section of the form; questions answered in words only are counted below."""
+    told = [question for question in report.questions if _result(question)]
+    number_of = 0
+    for section, questions in groupby(told, key=lambda question: question.section):
+        rows = []
+        for question in questions:
+            number_of += 1
+            answered = f"{number(question.answered)}/{number(question.of)}"
+            rows.append((str(number_of), _plain(question.label), answered, _result(question)))
+        if section:
+            yield Heading(section, 2)
+        yield Table(("TT", "Nội dung", "Trả lời trên số được hỏi", "Kết quả"), tuple(rows), (7, 39, 14, 40))
+    if not told:
+        yield Text(EMPTY)
+    if rest := sum(question.answered > 0 for question in report.questions) - len(told):
+        yield Text(f"{number(rest)} câu hỏi trả lời bằng lời văn được tổng hợp trong tệp Excel của đợt khảo sát.")
+
+
+def _result(question: QuestionTotals) -> str:
+    """The figures of one question, a line each; "" for what is answered in words, or by nobody."""
+    if not question.answered:
+        return ""
+    lines = []
+    if question.ratio is not None:
+        lines.append(_ratio(question.ratio))
+    if question.total is not None:
+        lines.append(f"Tổng: {shown(question.total)}")
+    if question.mean is not None and question.median is not None:
+        lines.append(f"Trung bình {shown(question.mean)}; trung vị {shown(question.median)}")
+    if question.minimum is not None and question.maximum is not None:
+        lines.append(f"Từ {shown(question.minimum)} đến {shown(question.maximum)}")
+    return "\n".join((*lines, *_choices(question)))
+
+
+def _choices(question: QuestionTotals) -> Iterator[str]:
+    """Each choice with its share of the units that answered; of a long list the most frequent."""
+    given = question.distribution
+    if len(given) > LONG:
+        given = tuple(sorted(given, key=lambda choice: -choice[1])[:NAMED])
+        if given[0][1] <= 1:
+            return  # a list such as the units' own names
+    for label, count in given:
+        yield f"{label}: {number(count)} ({percent(count, question.answered)})"
+    if left := len(question.distribution) - len(given):
+        yield f"… và {number(left)} lựa chọn khác"
+
+
+def rows_given(report: CampaignReport, annexes: Mapping[str, str]) -> Iterator[str]:
+    """How many rows each repeat has, from how many units, and in which annex they stand."""
+    for sheet in report.repeats:
+        units = len({row.code for row in sheet.rows})
+        of = number(report.rate.responded)
+        title = _plain(sheet.title)
+        if not units:
+            yield f"- {title}: không có đơn vị nào nêu."
+            continue
+        see = f" ({annexes[sheet.name]})"
+        yield f"- {title}: {number(len(sheet.rows))} nội dung từ {number(units)}/{of} đơn vị đã gửi{see}."
+    if not report.repeats:
+        yield "Mẫu phiếu không có mục liệt kê."
+
+
+def _plain(label: str) -> str:
+    """A label without its closing mark, to go on after it."""
+    return label.rstrip(" .:?")
