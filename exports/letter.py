@@ -152,7 +152,7 @@ def _period(report: CampaignReport) -> str:
 
 
 def _opening(report: CampaignReport, office: Office) -> str:
-    why = f"Thực hiện văn bản số {report.letter}" if report.letter else f"Thực hiện đợt khảo sát “{report.title}”"
+    why = f"Thực hiện văn bản {report.letter}" if report.letter else f"Thực hiện đợt khảo sát “{report.title}”"
     period = f" (số liệu {_period(report)})" if _period(report) else ""
     return f"{why}, {office.name} báo cáo kết quả tổng hợp từ các đơn vị{period} tính đến {when(report.as_of)} như sau:"
 

@@ -32,7 +32,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table whose head is repeated on every page. `widths` are shares of the page's width."""
+    """A table whose head is repeated on every page. `widths` are shares of the page's width.
+
+    In Word a row of one text runs over all columns: a title within the table.
+    """
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -95,7 +98,7 @@ class Annex:
 
 
 Block = Heading | Text | Facts | Table | Question | Answer | Signatures | Code
-Part = Heading | Text | Table | Bars | Annex  # of a document made in Word
+Part = Text | Table | Bars | Annex  # of a document made in Word
 
 
 @dataclass(frozen=True, slots=True)

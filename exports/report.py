@@ -201,7 +201,7 @@ class CampaignReport:
     are absent. `curve` is (day, responded at its end), rising by day. `highest_event` is the last event seen.
     `older` counts the reports that were filled in in another version of the form, `older_left` their answers that have
     no place in this one. `illustrative` marks made-up data wherever it shows. `letter` is
-    "111/KH-SKHCN ngày 8/7/2025" or "", `subject` what it is about.
+    "số 111/KH-SKHCN ngày 8/7/2025" or "", `subject` what it is about.
     Raises ValueError when a time has no zone, a code stands twice, or answers belong to no unit of the list.
     """
 

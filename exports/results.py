@@ -1,10 +1,10 @@
-"""What the answers come to, in the words of the official report: ratios of sums, a table for each section."""
+"""What the answers come to, in the words of the official report: ratios of sums, a table of all questions."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from itertools import groupby
+from itertools import count, groupby
 
-from exports.paper import Heading, Part, Table, Text
+from exports.paper import Part, Table, Text
 from exports.report import CampaignReport, QuestionTotals, Ratio
 from exports.words import number, percent, shown
 
@@ -14,47 +14,45 @@ EMPTY = "Chưa có số liệu để tổng hợp."
 
 
 def ratios(report: CampaignReport) -> Iterator[str]:
-    """A sentence for every ratio of sums, with both terms in words."""
-    for question in report.questions:
-        if question.ratio is not None:
-            yield f"- {_plain(question.label)}: {_ratio(question.ratio)}."
+    """A sentence for every ratio of sums, with both terms in words, each once."""
+    found = (ratio for question in report.questions for ratio in (question.ratio, *question.shares) if ratio)
+    yield from dict.fromkeys(map(_ratio, found))
 
 
 def _ratio(ratio: Ratio) -> str:
     above, below = ratio.numerator_sum, ratio.denominator_sum
-    terms = f"{_plain(ratio.numerator)}: {shown(above)}; {_plain(ratio.denominator)}: {shown(below)}"
+    words = f"- {_plain(ratio.numerator)} so với {_plain(ratio.denominator)}"
+    terms = f"({shown(above)} trên {shown(below)})"
     if not below:
-        return f"chưa tính được ({terms})"
+        return f"{words}: chưa tính được {terms}."
     value = percent(above, below, 2) if ratio.percent else number(Decimal(above) / below, 2)
-    return f"{value} ({terms})"
+    return f"{words}: {value} {terms}."
 
 
 def tables(report: CampaignReport) -> Iterator[Part]:
-    """A heading and a table for each section of the form; questions answered in words only are counted below."""
-    told = [question for question in report.questions if _result(question)]
-    number_of = 0
-    for section, questions in groupby(told, key=lambda question: question.section):
-        rows = []
-        for question in questions:
-            number_of += 1
+    """A table of all questions that have figures, by section; those answered in words only are counted below."""
+    told = [(question, result) for question in report.questions if (result := _result(question))]
+    rows: list[tuple[str, ...]] = []
+    places = count(1)
+    for section, questions in groupby(told, key=lambda one: one[0].section):
+        rows += [(section,)] if section else []
+        for question, result in questions:
             answered = f"{number(question.answered)}/{number(question.of)}"
-            rows.append((str(number_of), _plain(question.label), answered, _result(question)))
-        if section:
-            yield Heading(section, 2)
+            rows.append((str(next(places)), _plain(question.label), answered, result))
+    if rows:
         yield Table(("TT", "Nội dung", "Trả lời trên số được hỏi", "Kết quả"), tuple(rows), (7, 39, 14, 40))
-    if not told:
+    else:
         yield Text(EMPTY)
-    if rest := sum(question.answered > 0 for question in report.questions) - len(told):
+    silent = (one for one in report.questions if one.answered and one.ratio is None and not _result(one))
+    if rest := sum(1 for _one in silent):
         yield Text(f"{number(rest)} câu hỏi trả lời bằng lời văn được tổng hợp trong tệp Excel của đợt khảo sát.")
 
 
 def _result(question: QuestionTotals) -> str:
-    """The figures of one question, a line each; "" for what is answered in words, or by nobody."""
+    """The figures of one question, a line each; "" for what is answered in words, or by nobody. Ratios stand apart."""
     if not question.answered:
         return ""
     lines = []
-    if question.ratio is not None:
-        lines.append(_ratio(question.ratio))
     if question.total is not None:
         lines.append(f"Tổng: {shown(question.total)}")
     if question.mean is not None and question.median is not None:
@@ -71,8 +69,8 @@ def _choices(question: QuestionTotals) -> Iterator[str]:
         given = tuple(sorted(given, key=lambda choice: -choice[1])[:NAMED])
         if given[0][1] <= 1:
             return  # a list such as the units' own names
-    for label, count in given:
-        yield f"{label}: {number(count)} ({percent(count, question.answered)})"
+    for label, chosen in given:
+        yield f"{label}: {number(chosen)} ({percent(chosen, question.answered)})"
     if left := len(question.distribution) - len(given):
         yield f"… và {number(left)} lựa chọn khác"
 

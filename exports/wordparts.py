@@ -18,7 +18,7 @@ from docx.oxml.parser import OxmlElement, parse_xml
 from docx.shared import Length, Mm
 
 from exports import text
-from exports.paper import Annex, Bars, Heading, Part, Table, Text
+from exports.paper import Annex, Bars, Part, Table, Text
 
 Element = Any  # lxml's elements have no types
 TABLE_SIZE = 12  # points
@@ -26,9 +26,7 @@ _FIGURES = re.compile(r"[0-9.,/%–+ ]*")
 _BARS = Path(__file__).parent / "papers" / "bars.typ"
 _SHARP = 200.0  # dots an inch
 _FLAT = '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
-_CELL = (
-    '<w:pPr><w:spacing w:before="20" w:after="20" w:line="240" w:lineRule="auto"/><w:ind w:left="0" w:firstLine="0"/>'
-)
+_SPACED = '<w:spacing w:before="20" w:after="20" w:line="240" w:lineRule="auto"/><w:ind w:left="0" w:firstLine="0"/>'
 
 
 class Drawing:
@@ -59,13 +57,10 @@ class Drawing:
         match part:
             case Text():
                 yield words(model, part.text)
-            case Heading():
-                yield _heading(model, part.text)
             case Table():
                 yield _table(part, self._width())
                 yield _space(model)
             case Bars():
-                yield _centred(model, part.title, italic=True)
                 yield self._bars(model, part)
             case Annex():
                 yield self._new_section()
@@ -91,7 +86,9 @@ class Drawing:
         return paragraph
 
     def _bars(self, model: Element, part: Bars) -> Element:
-        paragraph = _centred(model, "")
+        paragraph = _centred(model, f"{part.title}\n", italic=True)
+        paragraph.pPr.get_or_add_keepLines()
+        paragraph.pPr.remove(paragraph.pPr.find(qn("w:keepNext")))
         width = min(Length(self._width() * 635), Mm(160))
         inline = self._document.part.new_pic_inline(BytesIO(picture(part)), width=width)
         inline.docPr.set(
@@ -155,14 +152,6 @@ def _clear(paragraph: Element) -> None:
             paragraph.remove(child)
 
 
-def _heading(model: Element, said: str) -> Element:
-    made = words(model, said)
-    properties = made.get_or_add_pPr()
-    properties.get_or_add_keepNext()
-    _emphasise(made, bold=True)
-    return made
-
-
 def _centred(model: Element, said: str, *, bold: bool = False, italic: bool = False) -> Element:
     made = words(model, said)
     properties = made.get_or_add_pPr()
@@ -207,7 +196,9 @@ def _table(table: Table, width: int) -> Element:
     """Written as text and parsed once: thousands of rows would take minutes cell by cell."""
     total = sum(table.widths)
     widths = [round(width * share / total) for share in table.widths]
-    centred = [all(_FIGURES.fullmatch(row[place]) for row in table.rows) for place in range(len(widths))]
+    centred = [
+        all(_FIGURES.fullmatch(row[place]) for row in table.rows if len(row) > 1) for place in range(len(widths))
+    ]
     head = _row(table.head, widths, [True] * len(widths), "<w:b/>", "<w:tblHeader/>")
     rows = (_row(row, widths, centred, "", "") for row in table.rows)
     sides = ("top", "left", "bottom", "right", "insideH", "insideV")
@@ -223,15 +214,20 @@ def _table(table: Table, width: int) -> Element:
 
 
 def _row(cells: tuple[str, ...], widths: list[int], centred: list[bool], look: str, kind: str) -> str:
+    if len(cells) < len(widths):
+        made = _cell(cells[0], sum(widths), centred=False, look="<w:b/>", across=len(widths))
+        return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{made}</w:tr>"
     made = "".join(_cell(said, wide, middle, look) for said, wide, middle in zip(cells, widths, centred, strict=True))
     return f"<w:tr><w:trPr><w:cantSplit/>{kind}</w:trPr>{made}</w:tr>"
 
 
-def _cell(said: str, width: int, centred: bool, look: str) -> str:
+def _cell(said: str, width: int, centred: bool, look: str, across: int = 1) -> str:
+    """One cell; a title over several columns stays with the row below it."""
     size = f'<w:sz w:val="{TABLE_SIZE * 2}"/><w:szCs w:val="{TABLE_SIZE * 2}"/>'
+    span, keep = (f'<w:gridSpan w:val="{across}"/>', "<w:keepNext/>") if across > 1 else ("", "")
     lines = (f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in text.cell(said).split("\n"))
     return (
-        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
-        f'<w:p>{_CELL}<w:jc w:val="{"center" if centred else "left"}"/></w:pPr>'
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}<w:vAlign w:val="center"/></w:tcPr>'
+        f'<w:p><w:pPr>{keep}{_SPACED}<w:jc w:val="{"center" if centred else "left"}"/></w:pPr>'
         f"<w:r><w:rPr>{look}{size}</w:rPr>{'<w:br/>'.join(lines)}</w:r></w:p></w:tc>"
     )

@@ -58,9 +58,9 @@ def written(value: date) -> str:
 
 
 def when(value: datetime) -> str:
-    """An aware time as letters write it: 17:00 ngày 18/7/2025; the last second of a day is its end."""
+    """An aware time as letters write it: 17:00 ngày 18/7/2025; the last minute of a day is its end."""
     local = value.astimezone(LOCAL)
-    if (local.hour, local.minute, local.second) == (23, 59, 59):
+    if (local.hour, local.minute) == (23, 59):
         return f"hết ngày {written(local)}"
     return f"{local:%H:%M} ngày {written(local)}"
 

@@ -14,6 +14,7 @@ import uvicorn
 from service import commands, database, demo
 from service.app import create_app
 from service.errors import Invalid, ServiceError
+from service.flow import exporting
 from service.settings import Settings, SettingsError, load
 from service.words import ROLES, _
 
@@ -172,9 +173,9 @@ def _add_campaign_commands(menu: Menu) -> None:
     made.add_argument("--dry-run", action="store_true", required=True, help="show only; sending is the worker's")
     made.add_argument("--campaign", type=_row, help="only this campaign")
     made.add_argument("--at", metavar="TIME", help="at this moment instead of now")
-    made = menu.add("export", commands.export, "write a campaign's workbook")
+    made = menu.add("export", commands.export, "write a campaign's workbook or report")
     made.add_argument("id", type=_row)
-    made.add_argument("--format", choices=["xlsx"], default="xlsx")
+    made.add_argument("--format", choices=list(exporting.FORMATS), default="xlsx")
     made.add_argument("--as-of", metavar="TIME")
     made.add_argument("-o", "--output", type=Path, required=True)
 

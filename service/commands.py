@@ -13,8 +13,8 @@ from service.errors import Invalid, NotFound, ServiceError
 from service.flow import (
     accounts,
     campaigns,
-    downloads,
     entry,
+    exporting,
     forms,
     library,
     principal,
@@ -212,12 +212,12 @@ async def remind(settings: Settings, options: argparse.Namespace) -> int:
 
 
 async def export(settings: Settings, options: argparse.Namespace) -> int:
-    """`export`: the workbook, written beside and renamed, so that a half file never stands there."""
+    """`export`: the file of that kind, written beside and renamed, so that a half file never stands there."""
     as_of = parse_moment(options.as_of, "--as-of") if options.as_of else _now()
-    _name, data = await downloads.workbook(settings, options.id, as_of, principal.SYSTEM, _now())
+    made = await exporting.made(settings, options.id, options.format, as_of, principal.SYSTEM, _now())
     output: Path = options.output
-    await asyncio.to_thread(_replace, output, data)
-    print(_("Đã ghi {path} ({size}).").format(path=output, size=words.size(len(data))))
+    await asyncio.to_thread(_replace, output, made.data)
+    print(_("Đã ghi {path} ({size}).").format(path=output, size=words.size(len(made.data))))
     return 0
 
 

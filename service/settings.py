@@ -28,9 +28,12 @@ NAMES = (
     "PHIEU_WEBHOOK_URL",
     "PHIEU_WEBHOOK_SECRET",
     "PHIEU_DIGEST_AT",
+    "PHIEU_OFFICE_ABOVE",
+    "PHIEU_OFFICE_PLACE",
     "PHIEU_SECRET_KEY",
 )
 SENDER = "Sở Khoa học và Công nghệ <phieu@localhost.localdomain>"
+ABOVE, PLACE = "Ủy ban nhân dân thành phố Hải Phòng", "Hải Phòng"
 DATABASES = "use sqlite:///path or postgres://user:password@host/database"
 
 
@@ -45,7 +48,8 @@ class Settings:
     `public_url` has no trailing slash. `smtp_url` None means mail goes to the local mailbox page. `mail_connections`
     is of this process; `mail_per_minute` of all that send together, None for any number. `imap_url` None: nothing that
     comes in is read. `webhook` None: no gateway is told. `digest_at` is when
-    staff get their morning digest, local time, None for the opening of office hours.
+    staff get their morning digest, local time, None for the opening of office hours. `office_above` and `office_place`
+    stand on the head of the office's own reports: the body above it, and the place it writes from.
     """
 
     database_url: str
@@ -59,6 +63,8 @@ class Settings:
     imap_url: str | None = None
     webhook: Target | None = None
     digest_at: time | None = None
+    office_above: str = ABOVE
+    office_place: str = PLACE
 
     @property
     def files_dir(self) -> Path:
@@ -96,6 +102,8 @@ def load(environ: Mapping[str, str] = os.environ, served_at: str = "http://127.0
         imap_url=_imap_url(_value(environ, "PHIEU_IMAP_URL")),
         webhook=_webhook(_value(environ, "PHIEU_WEBHOOK_URL"), _value(environ, "PHIEU_WEBHOOK_SECRET")),
         digest_at=_clock(environ, "PHIEU_DIGEST_AT"),
+        office_above=_name(environ, "PHIEU_OFFICE_ABOVE") or ABOVE,
+        office_place=_name(environ, "PHIEU_OFFICE_PLACE") or PLACE,
     )
 
 
@@ -127,6 +135,13 @@ def _clock(environ: Mapping[str, str], name: str) -> time | None:
     if not re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", text):
         raise SettingsError(f"{name}: use a time of day such as 07:30")
     return time.fromisoformat(text)
+
+
+def _name(environ: Mapping[str, str], name: str) -> str | None:
+    text = _value(environ, name)
+    if text is not None and (len(text) > 200 or not text.isprintable()):
+        raise SettingsError(f"{name}: use a name of one line, at most 200 characters")
+    return text
 
 
 def _database_url(text: str | None, data_dir: Path) -> str:

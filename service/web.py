@@ -140,6 +140,11 @@ def render(
     return response
 
 
+def download(name: str, media_type: str, data: bytes) -> Response:
+    """A file to keep under that name (plain ASCII), never to open in the page."""
+    return Response(data, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
 def redirect(request: Request, path: str, said: str = "") -> Response:
     """See other, on this site; `said` is shown once on the next page."""
     response = RedirectResponse(path, 303)

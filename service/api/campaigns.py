@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from service import life, web
 from service.api import reply
-from service.flow import calendars, campaigns, deadlines, downloads, progress, terms
+from service.flow import calendars, campaigns, deadlines, exporting, progress, terms
 from service.models import Campaign
 from service.settings import Settings
 
@@ -47,23 +47,11 @@ async def rate(request: Request) -> Response:
     return reply.reply(rate_shape(found.rate))
 
 
-async def export_xlsx(request: Request) -> Response:
-    """The campaign's workbook as of a moment."""
+async def export(request: Request) -> Response:
+    """The campaign as of a moment as a file: xlsx (workbook), docx (report)."""
     settings: Settings = web.settings(request)
-    name, data = await downloads.workbook(
-        settings,
-        request.path_params["id"],
-        reply.moment(request, "as_of"),
-        reply.who(request),
-        web.now(request),
-    )
-    return downloaded(name, data)
-
-
-def downloaded(name: str, data: bytes) -> Response:
-    """A workbook to save, never to open in the page."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(data, media_type=downloads.XLSX, headers=headers)
+    number, kind, as_of = request.path_params["id"], request.path_params["kind"], reply.moment(request, "as_of")
+    return web.download(*await exporting.made(settings, number, kind, as_of, reply.who(request), web.now(request)))
 
 
 def shape(campaign: Campaign) -> dict[str, object]:

@@ -27,7 +27,7 @@ _QUERY = {
 _TAKES = {
     "/rate": ("as_of",),
     "/summary": ("as_of", "accepted", "kind", "group"),
-    "/export.xlsx": ("as_of",),
+    "/export.{kind}": ("as_of",),
     "/preview": ("at",),
     "/invitations": ("state", "as_of", "cursor", "limit"),
     "/messages": ("campaign", "unit", "cursor", "limit"),

@@ -1,42 +1,23 @@
-"""Exports: one snapshot of a campaign becomes a report, and the report a file."""
+"""What exports are made of: one snapshot of a campaign as a report; and the record of each export."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-import anyio
 from tortoise import connections
 from tortoise.transactions import in_transaction
 
-from exports import report, xlsx
-from exports import workbook as sheets
-from reminders.models import Attempt
+from exports import report
+from reminders.models import Attempt, Message
 from service import database, words
 from service.flow import answersheet, audit, campaigns, consolidation, figures, forms, progress, reminding
 from service.flow.principal import Principal
-from service.life import Tally
+from service.life import Act, State, Tally
 from service.mailwords import KINDS as MESSAGE_KINDS
 from service.mailwords import OUTCOMES
-from service.models import Campaign, Contact, Event, ExportRecord, Intake, Submission
-from service.settings import Settings
+from service.models import Campaign, Contact, Event, EventNote, ExportRecord, Intake, Submission
 from service.words import _
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-async def workbook(
-    settings: Settings, campaign_id: int, as_of: datetime, who: Principal, now: datetime
-) -> tuple[str, bytes]:
-    """The campaign's workbook as of a moment: (file name, bytes). Recorded with its hash.
-
-    Raises NotFound, NotPublished.
-    """
-    as_of = campaigns.figures_at(await campaigns.published(campaign_id), as_of, now)
-    found = await gather(campaign_id, as_of, now)
-    data = await anyio.to_thread.run_sync(_written, found)
-    digest = hashlib.sha256(data).hexdigest()
-    await kept(campaign_id, "xlsx", found.as_of, found.highest_event, digest, who, now)
-    return f"phieu-{campaign_id}-{words.local(found.as_of):%Y%m%d-%H%M}.xlsx", data
 
 
 async def taken(campaign_id: int, code: str, data: bytes, who: Principal, now: datetime) -> None:
@@ -72,10 +53,6 @@ async def kept(
         await audit.record("campaign.export", f"campaign:{campaign_id}", who, now, data)
 
 
-def _written(found: report.CampaignReport) -> bytes:
-    return xlsx.render(sheets.workbook(found, _))
-
-
 async def gather(campaign_id: int, as_of: datetime, now: datetime, *, codes: bool = False) -> report.CampaignReport:
     """All that the exports of a campaign may show, read in one snapshot; answers in words, or as the form's `codes`."""
     async with in_transaction():
@@ -87,7 +64,10 @@ async def gather(campaign_id: int, as_of: datetime, now: datetime, *, codes: boo
         sent = await consolidation.answers(found, as_of)
         intakes = await _intakes(campaign_id, as_of)
         contacts = await _contacts(campaign_id)
+        reminded = await _reminded(campaign_id, as_of)
+        reasons = await _reasons(campaign_id, as_of)
         messages = await _messages(campaign_id, as_of, {row.code: row.full_name for row in found.rows})
+    known = _Known(sent, intakes, contacts, reminded, reasons)
     form = await forms.built(campaign.form_id)
     given = await consolidation.in_form(form, campaign.form_id, sent)
     before = await consolidation.earlier(campaign)
@@ -98,6 +78,7 @@ async def gather(campaign_id: int, as_of: datetime, now: datetime, *, codes: boo
     return report.CampaignReport(
         title=campaign.title,
         letter=reminding.letter_words(campaign, subject=False),
+        subject=campaign.letter_subject,
         staff=" – ".join(part for part in (staff.name, staff.phone) if part) if staff else "",
         period_from=campaign.period_from,
         period_to=campaign.period_to,
@@ -109,7 +90,7 @@ async def gather(campaign_id: int, as_of: datetime, now: datetime, *, codes: boo
         illustrative=campaign.illustrative,
         rate=_figures(found),
         curve=_by_day(found.curve, campaign, min(as_of, now)),
-        units=tuple(_unit(row, sent, intakes, contacts) for row in found.rows),
+        units=tuple(_unit(row, known) for row in found.rows),
         columns=columns,
         answers={code: answersheet.values(form, columns, one.answers, codes) for code, one in given.items()},
         repeats=answersheet.repeats(
@@ -161,13 +142,21 @@ def _by_day(
     return tuple(found)
 
 
-def _unit(
-    row: progress.Row,
-    given: Mapping[str, Submission],
-    intakes: Mapping[int, str],
-    contacts: Mapping[str, tuple[str, ...]],
-) -> report.UnitRow:
-    standing, submission = row.standing, given.get(row.code)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of units beside their standing: by code, or by the number of their invitation."""
+
+    sent: Mapping[str, Submission]
+    intakes: Mapping[int, str]
+    contacts: Mapping[str, tuple[str, ...]]
+    reminded: Mapping[str, Sequence[datetime]]
+    reasons: Mapping[int, str]
+
+
+def _unit(row: progress.Row, known: _Known) -> report.UnitRow:
+    standing, submission = row.standing, known.sent.get(row.code)
+    exempt = standing.state is State.EXEMPT
+    reminded = known.reminded.get(row.code, ())
     return report.UnitRow(
         code=row.code,
         name=row.full_name,
@@ -180,10 +169,30 @@ def _unit(
         on_time=standing.on_time_extended if standing.responded else None,
         late_label=words.corrected(row.timing, late=row.correction_late, first_on_time=standing.first_on_time),
         receipt=submission.receipt if submission else "",
-        document=intakes.get(row.id, ""),
-        contacts=contacts.get(row.code, ()),
-        note=_("Không phát sinh") if standing.nil else "",
+        document=known.intakes.get(row.id, ""),
+        contacts=known.contacts.get(row.code, ()),
+        note=known.reasons.get(row.id, "") if exempt else _("Không phát sinh") if standing.nil else "",
+        timing=row.timing,
+        reminders=len({words.local(at).date() for at in reminded}),
+        reminded_at=max(reminded, default=None),
     )
+
+
+async def _reminded(campaign_id: int, as_of: datetime) -> dict[str, list[datetime]]:
+    """When reminders reached a mail server, by unit code; also those that went in another campaign's mail."""
+    went = Message.filter(campaign=campaign_id, kind="reminder", state="sent", settled_at__lte=as_of)
+    found: dict[str, list[datetime]] = {}
+    for code, at in await went.values_list("unit", "settled_at"):
+        found.setdefault(code, []).append(at)
+    return found
+
+
+async def _reasons(campaign_id: int, as_of: datetime) -> dict[int, str]:
+    """Why an invitation is off the roster, by its number: the latest reason known then."""
+    notes = EventNote.filter(
+        event__invitation__campaign_id=campaign_id, event__act=Act.EXEMPT, event__recorded_at__lte=as_of
+    )
+    return dict(await notes.order_by("event_id").values_list("event__invitation_id", "text"))
 
 
 async def _intakes(campaign_id: int, as_of: datetime) -> dict[int, str]:

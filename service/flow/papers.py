@@ -1,9 +1,11 @@
-"""Papers typeset as PDF, each in a child process that is gone afterwards; at most two at a time, and few that wait."""
+"""Papers as PDF or Word, each made in a child process that is gone afterwards; two at a time, and few that wait."""
 
 import asyncio
 import textwrap
+from collections.abc import Callable
 
-from exports import pdf
+from exports import pdf, word
+from exports.letter import Letter
 from exports.paper import Official, Paper
 from service import sandbox
 from service.errors import ServiceError
@@ -21,24 +23,33 @@ class PaperTooLong(ServiceError):
 
     status = 422
     code = "paper_too_long"
-    message = N_("Nội dung quá dài để lập bản PDF. Vui lòng xem trên màn hình, hoặc dùng tệp Excel.")
+    message = N_("Nội dung quá dài để lập văn bản. Vui lòng xem trên màn hình, hoặc dùng tệp Excel.")
 
 
 class PapersBusy(ServiceError):
     status = 503
     code = "papers_busy"
-    message = N_("Hệ thống đang lập nhiều bản PDF cùng lúc. Vui lòng đợi một phút rồi tải lại.")
+    message = N_("Hệ thống đang lập nhiều văn bản cùng lúc. Vui lòng đợi một phút rồi tải lại.")
 
 
 async def made(paper: Paper | Official) -> bytes:
     """The paper as PDF. Raises PaperTooLong, PapersBusy."""
+    return await _in_turn(pdf.render, paper)
+
+
+async def filled(template: bytes | None, letter: Letter) -> bytes:
+    """The Word template (None: that which ships) with the letter in it. Raises PaperTooLong, PapersBusy."""
+    return await _in_turn(word.fill, template, letter)
+
+
+async def _in_turn(make: Callable[..., bytes], *given: object) -> bytes:
     global _asked
     if _asked >= MOST:
         raise PapersBusy()
     _asked += 1
     try:
         async with _turns:
-            data: bytes = await sandbox.call(pdf.render, paper, memory=MEMORY)
+            data: bytes = await sandbox.call(make, *given, memory=MEMORY)
     except sandbox.OverLimit as error:
         raise PaperTooLong() from error
     finally:

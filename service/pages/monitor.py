@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service import deadlinewords, web, words
-from service.flow import campaigns, downloads, overview, principal, progress, reminding, unitrequests, versions
+from service.flow import campaigns, exporting, overview, principal, progress, reminding, unitrequests, versions
 from service.life import State, Tally
 from service.models import Campaign
 from service.pages import asked, board, drawing, selection
@@ -123,12 +123,11 @@ def _bar(timings: Mapping[str, int]) -> list[tuple[str, float, float]]:
 
 
 async def export(request: Request) -> Response:
-    """The workbook as of the moment the page shows."""
+    """The campaign as of the moment the page shows, as a file."""
     number, as_of = asked.number(request), asked.as_of(request)
     problem = asked.problem((await campaigns.published(number)).published_at, as_of)
     if problem:
         return web.redirect(request, f"/campaigns/{number}", problem)
     who = principal.staff(request.state.staff.id)
-    name, data = await downloads.workbook(web.settings(request), number, as_of.at, who, web.now(request))
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(data, media_type=downloads.XLSX, headers=headers)
+    kind = request.path_params["kind"]
+    return web.download(*await exporting.made(web.settings(request), number, kind, as_of.at, who, web.now(request)))

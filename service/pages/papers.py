@@ -13,7 +13,7 @@ from service.pages import asked
 
 def answer(name: str, data: bytes) -> Response:
     """A PDF that the browser keeps under that name (plain ASCII) rather than shows."""
-    return Response(data, media_type=files.PDF, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return web.download(name, files.PDF, data)
 
 
 async def taken(request: Request, name: str, data: bytes) -> Response:

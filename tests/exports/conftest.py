@@ -134,7 +134,7 @@ def july() -> CampaignReport:
     item = AnswerColumn(name="h_desc", label="H2b. Nội dung khó khăn, vướng mắc")
     return CampaignReport(
         title="Khảo sát tình hình triển khai Nghị định 132/2025/NĐ-CP ở cấp xã",
-        letter="111/KH-SKHCN ngày 8/7/2025",
+        letter="số 111/KH-SKHCN ngày 8/7/2025",
         staff="Phạm Minh Châu, 0225 3 123 456",
         as_of=datetime(2025, 7, 20, 23, 59, tzinfo=ICT),
         made_at=datetime(2025, 7, 21, 0, 30, tzinfo=UTC),

@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import docx
 import httpx
 import pytest
 from openpyxl import load_workbook
@@ -243,7 +244,7 @@ def test_a_wrong_setting_stops_the_start_with_one_line_that_names_it(
         "rate 99999999999999999999",
         "remind",
         "export 1",
-        "export 1 --format docx -o x",
+        "export 1 --format odt -o x",
         "token create",
         "token create --role director",
         "user create",
@@ -406,6 +407,8 @@ def test_export_writes_the_workbook_whole(demo: Office, tmp_path: Path) -> None:
     assert re.fullmatch(r"Đã ghi .*báo cáo\.xlsx \([\d,]+ KB\)\.", lines[0])
     assert "59/114" in _texts(place.read_bytes())
     assert sorted(os.listdir(tmp_path)) == ["báo cáo.xlsx", "demo"]
+    demo.done("export", str(JULY), "--format", "docx", "--as-of", END_OF_20_JULY, "-o", tmp_path / "b.docx")
+    assert "Có 59/114 đơn vị" in "".join(p.text for p in docx.Document(tmp_path / "b.docx").paragraphs)
     line = refused(demo.run("export", str(JULY), "-o", tmp_path / "no" / "folder.xlsx"))
     assert "No such file or directory" in line
 

@@ -1,6 +1,7 @@
 """The dashboard and a unit's file: the figures, the lists behind them, what happened, intake and links."""
 
 import csv
+import hashlib
 import io
 import re
 import zipfile
@@ -8,11 +9,13 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import docx
 import pytest
 
 from service import life
-from service.flow import progress
-from service.models import Campaign, ContactLink, Event, Intake, Invitation
+from service.flow import principal, progress, rosteracts
+from service.models import Campaign, ContactLink, Event, ExportRecord, Intake, Invitation
+from service.words import percent
 from tests.conftest import House
 from tests.service import build, scenes
 from tests.service.build import AN_LAO, AN_LAO_ANSWERS
@@ -184,6 +187,33 @@ async def test_the_workbook_is_of_the_moment_shown(house: House, july: Campaign)
     assert answer.headers["content-disposition"].startswith("attachment")
     assert zipfile.ZipFile(io.BytesIO(answer.content)).testzip() is None
     assert "20250720" in answer.headers["content-disposition"]
+
+
+async def test_the_report_says_what_the_page_says(house: House, july: Campaign) -> None:
+    exempted = await Invitation.filter(campaign=july, first_sent_at=None).order_by("code").first()
+    assert exempted is not None
+    who, left = principal.staff(1), house.clock() - timedelta(hours=1)
+    await rosteracts.exempt(house.settings, july.id, exempted.code, "đã sáp nhập", who, left)
+    answer = await house.client.get(f"/campaigns/{july.id}/export.docx")
+    assert answer.headers["content-disposition"] == 'attachment; filename="phieu-1-20250728-1700.docx"'
+    found = docx.Document(io.BytesIO(answer.content))
+    words = "\n".join(p.text for p in found.paragraphs)
+    rate = (await progress.of(july.id, house.clock())).rate
+    assert (rate.responded, rate.expected) == (60, 113)
+    assert f"Có 60/113 đơn vị thuộc diện báo cáo đã gửi báo cáo, đạt {percent(60, 113)}; trong đó có 1 đơn vị" in words
+    for count in (rate.on_time_original, rate.on_time_extended):
+        assert f"{percent(count, 60)} số đơn vị đã gửi ({count}/60)" in words
+    lists = {table.cell(0, 2).text: len(table.rows) - 1 for table in found.tables if table.cell(0, 0).text == "TT"}
+    assert lists["Lý do"] == 1
+    assert found.tables[-1].cell(1, 2).text == "đã sáp nhập"
+    kept = await ExportRecord.get(campaign_id=july.id)
+    assert (kept.format, kept.sha256) == ("docx", hashlib.sha256(answer.content).hexdigest())
+    past = await house.client.get(f"/campaigns/{july.id}/export.docx?{JULY_20}")
+    words = "\n".join(p.text for p in docx.Document(io.BytesIO(past.content)).paragraphs)
+    assert "tính đến hết ngày 20/7/2025" in words
+    assert "Có 59/114 đơn vị thuộc diện báo cáo đã gửi báo cáo, đạt 51,8%" in words
+    assert "Bổ sung sau: +1 đơn vị" in words
+    assert (await house.client.get(f"/campaigns/{july.id}/export.exe")).status_code == 404
 
 
 async def test_a_campaign_with_made_up_figures_says_so_everywhere(house: House, made: Office) -> None:

@@ -1,0 +1,70 @@
+"""Exports: a campaign as of a moment becomes a file, and a record of it."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+import anyio
+
+from exports import letter, xlsx
+from exports import workbook as sheets
+from exports.report import CampaignReport
+from service import files, words
+from service.errors import NotFound
+from service.flow import campaigns, downloads, papers, recipients
+from service.flow.principal import Principal
+from service.settings import Settings
+from service.words import _
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A kind of file: its media type, and what makes it of a report."""
+
+    media_type: str
+    made: Callable[[Settings, CampaignReport], Awaitable[bytes]]
+
+
+class Made(NamedTuple):
+    """A file under the name that it is kept by (plain ASCII)."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+async def made(settings: Settings, campaign_id: int, kind: str, as_of: datetime, who: Principal, now: datetime) -> Made:
+    """The campaign as a file of that kind (FORMATS). Recorded with its hash.
+
+    Raises NotFound (also for an unknown kind), NotPublished, BeforePublication, PaperTooLong, PapersBusy.
+    """
+    form = FORMATS.get(kind)
+    if form is None:
+        raise NotFound()
+    as_of = campaigns.figures_at(await campaigns.published(campaign_id), as_of, now)
+    found = await downloads.gather(campaign_id, as_of, now)
+    data = await form.made(settings, found)
+    digest = hashlib.sha256(data).hexdigest()
+    await downloads.kept(campaign_id, kind, found.as_of, found.highest_event, digest, who, now)
+    return Made(f"phieu-{campaign_id}-{words.local(found.as_of):%Y%m%d-%H%M}.{kind}", form.media_type, data)
+
+
+def office(settings: Settings) -> letter.Office:
+    """The office as the head of its reports names it."""
+    return letter.Office(recipients.sender(settings), settings.office_above, settings.office_place)
+
+
+async def _workbook(settings: Settings, found: CampaignReport) -> bytes:
+    return await anyio.to_thread.run_sync(lambda: xlsx.render(sheets.workbook(found, _)))
+
+
+async def _word(settings: Settings, found: CampaignReport) -> bytes:
+    return await papers.filled(None, letter.letter(found, office(settings)))
+
+
+FORMATS: Mapping[str, Format] = {
+    "xlsx": Format(files.XLSX, _workbook),
+    "docx": Format(files.DOCX, _word),
+}
