@@ -11,7 +11,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -68,7 +68,11 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, *, p
     app = Starlette(
         routes=routes(),
         lifespan=lifespan,
-        middleware=[Middleware(GZipMiddleware, minimum_size=1200, compresslevel=5), Middleware(SecureHeaders)],
+        middleware=[
+            Middleware(GZipMiddleware, minimum_size=1200, compresslevel=5),
+            Middleware(SecureHeaders),
+            Middleware(Speaking),
+        ],
         exception_handlers={
             ServiceError: _service_error,
             HTTPException: _http_error,
@@ -107,6 +111,18 @@ class SecureHeaders:
         await self.app(scope, receive, with_headers)
 
 
+class Speaking:
+    """Answers each request in its language (web.language_of)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        name = web.language_of(HTTPConnection(scope)) if scope["type"] == "http" else words.OWN
+        with words.speaking(name):
+            await self.app(scope, receive, send)
+
+
 def _is_api(request: Request) -> bool:
     return request.url.path.startswith("/api/")
 
@@ -143,7 +159,8 @@ def _methods(request: Request) -> set[str]:
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     """A fault of ours. The server logs it with its traceback; the page only says what to do."""
-    return await _service_error(request, Broken())
+    with words.speaking(web.language_of(request)):  # told outside of the middleware
+        return await _service_error(request, Broken())
 
 
 async def _fault(request: Request, error: Exception) -> Response:

@@ -86,6 +86,7 @@ def routes() -> list[BaseRoute]:
         page("/vao/ma", codes.check, PUBLIC, "POST"),
         page("/vao/phieu", codes.surveys, PUBLIC),
         page("/vao/phieu/{campaign:int}", codes.enter, PUBLIC, "POST"),
+        page("/language/{name}", languages.switch, PUBLIC),
         page("/u", unit.home, UNIT),
         page("/u/leave", unit_entry.leave, UNIT, "POST"),
         page("/u/contacts", unitcontacts.index, UNIT),

@@ -15,7 +15,7 @@ import jinja2
 from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from service import calling, security, words
@@ -36,6 +36,7 @@ STAFF_COOKIE = "phieu_staff"
 UNIT_COOKIE = "phieu_unit"
 ENTRY_COOKIE = "phieu_vao"
 FLASH_COOKIE = "phieu_said"
+LANGUAGE_COOKIE = "phieu_language"
 STATIC_FOLDER = Path(__file__).parent / "static"
 _TEMPLATES = Path(__file__).parent / "templates"
 _MAX_FIELDS = 5000
@@ -272,7 +273,7 @@ def error_page(request: Request, error: ServiceError, typed: Sequence[tuple[str,
         "files": any(isinstance(value, UploadFile) and value.filename for _name, value in given.multi_items()),
         "again": request.url.path,
         "door": isinstance(error, LoginNeeded),
-        "on_unit_side": of_unit(request),
+        "on_unit_side": _offers_languages(request),
         "ask_code": isinstance(error, (LinkInvalid, EntryNeeded, OtherSession, CodeOver)),
     }
     return render(request, "error.html", context, error.status)
@@ -285,9 +286,19 @@ def sentence(error: ServiceError) -> str:
     return " ".join(dict.fromkeys(told)) or words._(error.message).format(**error.params)
 
 
-def of_unit(request: Request) -> bool:
+def of_unit(request: HTTPConnection) -> bool:
     """Whether the address is one of the unit's side."""
     return request.url.path in ("/u", "/vao") or request.url.path.startswith(("/u/", "/p/", "/vao/"))
+
+
+def language_of(request: HTTPConnection) -> str:
+    """The language chosen in this browser, on the unit's side; all else is in Vietnamese, whatever the browser asks."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    return chosen if chosen in words.LANGUAGES and _offers_languages(request) else words.OWN
+
+
+def _offers_languages(request: HTTPConnection) -> bool:
+    return of_unit(request) or request.url.path == "/verify"
 
 
 def http_error(error: HTTPException) -> ServiceError:

@@ -1,11 +1,14 @@
 """Words on screens: gettext, numbers and times the Vietnamese way.
 
-Vietnamese sentences are the message ids, so the product speaks Vietnamese without a catalogue; a catalogue in
-service/locale/<language>/LC_MESSAGES/phieu.mo switches another language on.
+Vietnamese sentences are the message ids, so the product speaks Vietnamese without a catalogue. Another language has
+one, service/locale/<language>.po; English holds what the unit's side says. What it lacks is said in Vietnamese.
 """
 
 import gettext
+import io
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,17 +21,40 @@ from exports.words import percent as percent
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _LOCALES = Path(__file__).parent / "locale"
-language: ContextVar[str] = ContextVar("language", default="vi")
+OWN = "vi"
+LANGUAGES = {OWN: "Tiếng Việt", "en": "English"}
+language: ContextVar[str] = ContextVar("language", default=OWN)
 
 
 @cache
 def _catalogue(name: str) -> gettext.NullTranslations:
-    return gettext.translation("phieu", _LOCALES, [name], fallback=True)
+    """The catalogue of a language, compiled from its text when it is first asked for; Vietnamese needs none."""
+    if name == OWN:
+        return gettext.NullTranslations()
+    # Commands, and a day on which nobody asks for another language, do without the library.
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = io.BytesIO()
+    with (_LOCALES / f"{name}.po").open("rb") as file:
+        write_mo(compiled, read_po(file))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@contextmanager
+def speaking(name: str) -> Iterator[None]:
+    """In another language than the request's: letters go out in Vietnamese, whoever's page queued them."""
+    before = language.set(name)
+    try:
+        yield
+    finally:
+        language.reset(before)
 
 
 def _(text: str) -> str:
     """The sentence in the language of this request."""
-    return _catalogue(language.get()).gettext(text)
+    return _catalogue(language.get()).gettext(text) if text else text
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "translate later"
@@ -57,7 +83,7 @@ def moment(value: datetime | None) -> str:
     """17:00 ngày 18/7/2025."""
     if value is None:
         return "–"
-    return f"{local(value):%H:%M} {_('ngày')} {day(value)}"
+    return _("{time} ngày {day}").format(time=f"{local(value):%H:%M}", day=day(value))
 
 
 _WEEKDAYS = (

@@ -18,7 +18,7 @@ from forms.carry import Carried, Left, carry, without
 from forms.counted import hidden_rows
 from forms.keys import moved_key
 from forms.schema import Form, Kind
-from service import life
+from service import life, words
 from service.errors import NotFound
 from service.flow import audit, forms, merging
 from service.flow.merging import KEPT, Answers, Value
@@ -200,6 +200,7 @@ def _row(invitation: Invitation, form_id: int, left: Left, by: str, now: datetim
     )
 
 
+@words.speaking(words.OWN)  # it is kept, and read by all
 def called(left: Left) -> str:
     """What the answer was to, with the row it stood in: "Khó khăn 2 – Nội dung"."""
     gone = _("{repeat} (dòng đã xóa)")

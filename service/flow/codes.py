@@ -14,7 +14,7 @@ from tortoise.transactions import in_transaction
 
 from reminders import outbox
 from reminders.ports import Letter
-from service import codewords, life, security
+from service import codewords, life, security, words
 from service.errors import CodeOver
 from service.flow import attempts, audit, channels, entry, filling, openness, principal, recipients
 from service.flow.planning import OWES_NOT
@@ -88,6 +88,7 @@ async def deliver(settings: Settings, token: str, now: datetime) -> bool:
     return True
 
 
+@words.speaking(words.OWN)
 def _letter(settings: Settings, row: EntryCode, contact: Contact) -> Letter:
     asked = codewords.Asked(row.unit.full_name, row.created_at, row.expires_at)
     return Letter(

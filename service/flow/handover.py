@@ -98,20 +98,22 @@ async def _letters(
     unit = await recipients.of_unit(visit.unit)
     others = [*recipients.mailboxes(unit, "official"), *(recipients.separate(unit) if new else ())]
     by = await filling.contact_of(visit.contact)
-    values = {
-        "name": _plain(to.name or to.email),
-        "email": to.email,
-        "by": _plain(by.name if by and by.name else _(SOMEBODY)),
-        "title": _plain(invitation.campaign.title),
-        "unit": words.office(invitation.full_name),
-        "due": words.due(invitation.due_at),
-        "moment": words.moment(now),
-        "sender": _plain(recipients.sender(settings)),
-    }
     owes = planning.why_not(invitation.campaign, invitation.state, now) is None
     kind = "invitation" if owes else "notice"
-    own = _letter(invitation, kind, to.email, _(SUBJECT).format(**values), _(TEXT).format(**values), now, contact=to)
-    return [own, *_told(invitation, {one.address for one in others} - {to.email}, values, now)]
+    with words.speaking(words.OWN):
+        values = {
+            "name": _plain(to.name or to.email),
+            "email": to.email,
+            "by": _plain(by.name if by and by.name else _(SOMEBODY)),
+            "title": _plain(invitation.campaign.title),
+            "unit": words.office(invitation.full_name),
+            "due": words.due(invitation.due_at),
+            "moment": words.moment(now),
+            "sender": _plain(recipients.sender(settings)),
+        }
+        subject, text = _(SUBJECT).format(**values), _(TEXT).format(**values)
+        told = _told(invitation, {one.address for one in others} - {to.email}, values, now)
+    return [_letter(invitation, kind, to.email, subject, text, now, contact=to), *told]
 
 
 def _told(invitation: Invitation, addresses: Iterable[str], values: Mapping[str, str], now: datetime) -> list[Letter]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
-from reminders import address, outbox
+from reminders import outbox
 from reminders.ports import Letter
 from service import words
 from service.errors import ServiceError
@@ -49,7 +49,7 @@ async def save(
     unit, fresh = await Unit.get(id=visit.unit), Contact(**values)
     async with in_transaction() as connection:
         old = await contacts.contact(unit, contact_id) if contact_id is not None else None
-        what = _(CHANGED if old else ADDED).format(before=_described(old) if old else "", person=_described(fresh))
+        what = _what(CHANGED if old else ADDED, fresh, old)
         await _tell(settings, connection, visit, unit, what, [old.email if old else "", fresh.email], now)
         saved = await contacts.save(unit, contact_id, values, visit.principal, now)
         await _require_official(unit)
@@ -61,7 +61,7 @@ async def set_active(settings: Settings, visit: Visit, contact_id: int, active: 
     unit = await Unit.get(id=visit.unit)
     async with in_transaction() as connection:
         found = await contacts.contact(unit, contact_id)
-        what = _(USED_AGAIN if active else STOPPED).format(person=_described(found))
+        what = _what(USED_AGAIN if active else STOPPED, found)
         await _tell(settings, connection, visit, unit, what, [found.email], now)
         await contacts.switch(unit, contact_id, active, visit.principal, now)
         await _require_official(unit)
@@ -85,8 +85,7 @@ async def _tell(
     """Mail to the addresses concerned, and to the leaders of until now: who may approve changes with the contacts."""
     invitation = await events.found(visit.campaign, visit.code)
     leaders = [leader.address for leader in recipients.separate(await recipients.of_unit(unit.id))]
-    sender = address.mailbox(settings.mail_from).name or "Phiếu"
-    values = {"unit": words.office(unit.full_name), "moment": words.moment(now), "what": what, "sender": sender}
+    subject, text = _written(unit, what, recipients.sender(settings), now)
     letters = [
         Letter(
             key=f"contacts:{unit.id}:{now.timestamp()}:{to}",
@@ -95,12 +94,27 @@ async def _tell(
             campaign=visit.campaign,
             unit=visit.code,
             to_address=to,
-            subject=_(SUBJECT).format(**values),
-            text=_(TEXT).format(**values),
+            subject=subject,
+            text=text,
         )
         for to in sorted({*addresses, *leaders} - {""})
     ]
     await outbox.enqueue(letters, connection, now=now, domain=recipients.domain(settings))
+
+
+# The letter is in Vietnamese, whatever language the page is in from which the change was made.
+
+
+@words.speaking(words.OWN)
+def _written(unit: Unit, what: str, sender: str, now: datetime) -> tuple[str, str]:
+    """Subject and text of the letter."""
+    values = {"unit": words.office(unit.full_name), "moment": words.moment(now), "what": what, "sender": sender}
+    return _(SUBJECT).format(**values), _(TEXT).format(**values)
+
+
+@words.speaking(words.OWN)
+def _what(text: str, person: Contact, before: Contact | None = None) -> str:
+    return _(text).format(before=_described(before) if before else "", person=_described(person))
 
 
 def _described(contact: Contact) -> str:

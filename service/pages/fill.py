@@ -185,6 +185,8 @@ async def save_section(request: Request) -> Response:
     if act == "dismiss" and target.isascii() and target.isdigit():
         await carrying.dismiss(before.invitation, int(target), visit.principal, now)
     answer = after(request, saved, page, act, target, f"/u/{before.campaign.id}")
+    if act == "speak":
+        return languages.speak(request, answer, target)
     return languages.remember(request, answer, target) if act == "language" else answer
 
 

@@ -1,23 +1,25 @@
-"""The language of a form's own words, where its author wrote it in several. The page around it stays as it is.
+"""The language of the unit's side, and that of a form's own words, where its author wrote it in several.
 
-A browser remembers the choice in a cookie; another form without that language is drawn in its default one.
+A browser remembers each choice in a cookie. A form follows the page's language until another of its own is chosen;
+one without that language is drawn in its default one.
 """
 
 import re
 from dataclasses import dataclass, replace
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from forms.schema import Form
-from service import web
+from service import web, words
+from service.errors import NotFound
 from service.flow.filling import Filling, judged
 from service.words import N_, _
 
 COOKIE = "phieu_form_language"
 YEAR = 365 * 86400
-OWN = "vi"  # the language of the page around
 DEFAULT = N_("Ngôn ngữ mặc định")
 _TAGGED = re.compile(r"(.*\S)\s*\(([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\)\s*")
 
@@ -38,9 +40,13 @@ def wanted(request: Request) -> str:
 
 
 def chosen(request: Request, form: Form) -> str:
-    """The form's language for this browser, its default one unless another was chosen."""
+    """The form's language for this browser: the one chosen for forms, else that of the page, else its default."""
     name = wanted(request)
-    return name if name in form.languages else next(iter(form.languages), "")
+    if name in form.languages:
+        return name
+    first = next(iter(form.languages), "")
+    page = words.language.get()
+    return next((one for one in form.languages if page != words.OWN and _tag(one) == page), first)
 
 
 def offered(request: Request, form: Form) -> list[Tongue]:
@@ -61,10 +67,14 @@ def _tongue(name: str, current: str) -> Tongue:
 
 
 def tag(request: Request, form: Form) -> str:
-    """The tag of the form's words where they are in another language than the page, else ""."""
+    """The tag of the form's words where they are in another language than the page, else "". A form that does not
+    say its language is taken for Vietnamese."""
     name = chosen(request, form)
-    found = _tongue(name, name).tag
-    return "" if found.split("-")[0].lower() == OWN else found
+    return "" if _tag(name) == words.language.get() else _tongue(name, name).tag or words.OWN
+
+
+def _tag(name: str) -> str:
+    return _tongue(name, name).tag.split("-")[0].lower() or words.OWN
 
 
 def spoken(request: Request, filling: Filling) -> Filling:
@@ -87,3 +97,29 @@ async def choose(request: Request) -> Response:
     home = f"/u/{int(request.path_params['campaign'])}"
     back = "/check" if web.text(form, "back") == "check" else ""
     return remember(request, web.redirect(request, home + back), web.text(form, "language"))
+
+
+async def switch(request: Request) -> Response:
+    """Switch the unit's side, by a plain link, and go back to the page it stood on. The forms follow it again."""
+    name = request.path_params["name"]
+    if name not in words.LANGUAGES:
+        raise NotFound()
+    return speak(request, web.redirect(request, _back(request)), name)
+
+
+def speak(request: Request, response: Response, name: str) -> Response:
+    """Keep the page's language in this browser."""
+    if name in words.LANGUAGES:
+        web.set_cookie(request, response, web.LANGUAGE_COOKIE, name, YEAR)
+        response.delete_cookie(COOKIE)
+    return response
+
+
+def _back(request: Request) -> str:
+    """The page of ours that the browser says it comes from, if it can be opened again; else the unit's front page."""
+    came = urlsplit(request.headers.get("referer", ""))
+    here = came.netloc == request.headers.get("host") and came.path.startswith("/") and not came.path.startswith("//")
+    scope = {"type": "http", "method": "GET", "path": came.path, "headers": []}
+    if here and any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+        return came.path + (f"?{came.query}" if came.query else "")
+    return "/u" if request.cookies.get(web.UNIT_COOKIE) else "/vao"

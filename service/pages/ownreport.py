@@ -87,7 +87,8 @@ async def _pdf(request: Request, invitation: Invitation, number: int) -> tuple[s
     signatory = await contacts.signatory(invitation.unit_id)
     now = web.now(request)
     sender = recipients.sender(web.settings(request))
-    whole = official.report(found, given, signatory, sender, await _body(found), now)
+    with words.speaking(words.OWN):  # an official document is in Vietnamese
+        whole = official.report(found, given, signatory, sender, await _body(found), now)
     return f"bao-cao-{found.submission.receipt}.pdf", await papers.made(whole)
 
 
