@@ -14,8 +14,8 @@ from service import words
 SERVICE = Path(words.__file__).parent
 PLACES = re.compile(r"%\(\w+\)s|\{\w*\}")
 # What speaks to a unit; letters and official documents are in Vietnamese.
-PAGES = """amending check codes controls fill formpaper formpapers handover inwords languages leftover live looks ownreport
-reading signoff unit unitcontacts unitrequests unsaved"""
+PAGES = """amending check codes controls fill formpaper formpapers handover inwords languages leftover live looks
+ownreport periods reading signoff unit unitcontacts unitrequests unsaved"""
 FLOWS = "contacts drafts judging keys papers receipts signed"
 SOURCES = (
     "templates/unit",

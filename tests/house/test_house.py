@@ -24,6 +24,7 @@ ROOMS = ("forms", "reminders", "exports", "service")
 # Who may enter without a session or a token, and why. Everything else needs a rule that asks for one.
 PUBLIC = {
     "/static/{address:path}": "the look of the pages",
+    "/language/{name}": "the language of the pages",
     "/login": "the way in",
     "/setup/{token}": "the one-time link is the credential",
     "/vao": "the other way in of units: whoever asks for a code learns nothing",
