@@ -1,6 +1,7 @@
 """A report that the leader approves: handed in, handed back, handed in again, approved; and a leader without a link."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -34,8 +35,8 @@ async def leader_of(site: Site) -> str:
             unit_id=found.unit_id, role="leader", name="Phạm Văn Chủ", position="Chủ tịch", email="ct@hp.example"
         )
         nested = {name: part for name, part in AN_LAO_ANSWERS.items() if name != "confirm"}
-        now = found.original_due_at
-        await drafts.replace(site.campaign, AN_LAO, 0, nested, principal.staff(1), now)
+        now = datetime.now(UTC)
+        await drafts.replace(site.campaign, AN_LAO, 0, nested, principal.link(1), now)
         link = await entry.link_for(found.id, contact.id, contact.email, now)
         return entry.address_of(settings.public_url, settings.secret_key, link)
 
