@@ -1,4 +1,4 @@
-"""`python -m tests.pictures`: every screen of the unit's side into docs/screens/unit/, on a phone and on a PC.
+"""`python -m tests.pictures`: every screen of the unit's side into docs/screens/unit/, and the guide made from them.
 
 The screens come from a running service that is filled in as people do; names say the screen and the width in px.
 Where ImageMagick's `convert` is installed, pictures are kept small by a palette.
@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.async_api import Browser, Page, expect
+import typst
+from playwright.async_api import Browser, FloatRect, Locator, Page, expect
 
 from service import database, security
 from service.flow import drafts, principal, reviews
@@ -26,7 +27,10 @@ from tests.service.build import AN_LAO, AN_LAO_ANSWERS
 
 FOLDER = Path(__file__).parents[1] / "docs" / "screens" / "unit"
 WIDTHS = (360, 1280)
-COLOURS = 24
+COLOURS = 16
+DETAIL = 430  # px of a page's height in a picture of the guide
+DOCS = FOLDER.parents[1]
+GUIDE = FOLDER.parents[2] / "service" / "static" / "huong-dan.pdf"
 REMARK = "Số hồ sơ nộp trực tiếp chưa khớp với báo cáo tháng 7. Vui lòng xem lại câu E2b."
 HARDSHIP = "Đường truyền ở 2 thôn chưa ổn định, hồ sơ phải nhập lại."
 
@@ -51,6 +55,19 @@ class Camera:
             await self.page.screenshot(path=file, animations="disabled")
             await _shrink(file)
 
+    async def detail(self, name: str, top: Locator) -> None:
+        """What a phone shows from that place on, for the guide."""
+        await self.page.set_viewport_size({"width": WIDTHS[0], "height": 600})
+        height = await self.page.evaluate("document.documentElement.scrollHeight")
+        await self.page.set_viewport_size({"width": WIDTHS[0], "height": height})
+        box = await top.bounding_box()
+        assert box is not None, f"{name}: not on the page"
+        clip: FloatRect = {"x": 0, "y": max(0, box["y"] - 12), "width": WIDTHS[0], "height": DETAIL}
+        clip["y"] = max(0, min(clip["y"], height - DETAIL))
+        file = FOLDER / f"guide-{name}.png"
+        await self.page.screenshot(path=file, clip=clip, full_page=True, animations="disabled")
+        await _shrink(file)
+
 
 async def _shrink(file: Path) -> None:
     if program := shutil.which("convert"):
@@ -63,6 +80,7 @@ async def entering(camera: Camera, site: Site) -> None:
     """The ways in: the personal link, and the code for whoever lost it."""
     page = camera.page
     await camera.at("door", site.link)
+    await camera.detail("1", page.locator("header"))
     await camera.at("lost-link", f"{site.url}/vao")
     await page.get_by_label("Đơn vị", exact=True).fill("Xã An Lão (11629)")
     await page.get_by_label("Thư điện tử đã đăng ký").fill("anlao@haiphong.example")
@@ -86,6 +104,7 @@ async def answering(camera: Camera, site: Site, other: Page) -> None:
     """A section being filled in, what goes wrong, and how it is told."""
     page, home = camera.page, f"{site.url}/u/{site.campaign}"
     await camera.at("contents", home)
+    await camera.detail("2", page.locator("h1"))
     await camera.at("section", f"{home}/s/b")
     await page.goto(f"{home}/s/e")
     for key, value in (("e_visits", "7117"), ("e_recv", "1142"), ("e_online", "1048"), ("e_direct", "95")):
@@ -94,8 +113,10 @@ async def answering(camera: Camera, site: Site, other: Page) -> None:
     await page.get_by_role("button", name="Lưu và tiếp tục").last.click()
     await expect(page.locator("#problems")).to_be_focused()
     await camera.take("section-problems")
+    await camera.detail("4", page.locator("#problems"))
     await _replace(site)
     await camera.at("section-figures", f"{home}/s/e")
+    await camera.detail("3", page.locator('[id="w-e/e_recv"]'))
     await page.goto(f"{home}/s/h")
     await fill_question(page, "h/h_has", "select_one", "co")
     await fill_question(page, "h/h_item/r1/h_desc", "text", HARDSHIP)
@@ -122,6 +143,7 @@ async def handing_in(camera: Camera, site: Site) -> None:
     page, home = camera.page, f"{site.url}/u/{site.campaign}"
     await _replace(site)
     await camera.at("check", f"{home}/check")
+    await camera.detail("5", page.locator(".send"))
     await page.get_by_role("button", name="Gửi báo cáo").click()
     await expect(page.locator("#problems")).to_be_visible()
     await camera.take("check-problems")
@@ -134,6 +156,7 @@ async def handing_in(camera: Camera, site: Site) -> None:
     await page.get_by_role("button", name="Gửi báo cáo").click()
     await expect(page.locator(".receipt-number")).to_be_visible()
     await camera.take("receipt")
+    await camera.detail("6", page.locator("header"))
     receipt, hash_ = await page.locator(".receipt-number").inner_text(), await page.locator(".hash").inner_text()
     await camera.at("own-report", f"{home}/receipt/1/report")
     await camera.at("sent", home)
@@ -213,6 +236,12 @@ async def main() -> None:
             await afterwards(camera, site)
         async with _site(signoff=True) as site:
             await signing(browser, site)
+    print_guide()
+
+
+def print_guide() -> None:
+    """docs/huong-dan.md on one A4 page, as the unit's pages offer it."""
+    typst.compile(str(DOCS / "huong-dan.typ"), output=str(GUIDE), timestamp=datetime(2026, 1, 1, tzinfo=UTC))
 
 
 if __name__ == "__main__":

@@ -167,6 +167,6 @@ def _first_load(unit: httpx.Client, section: str) -> float:
     """All bytes of a first visit to a section: the page and what it loads, compressed as sent."""
     page = unit.get(section)
     total = len(gzip.compress(page.content, 5))
-    for address in set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)):
+    for address in set(re.findall(r'<(?:link|script|img)\b[^>]*(?:href|src)="(/static/[^"]+)"', page.text)):
         total += len(gzip.compress(unit.get(address).content, 5))
     return total / 1024

@@ -380,7 +380,7 @@ async def test_the_first_load_of_a_section_is_small(house: House, visitor: Visit
     """60 KB over the wire, with everything the page asks for."""
     page = await visitor.open(f"{visitor.base}/s/e")
     total = len(gzip.compress(page.content))
-    for address in set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)):
+    for address in set(re.findall(r'<(?:link|script|img)\b[^>]*(?:href|src)="(/static/[^"]+)"', page.text)):
         total += len(gzip.compress((await house.client.get(address)).content))
     assert total < 60 * 1024
 
