@@ -8,3 +8,17 @@ def fill(template: bytes | None, letter: Letter) -> bytes:
     from exports import wordfill, wordtemplate
 
     return wordfill.fill(wordtemplate.default() if template is None else template, letter)
+
+
+def check(data: bytes) -> list[tuple[str, str]]:
+    """What is wrong with an uploaded template: codes and names (exports.wordcheck.Fault)."""
+    from exports import wordcheck
+
+    return [(fault.code, fault.name) for fault in wordcheck.check(data)]
+
+
+def template() -> bytes:
+    """The template that ships, with a note beside each placeholder for who edits it."""
+    from exports import wordtemplate
+
+    return wordtemplate.default(notes=True)

@@ -16,6 +16,8 @@ from docx.shared import Mm, Pt
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
+from exports.letterfields import BLOCKS, TEXTS
+
 FONT = "Times New Roman"
 SIZE = 14
 LEFT, RIGHT = 72, 93  # mm: the two columns of the head
@@ -34,8 +36,8 @@ BODY = (
 )
 
 
-def default() -> bytes:
-    """The template as .docx."""
+def default(*, notes: bool = False) -> bytes:
+    """The template as .docx; with `notes` a comment beside each placeholder says what it stands for."""
     document = docx.Document()
     _look(document)
     _page(document)
@@ -53,9 +55,20 @@ def default() -> bytes:
         made.paragraph_format.keep_with_next = block == "ket_thuc"
     _signature(document)
     _words(document.add_paragraph(), "{phu_luc}")
+    if notes:
+        _annotate(document)
     stream = BytesIO()
     document.save(stream)
     return stream.getvalue()
+
+
+def _annotate(document: Document) -> None:
+    told = {**TEXTS, **BLOCKS}
+    for cell in [document, *(cell for table in document.tables for row in table.rows for cell in row.cells)]:
+        for paragraph in cell.paragraphs:
+            name = paragraph.text.strip().strip("{}.")
+            if name in told:
+                document.add_comment(paragraph.runs, text=told[name], author="Phiếu", initials="P")
 
 
 def _look(document: Document) -> None:

@@ -13,8 +13,9 @@ from exports import workbook as sheets
 from exports.report import CampaignReport
 from service import files, words
 from service.errors import NotFound
-from service.flow import campaigns, downloads, papers, recipients
+from service.flow import campaigns, downloads, papers, recipients, reporttemplates
 from service.flow.principal import Principal
+from service.models import Campaign
 from service.settings import Settings
 from service.words import _
 
@@ -56,12 +57,26 @@ def office(settings: Settings) -> letter.Office:
     return letter.Office(recipients.sender(settings), settings.office_above, settings.office_place)
 
 
+async def newest() -> Campaign | None:
+    """The campaign that was published last, to look at a template with."""
+    return await Campaign.filter(published_at__not_isnull=True).order_by("-published_at").first()
+
+
+async def previewed(settings: Settings, template: bytes, now: datetime) -> bytes:
+    """The newest campaign's report as this template makes it. Raises NotFound, PaperTooLong, PapersBusy."""
+    campaign = await newest()
+    if campaign is None:
+        raise NotFound()
+    found = await downloads.gather(campaign.id, now, now)
+    return await papers.filled(template, letter.letter(found, office(settings)))
+
+
 async def _workbook(settings: Settings, found: CampaignReport) -> bytes:
     return await anyio.to_thread.run_sync(lambda: xlsx.render(sheets.workbook(found, _)))
 
 
 async def _word(settings: Settings, found: CampaignReport) -> bytes:
-    return await papers.filled(None, letter.letter(found, office(settings)))
+    return await papers.filled(await reporttemplates.in_force(settings), letter.letter(found, office(settings)))
 
 
 FORMATS: Mapping[str, Format] = {

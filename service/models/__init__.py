@@ -14,7 +14,7 @@ from service.models.entry import ContactLink, EntryCode, UnitSession
 from service.models.forms import FormFile, FormVersion, StoredFile, Trial
 from service.models.records import AuditRecord, ExportRecord
 from service.models.staff import ApiToken, Attempts, Digest, SetupLink, Staff, StaffSession
-from service.models.texts import MailText
+from service.models.texts import MailText, ReportTemplate
 from service.models.units import Contact, Unit
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "MailText",
     "OfficeHours",
     "PlanChange",
+    "ReportTemplate",
     "SetupLink",
     "SignedReport",
     "Staff",

@@ -1,9 +1,11 @@
-"""The words of mails, in versions."""
+"""The words of mails and the template of the report, in versions."""
 
 from tortoise import fields
 from tortoise.models import Model
 
 from reminders.fields import Instant
+from service.models.base import RESTRICT
+from service.models.forms import StoredFile
 
 
 class MailText(Model):
@@ -24,3 +26,17 @@ class MailText(Model):
 
     class Meta:
         unique_together = (("name", "number"),)
+
+
+class ReportTemplate(Model):
+    """A Word template of the office's report, checked when it came and never changed, at most one is `in_force`."""
+
+    id = fields.IntField(primary_key=True)
+    number = fields.IntField(unique=True)
+    in_force = fields.BooleanField(default=False)
+    file: fields.ForeignKeyRelation[StoredFile] = fields.ForeignKeyField(
+        "service.StoredFile", related_name="report_templates", on_delete=RESTRICT
+    )
+    file_id: int
+    at = Instant()
+    by = fields.CharField(max_length=60)

@@ -1,0 +1,55 @@
+"""What a Word template may name, and what each name stands for, in the words of who edits it."""
+
+from collections.abc import Mapping
+
+from exports.annexes import LISTS
+
+TEXTS: Mapping[str, str] = {
+    "co_quan_cap_tren": "Cơ quan cấp trên",
+    "CO_QUAN_CAP_TREN": "Cơ quan cấp trên, viết hoa",
+    "co_quan": "Cơ quan báo cáo",
+    "CO_QUAN": "Cơ quan báo cáo, viết hoa",
+    "so": "Số, ký hiệu, để trống số cho văn thư",
+    "noi_va_ngay": "Địa danh, ngày tháng năm, để trống ngày cho văn thư",
+    "ve_viec": "Trích yếu nội dung báo cáo",
+    "khao_sat": "Tên đợt khảo sát",
+    "van_ban": "Số và ngày của văn bản yêu cầu báo cáo",
+    "ky_so_lieu": "Kỳ số liệu: từ ngày đến ngày",
+    "tinh_den": "Thời điểm tính số liệu",
+    "han_gui": "Hạn gửi báo cáo",
+    "da_gui": "Số đã gửi trên số phải gửi, ví dụ 59/114",
+    "ty_le": "Tỷ lệ gửi báo cáo, ví dụ 51,8%",
+    "so_phai_gui": "Số đơn vị phải gửi",
+    "so_da_gui": "Số đơn vị đã gửi",
+    "so_chua_gui": "Số đơn vị chưa tính là đã gửi",
+    "so_khong_phat_sinh": "Số đơn vị báo cáo không phát sinh",
+    "so_da_nhan_van_ban": "Số đơn vị đã gửi văn bản, chưa nhập số liệu",
+    "so_dang_chinh_sua": "Số đơn vị đang chỉnh sửa, bổ sung",
+    "so_dung_han_ban_dau": "Số đơn vị đúng hạn, theo hạn ban đầu",
+    "so_dung_han": "Số đơn vị đúng hạn, tính cả gia hạn",
+    "so_gui_muon": "Số đơn vị gửi muộn",
+    "so_chua_den_han": "Số đơn vị chưa đến hạn",
+    "so_qua_han": "Số đơn vị quá hạn, chưa gửi",
+    "so_khong_thuoc_dien": "Số đơn vị không thuộc diện báo cáo",
+    "chuc_danh_ky": "Chức danh người ký",
+    "CHUC_DANH_KY": "Chức danh người ký, viết hoa",
+    "chuyen_vien": "Chuyên viên theo dõi, điện thoại",
+    "lap_luc": "Thời điểm lập báo cáo",
+    "so_ghi_nhan": "Số của ghi nhận cuối cùng đã dùng",
+}
+BLOCKS: Mapping[str, str] = {
+    "mo_dau": "Đoạn mở đầu: căn cứ, kỳ số liệu, thời điểm tính",
+    "ket_qua_gui": "Các đoạn về số đơn vị đã gửi, đúng hạn, chưa gửi, không thuộc diện",
+    "bang_theo_loai": "Bảng tỷ lệ theo loại đơn vị",
+    "bang_theo_nhom": "Bảng tỷ lệ theo nhóm đơn vị",
+    "bieu_do": "Biểu đồ tỷ lệ gửi báo cáo",
+    "ty_le_tong_hop": "Các tỷ lệ tính từ số liệu, kèm tử số và mẫu số",
+    "so_lieu": "Bảng tổng hợp số liệu từng câu hỏi",
+    "kien_nghi": "Số nội dung các đơn vị liệt kê (khó khăn, kiến nghị)",
+    "viec_tiep_theo": "Công việc tiếp theo",
+    "ket_thuc": "Câu kết thúc",
+    "noi_nhan": "Nơi nhận, mỗi nơi một dòng",
+    "canh_bao": "Dòng báo dữ liệu minh họa, nếu có",
+    "phu_luc": "Tất cả phụ lục, mỗi phụ lục bắt đầu trang mới",
+    **{f"danh_sach_{name}": f"{one.name} (chỉ có bảng)" for name, one in LISTS.items()},
+}
