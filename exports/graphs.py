@@ -5,7 +5,7 @@ from fractions import Fraction
 from exports import pictures, styles
 from exports.cover import shared_cell
 from exports.document import ROW_HEIGHT, Area, Cell, Column, Formula, Sheet
-from exports.layout import pixels
+from exports.layout import measured, pixels
 from exports.lists import heading
 from exports.page import GAP, Page
 from exports.report import CampaignReport, PartTotals, QuestionTotals
@@ -49,7 +49,8 @@ def _begin(page: Page, title: str, rows: int) -> int:
     """The title of a block of so many rows, on a page with all of it; gives the row that follows."""
     page.space()
     page.keep_together(max((rows + 3) * ROW_HEIGHT, LEAST) + GAP)
-    page.stretch(page.add(Cell(title, styles.strong(styles.TEXT))), 0, LAST_CELL)
+    lines = 1 + int(measured(title, bold=True) // sum(map(pixels, COLUMNS[: LAST_CELL + 1])))
+    page.stretch(page.add(Cell(title, styles.strong(styles.TEXT)), height=ROW_HEIGHT * lines), 0, LAST_CELL)
     return page.next
 
 
