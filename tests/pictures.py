@@ -20,6 +20,7 @@ from playwright.async_api import Browser, FloatRect, Locator, Page, expect
 from service import database, security
 from service.flow import drafts, principal, reviews
 from service.models import Draft, EntryCode, UnitSession
+from service.web import LANGUAGE_COOKIE
 from tests.journeys.conftest import Site, browsing, serving
 from tests.journeys.filling import fill_question, saved
 from tests.journeys.test_signoff import enter, leader_of
@@ -45,12 +46,13 @@ class Camera:
         await self.page.goto(address)
         await self.take(name)
 
-    async def take(self, name: str) -> None:
+    async def take(self, name: str, most: int = 20_000) -> None:
+        """The whole page, or its first so many px where the rest stands in another picture."""
         for width in WIDTHS:
             await self.page.set_viewport_size({"width": width, "height": 600})
             # As high as the page: what sticks to the window's edge would lie on what the person is reading.
             height = await self.page.evaluate("document.documentElement.scrollHeight")
-            await self.page.set_viewport_size({"width": width, "height": height})
+            await self.page.set_viewport_size({"width": width, "height": min(height, most)})
             file = FOLDER / f"{name}-{width}.png"
             await self.page.screenshot(path=file, animations="disabled")
             await _shrink(file)
@@ -138,6 +140,14 @@ async def answering(camera: Camera, site: Site, other: Page) -> None:
     await saved(page)
 
 
+async def in_english(camera: Camera, site: Site) -> None:
+    context = camera.page.context
+    await context.add_cookies([{"name": LANGUAGE_COOKIE, "value": "en", "url": site.url}])
+    await camera.at("english-contents", f"{site.url}/u/{site.campaign}")
+    await camera.at("english-section", f"{site.url}/u/{site.campaign}/s/e")
+    await context.clear_cookies(name=LANGUAGE_COOKIE)
+
+
 async def handing_in(camera: Camera, site: Site) -> None:
     """Check, other ways to answer, and the receipt."""
     page, home = camera.page, f"{site.url}/u/{site.campaign}"
@@ -146,7 +156,7 @@ async def handing_in(camera: Camera, site: Site) -> None:
     await camera.detail("5", page.locator(".send"))
     await page.get_by_role("button", name="Gửi báo cáo").click()
     await expect(page.locator("#problems")).to_be_visible()
-    await camera.take("check-problems")
+    await camera.take("check-problems", 1000)
     await camera.at("nil", f"{home}/nil")
     await camera.at("extension", f"{home}/requests/extension")
     await camera.at("hand-over", f"{home}/handover")
@@ -232,6 +242,7 @@ async def main() -> None:
             await entering(camera, site)
             other = await enter(await browser.new_context(locale="vi-VN"), site.link, "Vào điền phiếu")
             await answering(camera, site, other)
+            await in_english(camera, site)
             await handing_in(camera, site)
             await afterwards(camera, site)
         async with _site(signoff=True) as site:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from service.web import LANGUAGE_COOKIE
 from tests.journeys.conftest import Office, assert_for_everybody
 from tests.journeys.filling import fill_question, saved
 from tests.journeys.typed import assert_kept
@@ -35,6 +36,7 @@ SCREENS = [
     "/u/1/check",
     "/u/1/nil",
     "/u/1/requests/extension",
+    "/u/1/handover",
     "/u/1/history",
 ]
 
@@ -55,11 +57,16 @@ def box(page: Page, key: str) -> str:
     return f'[name="v:{key}"]'
 
 
-async def test_every_screen_is_accessible_and_never_scrolls_sideways(inside: BrowserContext, office: Office) -> None:
+@pytest.mark.parametrize("language", ["vi", "en"])
+async def test_every_screen_is_accessible_and_never_scrolls_sideways(
+    inside: BrowserContext, office: Office, language: str
+) -> None:
+    await inside.add_cookies([{"name": LANGUAGE_COOKIE, "value": language, "url": office.site.url}])
     page = await inside.new_page()
     await page.goto(f"{office.home}/s/h")
     await page.locator(box(page, "h/h_has") + '[value="co"]').check()
-    await expect(page.locator("#saving")).to_contain_text("Đã lưu")
+    await saved(page)
+    await expect(page.locator("html")).to_have_attribute("lang", language)
     for address in [office.link, *(office.site.url + screen for screen in SCREENS)]:
         await page.goto(address)
         await assert_for_everybody(page)
