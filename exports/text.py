@@ -18,15 +18,19 @@ def units(text: str) -> int:
     return len(text) + sum(1 for character in text if character > "\uffff")
 
 
+def clean(text: str) -> str:
+    """The text with forbidden characters replaced and line ends unified, whatever its length."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text if text.isprintable() else _FORBIDDEN.sub(REPLACEMENT, text)
+
+
 def cell(text: str) -> str:
     """The text as a cell can hold it: forbidden characters replaced, line ends unified, over-long text cut.
 
     What was cut is said at the end, "… (còn N ký tự)", so that nothing is lost in silence.
     """
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not text.isprintable():
-        text = _FORBIDDEN.sub(REPLACEMENT, text)
+    text = clean(text)
     # Only a text half as long as the limit can pass it by characters that count twice.
     if len(text) * 2 > CELL_LIMIT and units(text) > CELL_LIMIT:
         return _cut(text)

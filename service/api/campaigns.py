@@ -48,10 +48,11 @@ async def rate(request: Request) -> Response:
 
 
 async def export(request: Request) -> Response:
-    """The campaign as of a moment as a file: xlsx (workbook), docx (report)."""
+    """The campaign as of a moment as a file: xlsx, docx (the report), csv, csv.zip (with a table a repeat), json."""
     settings: Settings = web.settings(request)
     number, kind, as_of = request.path_params["id"], request.path_params["kind"], reply.moment(request, "as_of")
-    return web.download(*await exporting.made(settings, number, kind, as_of, reply.who(request), web.now(request)))
+    who, now, codes = reply.who(request), web.now(request), request.query_params.get("values") == "codes"
+    return web.download(*await exporting.made(settings, number, kind, as_of, who, now, codes=codes))
 
 
 def shape(campaign: Campaign) -> dict[str, object]:

@@ -12,6 +12,7 @@ from service.access import access_of
 
 _PARAMETER = re.compile(r"{(\w+)(?::(\w+))?}")
 _QUERY = {
+    "values": "codes: answers as the names of the form's choices and questions; in words when absent",
     "as_of": "ISO 8601 moment; of a bare date the end of that day in Asia/Ho_Chi_Minh; now when absent",
     "at": "ISO 8601 moment; now when absent",
     "state": "keep the invitations in this state",
@@ -27,7 +28,7 @@ _QUERY = {
 _TAKES = {
     "/rate": ("as_of",),
     "/summary": ("as_of", "accepted", "kind", "group"),
-    "/export.{kind}": ("as_of",),
+    "/export.{kind}": ("as_of", "values"),
     "/preview": ("at",),
     "/invitations": ("state", "as_of", "cursor", "limit"),
     "/messages": ("campaign", "unit", "cursor", "limit"),

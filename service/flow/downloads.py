@@ -37,12 +37,15 @@ async def kept(
     now: datetime,
     *,
     unit: str = "",
+    codes: bool = False,
 ) -> None:
-    """Note that a file was made, with its SHA-256 and what it was made of; `unit` when it is about one, its code."""
+    """Note that a file was made, with its SHA-256 and what it was made of; `unit` when it is about one, its code;
+    `codes` when answers are not in words."""
     async with in_transaction():
         await ExportRecord.create(
             campaign_id=campaign_id,
             format=kind,
+            filters=f"unit:{unit}" if unit else "codes" if codes else "",
             as_of=as_of,
             made_at=now,
             made_by=who.ref,

@@ -1,21 +1,21 @@
 """Exports: a campaign as of a moment becomes a file, and a record of it."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 import anyio
 
-from exports import letter, xlsx
+from exports import csvfile, jsonfile, letter, xlsx
 from exports import workbook as sheets
 from exports.report import CampaignReport
 from service import files, words
 from service.errors import NotFound
-from service.flow import campaigns, downloads, papers, recipients, reporttemplates
+from service.flow import campaigns, downloads, drafts, papers, recipients, reporttemplates
 from service.flow.principal import Principal
-from service.models import Campaign
+from service.models import Campaign, ExportRecord
 from service.settings import Settings
 from service.words import _
 
@@ -36,20 +36,38 @@ class Made(NamedTuple):
     data: bytes
 
 
-async def made(settings: Settings, campaign_id: int, kind: str, as_of: datetime, who: Principal, now: datetime) -> Made:
+async def made(
+    settings: Settings,
+    campaign_id: int,
+    kind: str,
+    as_of: datetime,
+    who: Principal,
+    now: datetime,
+    *,
+    codes: bool = False,
+) -> Made:
     """The campaign as a file of that kind (FORMATS). Recorded with its hash.
 
-    Raises NotFound (also for an unknown kind), NotPublished, BeforePublication, PaperTooLong, PapersBusy.
+    `codes`: answers as the form's names instead of words, but for the report. Raises NotFound (also for an unknown
+    kind), NotPublished, BeforePublication, PaperTooLong, PapersBusy.
     """
     form = FORMATS.get(kind)
     if form is None:
         raise NotFound()
     as_of = campaigns.figures_at(await campaigns.published(campaign_id), as_of, now)
-    found = await downloads.gather(campaign_id, as_of, now)
+    codes = codes and kind != REPORT
+    found = await downloads.gather(campaign_id, as_of, now, codes=codes)
     data = await form.made(settings, found)
     digest = hashlib.sha256(data).hexdigest()
-    await downloads.kept(campaign_id, kind, found.as_of, found.highest_event, digest, who, now)
+    await downloads.kept(campaign_id, kind, found.as_of, found.highest_event, digest, who, now, codes=codes)
     return Made(f"phieu-{campaign_id}-{words.local(found.as_of):%Y%m%d-%H%M}.{kind}", form.media_type, data)
+
+
+async def records(campaign_id: int, most: int = 200) -> Sequence[tuple[ExportRecord, str]]:
+    """The exports of a campaign with who made them in words, the newest first."""
+    rows = await ExportRecord.filter(campaign_id=campaign_id).order_by("-id").limit(most)
+    names = await drafts.people({row.made_by for row in rows})
+    return [(row, names[row.made_by]) for row in rows]
 
 
 def office(settings: Settings) -> letter.Office:
@@ -79,7 +97,24 @@ async def _word(settings: Settings, found: CampaignReport) -> bytes:
     return await papers.filled(await reporttemplates.in_force(settings), letter.letter(found, office(settings)))
 
 
+async def _csv(settings: Settings, found: CampaignReport) -> bytes:
+    return await anyio.to_thread.run_sync(csvfile.units, found, _)
+
+
+async def _archive(settings: Settings, found: CampaignReport) -> bytes:
+    return await anyio.to_thread.run_sync(csvfile.archive, found, _)
+
+
+async def _json(settings: Settings, found: CampaignReport) -> bytes:
+    return await anyio.to_thread.run_sync(jsonfile.render, found)
+
+
+REPORT = "docx"
+CSV, ZIP = "text/csv; charset=utf-8", "application/zip"
 FORMATS: Mapping[str, Format] = {
     "xlsx": Format(files.XLSX, _workbook),
-    "docx": Format(files.DOCX, _word),
+    REPORT: Format(files.DOCX, _word),
+    "csv": Format(CSV, _csv),
+    "csv.zip": Format(ZIP, _archive),
+    "json": Format("application/json", _json),
 }

@@ -22,7 +22,10 @@ class AuditRecord(Model):
 
 
 class ExportRecord(Model):
-    """An export that was made: of when, by whom, and the hash of the file."""
+    """An export that was made: of when, by whom, and the hash of the file.
+
+    `filters`: "unit:11629" when it is about one unit, "codes" when answers are given as the form's codes.
+    """
 
     id = fields.IntField(primary_key=True)
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
@@ -30,6 +33,7 @@ class ExportRecord(Model):
     )
     campaign_id: int
     format = fields.CharField(max_length=10)
+    filters = fields.CharField(max_length=60, default="")
     as_of = Instant()
     made_at = Instant()
     made_by = fields.CharField(max_length=60)

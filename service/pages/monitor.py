@@ -130,4 +130,5 @@ async def export(request: Request) -> Response:
         return web.redirect(request, f"/campaigns/{number}", problem)
     who = principal.staff(request.state.staff.id)
     kind = request.path_params["kind"]
-    return web.download(*await exporting.made(web.settings(request), number, kind, as_of.at, who, web.now(request)))
+    settings, now, codes = web.settings(request), web.now(request), asked.query(request, "values") == "codes"
+    return web.download(*await exporting.made(settings, number, kind, as_of.at, who, now, codes=codes))

@@ -189,6 +189,24 @@ async def test_the_workbook_is_of_the_moment_shown(house: House, july: Campaign)
     assert "20250720" in answer.headers["content-disposition"]
 
 
+async def test_each_export_is_listed_with_who_when_and_its_hash(house: House, july: Campaign) -> None:
+    page = f"/campaigns/{july.id}/exports"
+    assert "Chưa có tệp nào được xuất." in (await house.client.get(page)).text
+    made = await house.client.get(f"/campaigns/{july.id}/export.csv?{JULY_20}&values=codes")
+    assert made.headers["content-type"] == "text/csv; charset=utf-8"
+    table = list(csv.DictReader(io.StringIO(made.content.decode("utf-8-sig"))))
+    assert len(table) == 114
+    assert sum(row["Trạng thái"] == "Đã gửi báo cáo" for row in table) == 57
+    assert "e_recv" in table[0]
+    zipped = await house.client.get(f"/campaigns/{july.id}/export.csv.zip")
+    assert "don-vi.csv" in zipfile.ZipFile(io.BytesIO(zipped.content)).namelist()
+    assert (await house.client.get(f"/campaigns/{july.id}/export.json")).json()["rate"]["responded"] == 60
+    text = plain((await house.client.get(page)).text)
+    assert hashlib.sha256(made.content).hexdigest() in text.replace(" ", "")
+    assert "chuyên viên Trần Thị Lan CSV, trả lời ghi bằng mã 23:59 ngày 20/7/2025" in text
+    assert (await house.client.get(f"{page}?as_of=2025-01-01")).status_code == 422
+
+
 async def test_the_report_says_what_the_page_says(house: House, july: Campaign) -> None:
     exempted = await Invitation.filter(campaign=july, first_sent_at=None).order_by("code").first()
     assert exempted is not None

@@ -1,0 +1,36 @@
+"""What a campaign can be exported as, and the record of each export that was made."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from service import web
+from service.flow import campaigns, exporting
+from service.pages import asked
+from service.words import N_, _
+
+KINDS = {
+    "xlsx": (N_("Excel (.xlsx)"), N_("Tổng hợp, mọi đơn vị, trả lời, thống kê, biểu đồ, nhật ký thư")),
+    "docx": (N_("Báo cáo Word (.docx)"), N_("Theo thể thức Nghị định 30/2020, để ghi số và ký")),
+    "csv": (N_("CSV"), N_("Mỗi đơn vị một dòng, kèm trả lời; để đưa vào chương trình khác")),
+    "csv.zip": (N_("CSV, mỗi bảng một tệp (.zip)"), N_("Như CSV, thêm một tệp cho mỗi mục liệt kê nhiều dòng")),
+    "json": (N_("JSON"), N_("Tỷ lệ, đơn vị, trả lời, tổng hợp; để lập trình")),
+}
+SINGLE = {"pdf": N_("PDF của một đơn vị")}
+
+
+async def index(request: Request) -> Response:
+    number, as_of = asked.number(request), asked.as_of(request)
+    campaign = await campaigns.published(number)
+    context = {
+        "campaign": campaign,
+        "path": f"/campaigns/{number}",
+        "as_of": as_of,
+        "problem": asked.problem(campaign.published_at, as_of),
+        "link": as_of.link,
+        "kinds": [(kind, _(name), _(hint)) for kind, (name, hint) in KINDS.items()],
+        "records": [
+            (row, who, _(KINDS[row.format][0] if row.format in KINDS else SINGLE.get(row.format, row.format)))
+            for row, who in await exporting.records(number)
+        ],
+    }
+    return web.render(request, "monitor/exports.html", context, 422 if context["problem"] else 200)
