@@ -49,7 +49,7 @@ class Generated:
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
 
     async def do(self, when: datetime, what: str, unit: str) -> None:
-        """One act at a moment. A paper recorded by 23/7 came on 18/7, two hours before the due time, a later one just now."""
+        """One act at a moment. A paper recorded by 23/7 came on 18/7 two hours before the due time, a later one now."""
         self.house.clock.set(when)
         at, answers = when, None
         match what:
