@@ -45,7 +45,7 @@ def repeat(sheet: RepeatSheet, _: Words) -> bytes:
 
 def tables(report: CampaignReport) -> Mapping[str, RepeatSheet | None]:
     """The names of the tables: that of the units (None), and one for each repeat."""
-    return {UNITS: None, **{sheet.name: sheet for sheet in report.repeats}}
+    return {UNITS: None, **{sheet.name: sheet for sheet in report.repeats if sheet.name != UNITS}}
 
 
 def table(report: CampaignReport, name: str, _: Words) -> bytes:

@@ -45,6 +45,7 @@ from service.pages import (
     receipt,
     received,
     record,
+    refresh,
     reporttemplates,
     rosteracts,
     sendnow,
@@ -146,6 +147,10 @@ def routes() -> list[BaseRoute]:
         page("/campaigns/{id:int}/summary", summary.show, VIEWER),
         page("/campaigns/{id:int}/export.{kind}", monitor.export, VIEWER),
         page("/campaigns/{id:int}/exports", exports.index, VIEWER),
+        page("/campaigns/{id:int}/exports/addresses", refresh.create, STAFF, "POST"),
+        page("/campaigns/{id:int}/exports/addresses/{address:int}/revoke", refresh.revoke, STAFF, "POST"),
+        # For programs that refresh a table, by a token of the address's own
+        page("/data/{id:int}/{table}.csv", refresh.table, PUBLIC),
         page("/campaigns/{id:int}/form", versions.choose, VIEWER),
         page("/campaigns/{id:int}/form", versions.move, STAFF, "POST"),
         page("/campaigns/{id:int}/units/{code}", invitations.show, VIEWER),

@@ -39,3 +39,23 @@ class ExportRecord(Model):
     made_by = fields.CharField(max_length=60)
     highest_event = fields.IntField()
     sha256 = fields.CharField(max_length=64)
+
+
+class RefreshAddress(Model):
+    """A campaign's tables at an address that a workbook refreshes from, by a token of its own that reads nothing else.
+
+    The token is stored only as its hash. `codes`: answers as the form's codes.
+    """
+
+    id = fields.IntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "service.Campaign", related_name="refresh_addresses", on_delete=RESTRICT
+    )
+    campaign_id: int
+    name = fields.CharField(max_length=100)
+    codes = fields.BooleanField(default=False)
+    token_hash = fields.CharField(max_length=64, unique=True)
+    created_at = Instant()
+    created_by = fields.CharField(max_length=60)
+    used_at = Instant(null=True)
+    revoked_at = Instant(null=True)

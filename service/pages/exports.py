@@ -1,10 +1,13 @@
 """What a campaign can be exported as, and the record of each export that was made."""
 
+from collections.abc import Mapping, Sequence
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from service import web
-from service.flow import campaigns, exporting
+from service.flow import campaigns, exporting, refreshing
+from service.models import RefreshAddress
 from service.pages import asked
 from service.words import N_, _
 
@@ -19,18 +22,36 @@ SINGLE = {"pdf": N_("PDF của một đơn vị")}
 
 
 async def index(request: Request) -> Response:
+    return await page(request)
+
+
+async def page(
+    request: Request,
+    problems: Sequence[Mapping[str, object]] = (),
+    typed: str = "",
+    fresh: tuple[RefreshAddress, str] | None = None,
+) -> Response:
+    """The page; `problems` and what was `typed` of an address that was refused, or the `fresh` one with its token."""
     number, as_of = asked.number(request), asked.as_of(request)
     campaign = await campaigns.published(number)
+    problem = asked.problem(campaign.published_at, as_of)
     context = {
         "campaign": campaign,
         "path": f"/campaigns/{number}",
         "as_of": as_of,
-        "problem": asked.problem(campaign.published_at, as_of),
+        "problem": problem,
         "link": as_of.link,
         "kinds": [(kind, _(name), _(hint)) for kind, (name, hint) in KINDS.items()],
-        "records": [
-            (row, who, _(KINDS[row.format][0] if row.format in KINDS else SINGLE.get(row.format, row.format)))
-            for row, who in await exporting.records(number)
-        ],
+        "records": [(row, who, _named(row.format)) for row, who in await exporting.records(number)],
+        "addresses": await refreshing.of(number),
+        "tables": await refreshing.tables(number),
+        "site": web.settings(request).public_url,
+        "problems": problems,
+        "typed": typed,
+        "fresh": fresh,
     }
-    return web.render(request, "monitor/exports.html", context, 422 if context["problem"] else 200)
+    return web.render(request, "monitor/exports.html", context, 422 if problem or problems else 200)
+
+
+def _named(kind: str) -> str:
+    return _(KINDS[kind][0] if kind in KINDS else SINGLE.get(kind, kind))

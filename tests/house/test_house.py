@@ -33,6 +33,7 @@ PUBLIC = {
     "/vao/phieu/{campaign:int}": "the right code in the browser that asked is the credential",
     "/p/{token}": "the personal link is the credential",
     "/verify": "whoever holds a receipt; its hash is the credential",
+    "/data/{id:int}/{table}.csv": "the address has a token of its own, which the handler asks for",
     "/health": "whoever watches the process",
     "/ready": "whoever watches the process",
     "/api/v1/openapi.json": "the description of the API holds no data",
