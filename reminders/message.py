@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Collection
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from hashlib import sha256
 
 from reminders import wire
@@ -103,10 +104,16 @@ def _paragraph(lines: list[str]) -> list[str]:
     return ["<p>" + "<br>".join(lines) + "</p>"] if any(line.strip() for line in lines) else []
 
 
+@lru_cache(1024)
+def _escaped(line: str) -> str:
+    """Most lines of a text say the same to every unit."""
+    return html.escape(line)
+
+
 def _linked(line: str) -> str:
     """A line escaped, its addresses as links."""
     if "://" not in line:
-        return html.escape(line)
+        return _escaped(line)
     found, start = [], 0
     for address in _ADDRESS.finditer(line):
         shown = html.escape(address[0])

@@ -30,11 +30,11 @@ async def settle(
     A sending that succeeded counts even when the lease had ended and somebody else holds the message.
     None for a message that was settled meanwhile; its attempt is recorded all the same.
     """
-    async with in_transaction():
+    async with in_transaction() as connection:
         await desk.lock([envelope for claimed, _result in ends for envelope in claimed.envelopes])
         known = await _locked({envelope.id for claimed, _result in ends for envelope in claimed.envelopes})
         changes: dict[int, dict[str, Any]] = {}
-        attempts: list[Attempt] = []
+        attempts: list[tuple[int, int, Outcome]] = []
         told: list[tuple[Envelope, Outcome]] = []
         found: list[Outcome | None] = []
         for claimed, result in ends:
@@ -42,14 +42,14 @@ async def settle(
             counted = len(told)
             for envelope in claimed.envelopes:
                 message = known[envelope.id]
-                attempts.append(_attempt(message.id, envelope.attempt, outcome, now))
+                attempts.append((message.id, envelope.attempt, outcome))
                 if _counts(message, envelope, outcome):
                     changes[message.id] = {**change, "lease_until": None}
                     message.state = str(change["state"])
                     told.append((envelope, outcome))
             found.append(outcome if len(told) > counted else None)
         await rows.change(changes)
-        await Attempt.bulk_create(attempts)
+        await rows.add_attempts(connection, attempts, now)
         if told:
             await desk.settled(told, now)
     return found
@@ -100,8 +100,9 @@ def outcome_of(message: Message, result: Reply | SendError, now: datetime) -> tu
     return Outcome(kind, "waiting", reply), {"state": "waiting", "why": kind, "not_before": again, "tried_at": tried_at}
 
 
-def _attempt(number: int, attempt: int, outcome: Outcome, now: datetime) -> Attempt:
-    return Attempt(
+async def note(number: int, attempt: int, outcome: Outcome, now: datetime) -> None:
+    """Record one attempt."""
+    await Attempt.create(
         message_id=number,
         number=attempt,
         at=now,
@@ -109,8 +110,3 @@ def _attempt(number: int, attempt: int, outcome: Outcome, now: datetime) -> Atte
         reply_code=outcome.reply.code,
         reply_text=outcome.reply.text,
     )
-
-
-async def note(number: int, attempt: int, outcome: Outcome, now: datetime) -> None:
-    """Record one attempt."""
-    await _attempt(number, attempt, outcome, now).save()

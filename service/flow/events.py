@@ -125,17 +125,16 @@ async def apply_to_all(invitations: Sequence[Invitation], act: life.Act, who: Pr
     """
     assert act not in hooks.ACTS
     moved: dict[life.State, list[int]] = {}
-    made: list[Event] = []
+    made: list[dict[str, object]] = []
     for invitation in invitations:
         invitation.state = state = life.step(life.State(invitation.state), act, who.actor)
         invitation.events_count += 1
         moved.setdefault(state, []).append(invitation.id)
         values = {"seq": invitation.events_count, "act": act, "to": state, "actor": who.actor, "actor_ref": who.ref}
-        made.append(Event(invitation_id=invitation.id, **values, at=at, recorded_at=at))
+        made.append({"invitation_id": invitation.id, **values, "at": at, "recorded_at": at, "nil": False})
     for state, numbers in moved.items():
         await Invitation.filter(id__in=numbers).update(state=state, events_count=F("events_count") + 1)
-    if made:
-        await Event.bulk_create(made)
+    await lookups.insert_all(Event, made)
 
 
 def track(invitation: Invitation, lived: Sequence[Event]) -> life.Track:
