@@ -188,6 +188,8 @@ class SmtpSender:
         )
         try:
             await client.connect()
+            if client.is_ehlo_or_helo_needed:
+                await _greeted(client)
         except aiosmtplib.SMTPResponseException as error:
             client.close()
             raise _Gone(Reply(error.code, error.message)) from error
@@ -201,37 +203,55 @@ class SmtpSender:
         return client
 
 
-async def _envelope(client: aiosmtplib.SMTP, mail: Mail) -> None:
-    options = [f"size={len(mail.content)}"] if client.supports_extension("size") else []
+async def _greeted(client: aiosmtplib.SMTP) -> None:
     try:
-        await client.mail(mail.sender, options=options)
-        await client.rcpt(mail.recipient)
-    except aiosmtplib.SMTPResponseException as error:
-        reply = Reply(error.code, error.message)
-        if error.code == _SHUTTING_DOWN:
-            raise _Gone(reply) from error
-        if isinstance(error, aiosmtplib.SMTPSenderRefused):
-            # A sender that is refused is our setting, no verdict on the recipient; a size is one.
-            raise (Permanent(reply) if error.code == _TOO_BIG else Transient(reply, unreachable=True)) from error
-        raise _refused(error) from error
+        await client.ehlo()
+    except aiosmtplib.SMTPHeloError:
+        await client.helo()
+
+
+async def _envelope(client: aiosmtplib.SMTP, mail: Mail) -> None:
+    size = f" SIZE={len(mail.content)}" if client.supports_extension("size") else ""
+    refused = await _asked(client, "MAIL", f"FROM:<{mail.sender}>{size}")
+    if refused is not None:
+        # A sender that is refused is our setting, no verdict on the recipient; a size is one.
+        raise Permanent(refused) if refused.code == _TOO_BIG else Transient(refused, unreachable=True)
+    refused = await _asked(client, "RCPT", f"TO:<{mail.recipient}>")
+    if refused is not None:
+        raise _refused(refused)
+
+
+async def _asked(client: aiosmtplib.SMTP, command: str, argument: str) -> Reply | None:
+    """None when the server says yes, else what it says. Raises _Gone.
+
+    The library's own mail() and rcpt() take each address apart first, which costs as much as sending them; ours have
+    been by address.parse.
+    """
+    try:
+        response = await client.execute_command(command.encode("ascii"), argument.encode("ascii"))
     except (aiosmtplib.SMTPException, OSError) as error:
         raise _Gone(Reply(None, _words(error))) from error
+    if response.code in (aiosmtplib.SMTPStatus.completed, aiosmtplib.SMTPStatus.will_forward):
+        return None
+    reply = Reply(response.code, response.message)
+    if response.code == _SHUTTING_DOWN:
+        raise _Gone(reply)
+    return reply
 
 
 async def _data(client: aiosmtplib.SMTP, content: bytes) -> Reply:
     try:
         response = await client.data(content)
     except aiosmtplib.SMTPResponseException as error:
-        raise _refused(error) from error
+        raise _refused(Reply(error.code, error.message)) from error
     except (aiosmtplib.SMTPException, OSError) as error:
         # The server may have taken the message before the line broke.
         raise Transient(Reply(None, _words(error)), ambiguous=True) from error
     return Reply(response.code, response.message)
 
 
-def _refused(error: aiosmtplib.SMTPResponseException) -> SendError:
-    reply = Reply(error.code, error.message)
-    return Permanent(reply) if 500 <= error.code < 600 else Transient(reply)
+def _refused(reply: Reply) -> SendError:
+    return Permanent(reply) if reply.code is not None and 500 <= reply.code < 600 else Transient(reply)
 
 
 def _words(error: BaseException) -> str:

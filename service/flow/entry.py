@@ -58,8 +58,12 @@ async def links_for(holders: Collection[Holder], now: datetime) -> Mapping[Holde
     found = await _links_of(holders)
     missing = sorted((h for h in holders if h not in found), key=str)
     if missing:
-        await ContactLink.bulk_create(
-            [ContactLink(invitation_id=i, contact_id=c, address=a, created_at=now) for i, c, a in missing]
+        await lookups.insert_all(
+            ContactLink,
+            [
+                {"invitation_id": i, "contact_id": c, "address": a, "generation": 1, "created_at": now}
+                for i, c, a in missing
+            ],
         )
         found |= await _links_of(missing)
     return found
