@@ -11,8 +11,8 @@ from fractions import Fraction
 from exports import lists, styles
 from exports.document import Area, Cell, Formula, Sheet, Value, column_letters
 from exports.lists import GROUP, KIND, listed, places
-from exports.report import CampaignReport, PartTotals, QuestionTotals, UnitRow
-from exports.totals import SUM, Answers, agrees
+from exports.report import CampaignReport, PartTotals, QuestionTotals
+from exports.totals import SUM, Answers, agrees, sum_of
 from exports.words import Words
 
 HEADER = 3  # the row of the headings, as Excel counts
@@ -45,7 +45,12 @@ class _Source:
     """The cells of the sheet of answers, to tell which totals a formula over them would give."""
 
     def __init__(self, report: CampaignReport, answers: str, areas: Mapping[str, Area]) -> None:
-        self._cells, self._areas, self._report = Answers(report, areas), areas, report
+        self._cells, self._areas = Answers(report, areas), areas
+        given = [(unit, report.answers[unit.code]) for unit in report.units if unit.code in report.answers]
+        self._answers = {
+            KIND: [(unit.kind, answers) for unit, answers in given],
+            GROUP: [(unit.group, answers) for unit, answers in given],
+        }
         self._words = {
             column: lists.answer_area(report, answers, column).absolute() for column in (KIND, GROUP) if report.units
         }
@@ -76,18 +81,13 @@ class _Source:
 
     def _sums(self, name: str, column: int) -> Mapping[str, Fraction]:
         """The sum of the cells of each kind or group."""
-        found: dict[str, Fraction] = {}
-        for unit in self._report.units:
-            value = self._report.answers.get(unit.code, {}).get(name)
+        found: dict[str, list[int | Decimal]] = {}
+        for label, answers in self._answers[column]:
+            value = answers.get(name)
             if isinstance(value, int | Decimal):
-                label = _label(unit, column)
-                found[label] = found.get(label, Fraction()) + Fraction(value)
-        return found
+                found.setdefault(label, []).append(value)
+        return {label: sum_of(numbers) for label, numbers in found.items()}
 
     def _number(self, value: Value, given: int | Decimal) -> Value | Cell:
         decimals = 2 if places(given) else 0
         return Cell(value, styles.formatted(styles.NUMBER, styles.decimals(decimals))) if decimals else value
-
-
-def _label(unit: UnitRow, column: int) -> str:
-    return unit.kind if column == KIND else unit.group

@@ -4,8 +4,7 @@ A total is a formula over the sheet of answers wherever the cells there give it 
 question of a repeat, numbers too long for Excel, answers not shown) it is the figure itself.
 """
 
-import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -28,15 +27,20 @@ class Answers:
 
     def __init__(self, report: CampaignReport, areas: Mapping[str, Area]) -> None:
         self._report, self._areas = report, areas
+        self._numbers: dict[str, Sequence[Number]] = {}
 
-    def numbers(self, name: str) -> tuple[str, list[Fraction]] | None:
-        """The area of a question and its numbers, None when a formula could not see them all."""
-        area = self._areas.get(name)
-        given = [row.get(name) for row in self._report.answers.values()]
-        numbers = [value for value in given if isinstance(value, int | Decimal)]
-        if area is None or not numbers or not all(map(is_number, numbers)):
-            return None
-        return area.absolute(), [Fraction(number) for number in numbers]
+    def numbers(self, name: str) -> tuple[str, Sequence[Number]] | None:
+        """The area of a question and its numbers, sorted; None when a formula could not see them all."""
+        area, numbers = self._areas.get(name), self._seen(name)
+        return (area.absolute(), numbers) if area is not None and numbers else None
+
+    def _seen(self, name: str) -> Sequence[Number]:
+        found = self._numbers.get(name)
+        if found is None:
+            given = [row.get(name) for row in self._report.answers.values()]
+            numbers = [value for value in given if isinstance(value, int | Decimal)]
+            found = self._numbers[name] = sorted(numbers) if all(map(is_number, numbers)) else ()
+        return found
 
     def figure(self, function: str, name: str, given: Number) -> Value:
         """`given` as a formula when the cells give just that (to its own last digit), else as it is."""
@@ -48,17 +52,31 @@ class Answers:
         return Formula(f"={written}", given) if agrees(FUNCTIONS[function](numbers), given) else given
 
 
-def _mean(numbers: Sequence[Fraction]) -> Fraction:
-    return sum(numbers, Fraction()) / len(numbers)
+# Most figures are whole, and fractions take ten times as long to add and compare: they come in where they must.
 
 
-def _quartile(quarters: int) -> Callable[[Sequence[Fraction]], Fraction]:
-    """Excel's QUARTILE: in proportion between the two sorted numbers around the place."""
+def sum_of(numbers: Iterable[Number]) -> Fraction:
+    """The exact sum."""
+    whole, rest = 0, Fraction()
+    for number in numbers:
+        if isinstance(number, int):
+            whole += number
+        else:
+            rest += Fraction(number)
+    return rest + whole
 
-    def of(numbers: Sequence[Fraction]) -> Fraction:
-        ordered = sorted(numbers)
+
+def _mean(numbers: Sequence[Number]) -> Fraction:
+    return sum_of(numbers) / len(numbers)
+
+
+def _quartile(quarters: int) -> Callable[[Sequence[Number]], Fraction]:
+    """Excel's QUARTILE and MEDIAN: in proportion between the two sorted numbers around the place."""
+
+    def of(ordered: Sequence[Number]) -> Fraction:
         whole, rest = divmod((len(ordered) - 1) * quarters, 4)
-        return ordered[whole] + (ordered[whole + 1] - ordered[whole]) * rest / 4 if rest else ordered[whole]
+        low = Fraction(ordered[whole])
+        return low + (Fraction(ordered[whole + 1]) - low) * rest / 4 if rest else low
 
     return of
 
@@ -66,12 +84,12 @@ def _quartile(quarters: int) -> Callable[[Sequence[Fraction]], Fraction]:
 # What is written, with the cells that it reads -> what it comes to
 SUM, MEAN, MEDIAN = "SUM({area})", "AVERAGE({area})", "MEDIAN({area})"
 LEAST, MOST, Q1, Q3 = "MIN({area})", "MAX({area})", "QUARTILE({area},1)", "QUARTILE({area},3)"
-FUNCTIONS: Mapping[str, Callable[[Sequence[Fraction]], Fraction]] = {
-    SUM: lambda numbers: sum(numbers, Fraction()),
+FUNCTIONS: Mapping[str, Callable[[Sequence[Number]], Fraction]] = {
+    SUM: sum_of,
     MEAN: _mean,
-    MEDIAN: statistics.median,
-    LEAST: min,
-    MOST: max,
+    MEDIAN: _quartile(2),
+    LEAST: _quartile(0),
+    MOST: _quartile(4),
     Q1: _quartile(1),
     Q3: _quartile(3),
 }

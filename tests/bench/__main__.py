@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from service.settings import Settings
-from tests.bench import engine, faults, mail, pages
+from tests.bench import country, engine, faults, mail, pages
 
 HISTORY = Path(__file__).parents[2] / "docs" / "bench.jsonl"
 
@@ -33,6 +33,7 @@ def main() -> None:
         )
         found = asyncio.run(pages.sample(settings))
         figures = engine.figures() | pages.measure(found, folder) | mail.measure(folder) | faults.measure(folder)
+        figures |= country.measure(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     show(figures)
@@ -63,6 +64,11 @@ AIMS: dict[str, tuple[float | None, str | None]] = {
     "mail on PostgreSQL, ms a message": (2, "bare aiosmtplib beside PostgreSQL, ms a message"),
     "planning 3,321 units x 8 steps, s": (1, None),
     **{f"dashboard while the mail server {how}, x calm": (1.2, None) for how in faults.FAULTS},
+    "summary of 3,321 units, CPU s": (2, None),
+    "workbook of 3,321 units, CPU s": (1.5, "bare XlsxWriter with the same cells, CPU s"),
+    "memory before the 3,321 units, MB": (None, None),
+    "memory after the summary of 3,321 units, MB": (250, None),
+    "memory after the workbook of 3,321 units, MB": (250, None),
     "memory after the sample, MB": (150, "memory of the bare server, MB"),
 }
 
