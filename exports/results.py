@@ -14,19 +14,19 @@ EMPTY = "Chưa có số liệu để tổng hợp."
 
 
 def ratios(report: CampaignReport) -> Iterator[str]:
-    """A sentence for every ratio of sums, with both terms in words, each once."""
-    found = (ratio for question in report.questions for ratio in (question.ratio, *question.shares) if ratio)
-    yield from dict.fromkeys(map(_ratio, found))
+    """A sentence for every ratio of sums that the form asks for, with both terms in words, each once."""
+    found = (question.ratio for question in report.questions if question.ratio)
+    yield from (f"- {_plain(ratio.numerator)} {line}." for ratio, line in dict.fromkeys((r, _ratio(r)) for r in found))
 
 
 def _ratio(ratio: Ratio) -> str:
+    """To what the numerator is compared, the share, and both sums."""
     above, below = ratio.numerator_sum, ratio.denominator_sum
-    words = f"- {_plain(ratio.numerator)} so với {_plain(ratio.denominator)}"
-    terms = f"({shown(above)} trên {shown(below)})"
+    words, terms = f"so với {_plain(ratio.denominator)}", f"({shown(above)} trên {shown(below)})"
     if not below:
-        return f"{words}: chưa tính được {terms}."
+        return f"{words}: chưa tính được {terms}"
     value = percent(above, below, 2) if ratio.percent else number(Decimal(above) / below, 2)
-    return f"{words}: {value} {terms}."
+    return f"{words}: {value} {terms}"
 
 
 def tables(report: CampaignReport) -> Iterator[Part]:
@@ -59,7 +59,8 @@ def _result(question: QuestionTotals) -> str:
         lines.append(f"Trung bình {shown(question.mean)}; trung vị {shown(question.median)}")
     if question.minimum is not None and question.maximum is not None:
         lines.append(f"Từ {shown(question.minimum)} đến {shown(question.maximum)}")
-    return "\n".join((*lines, *_choices(question)))
+    shares = (f"Tỷ lệ {_ratio(share)}" for share in question.shares)
+    return "\n".join((*lines, *shares, *_choices(question)))
 
 
 def _choices(question: QuestionTotals) -> Iterator[str]:

@@ -258,5 +258,15 @@ def test_shares_say_more_than_all_as_it_is_and_never_round_to_all() -> None:
 def test_a_ratio_over_nothing_is_said_to_have_no_value(report: CampaignReport) -> None:
     ratio = Ratio(numerator="Đúng hạn", denominator="Đã nhận", numerator_sum=0, denominator_sum=0)
     (question,) = [one for one in report.questions if one.ratio]
-    words = of(replace(report, questions=(replace(question, ratio=ratio),)))
+    share = Ratio(numerator="Đúng hạn", denominator="Tổng số", numerator_sum=1048, denominator_sum=1142)
+    document = docx.Document(
+        BytesIO(
+            word.fill(
+                None, letter(replace(report, questions=(replace(question, ratio=ratio, shares=(share,)),)), OFFICE)
+            )
+        )
+    )
+    words = "\n".join(p.text for p in document.paragraphs)
+    cells = [cell.text for table in document.tables for cell in table.columns[-1].cells]
+    assert any("Tỷ lệ so với Tổng số: 91,77% (1.048 trên 1.142)" in cell for cell in cells)
     assert "- Đúng hạn so với Đã nhận: chưa tính được (0 trên 0)." in words
