@@ -71,6 +71,10 @@ class Settings:
         return self.data_dir / "files"
 
     @property
+    def parts_dir(self) -> Path:
+        return self.data_dir / "parts"
+
+    @property
     def secure(self) -> bool:
         return self.public_url.startswith("https://")
 

@@ -53,16 +53,14 @@ async def add(
     name, data = file
     found = await filling.find(campaign_id, code=code)
     openness.require_open(found.campaign, now)
-    question = item_at(form or await forms.built(found.campaign.form_id), key)
-    if not isinstance(question, Question) or question.kind not in FILES:
-        raise NotFound()
+    question = file_question(form or await forms.built(found.campaign.form_id), key)
     allowed = IMAGES if question.kind is Kind.IMAGE else files.ATTACHMENT
-    await _require_room(found.id, len(data))  # before anything is written, and below for those who come at once
+    await require_room(found.id, len(data))  # before anything is written, and below for those who come at once
     digest, content_type = await files.take(settings.files_dir, name, data, allowed)
     async with in_transaction():
         invitation = await events.locked(campaign_id, code)
         openness.require_unsent(invitation, who, now)
-        await _require_room(invitation.id, len(data))
+        await require_room(invitation.id, len(data))
         stored = await StoredFile.create(
             sha256=digest, name=files.clean_name(name), size=len(data), content_type=content_type, created_at=now
         )
@@ -72,7 +70,15 @@ async def add(
     return str(attachment.id)
 
 
-async def _require_room(invitation_id: int, more: int) -> None:
+def file_question(form: Form, key: str) -> Question:
+    """The question of a flat key that takes a file. Raises NotFound."""
+    question = item_at(form, key)
+    if not isinstance(question, Question) or question.kind not in FILES:
+        raise NotFound()
+    return question
+
+
+async def require_room(invitation_id: int, more: int) -> None:
     """Raise EnoughFiles when a file of that many bytes would be more than an invitation may have."""
     rows = await Attachment.filter(invitation_id=invitation_id).select_related("file")
     if len(rows) >= MOST_FILES or sum(row.file.size for row in rows) + more > MOST_MB * 1024 * 1024:

@@ -97,6 +97,7 @@ def sheet(
         "after": lines[place + 1] if place + 1 < len(lines) else None,
         "tongues": [],
         "widgets": layout.needs_widgets(items),
+        "files": layout.takes_files(items),
     }
 
 

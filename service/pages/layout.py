@@ -203,6 +203,12 @@ def typed_in(items: Iterable[Item]) -> list[Control]:
     return [one for one in _controls(items) if one.what not in ("note", "locked", "file")]
 
 
+def takes_files(items: Iterable[Item]) -> bool:
+    """Whether the page has a file question, or may get one while people type."""
+    found = tuple(items)
+    return any(one.what == "file" for one in _controls(found)) or _grows(found)
+
+
 def needs_widgets(items: Iterable[Item]) -> bool:
     """Whether the page has a control that widgets.js makes handier, or may get one while people type."""
     found = tuple(items)

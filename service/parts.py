@@ -1,0 +1,80 @@
+"""Files that arrive in parts: what has come so far lies in a folder of its sender, until it is whole or a day old.
+
+A file is found by who sends it and by the sender's own name for it, both hashed into the path: nobody reaches another's
+part by naming it. Several requests may write the same one; whoever is wrong about how much there is adds nothing.
+"""
+
+import fcntl
+import hashlib
+import os
+import secrets
+import time
+from pathlib import Path
+
+KEPT = 86_400  # seconds; an upload that stood still for longer begins anew
+MOST_OPEN = 5  # files half way of one sender; the oldest make room
+
+
+def place(folder: Path, sender: int, name: str) -> Path:
+    """Where the part is, or would be."""
+    return folder / str(sender) / hashlib.sha256(name.encode()).hexdigest()
+
+
+def held(part: Path) -> int:
+    """How many bytes have come."""
+    try:
+        return part.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def append(part: Path, offset: int, data: bytes, size: int) -> int:
+    """Add bytes that begin at `offset` of a file of `size`; how many there are now.
+
+    Where the offset is not what has come, or there would be more than the whole, nothing is added.
+    """
+    if offset and not part.exists():
+        return 0
+    part.parent.mkdir(parents=True, exist_ok=True)
+    with part.open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        here = os.fstat(file.fileno()).st_size
+        if here != offset or offset + len(data) > size:
+            return here
+        file.write(data)
+        file.flush()
+        return here + len(data)
+
+
+def claim(part: Path) -> bytes | None:
+    """The whole file, taken away, None when somebody else took it a moment ago."""
+    mine = part.with_suffix(f".{secrets.token_hex(8)}")
+    try:
+        part.rename(mine)
+    except FileNotFoundError:
+        return None
+    data = mine.read_bytes()
+    drop(mine)
+    return data
+
+
+def drop(part: Path) -> None:
+    part.unlink(missing_ok=True)
+
+
+def sweep(folder: Path, sender: int, keep: Path, now: float | None = None) -> None:
+    """Remove what stood still for a day, of anybody, and of this sender all but the latest MOST_OPEN; never `keep`."""
+    old = (time.time() if now is None else now) - KEPT
+    for part in folder.glob("*/*"):
+        if part != keep and _written(part) < old:
+            drop(part)
+    own = sorted((folder / str(sender)).glob("*"), key=_written)
+    for part in [found for found in own if found != keep][: -(MOST_OPEN - 1)]:
+        drop(part)
+
+
+def _written(part: Path) -> float:
+    try:
+        return part.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0

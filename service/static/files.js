@@ -1,0 +1,140 @@
+// Sends a file in parts, so that a line that breaks, or a page that is left, costs one part. Loaded where a page asks
+// for a file; without it the button beside the field posts the whole. The server says where to go on.
+
+const PART = 128 * 1024;
+const MOST = 20 * 1024 * 1024;
+const RETRY = [2000, 5000, 15000, 30000];
+const form = document.getElementById("fill");
+const home = form?.dataset.save.replace(/\/save$/, "");
+const hidden = (name) => form.querySelector(`input[type=hidden][name=${name}]`).value;
+const field = (element) => element.closest?.('.field[data-what="file"]');
+const note = (key) => `file:${form.dataset.store}:${key}`; // not one of the keys that fill.js goes through
+const size = (count) => (count < 1e6 ? `${Math.ceil(count / 1000)} KB` : `${(count / 1e6).toFixed(1).replace(".", ",")} MB`);
+const news = (text) => (document.getElementById("news").textContent = text);
+const turns = new Map(); // key -> the latest file chosen; an earlier one stops
+
+function keep(key, name) {
+  try {
+    if (name) localStorage.setItem(note(key), name);
+    else localStorage.removeItem(note(key));
+  } catch {
+    // private mode: the server still has what came
+  }
+}
+
+function say(key, code, file, done = 0) {
+  const place = document.getElementById(`w-${key}`)?.querySelector(".sending");
+  if (!place) return "";
+  const said = { name: file.name, done: size(done), all: size(file.size ?? 0) };
+  const text = place.dataset[code]?.replace(/\{(\w+)\}/g, (_all, name) => said[name]) ?? code;
+  place.hidden = false;
+  place.querySelector("progress").hidden = !["going", "waiting"].includes(code);
+  place.querySelector("progress").value = file.size ? done / file.size : 0;
+  place.querySelector("span").textContent = text;
+  return text;
+}
+
+// Names the file for the server: the same file goes on where it stopped, another one of that name begins anew.
+async function mark(file) {
+  let sum = 5381;
+  for (const byte of new Uint8Array(await file.slice(0, 65536).arrayBuffer())) sum = (sum * 33 + byte) >>> 0;
+  return `${sum}-${file.lastModified}-${file.name}`.slice(0, 300);
+}
+
+async function ask(address, options) {
+  const answer = await fetch(address, options);
+  const found = await answer.json();
+  if (answer.ok) return found;
+  const refused = new Error(found.error?.message ?? "");
+  // The server may be away for a moment; what it refuses it refuses again.
+  refused.final = answer.status < 500 && answer.status !== 429;
+  throw refused;
+}
+
+const rest = (wait) =>
+  new Promise((go) => {
+    const timer = setTimeout(go, wait);
+    addEventListener("online", () => (clearTimeout(timer), go()), { once: true });
+  });
+
+async function send(key, file) {
+  const turn = {};
+  turns.set(key, turn);
+  if (file.size > MOST) return news(say(key, "large", file));
+  let [offset, failures] = [0, 0];
+  let id;
+  keep(key, file.name);
+  say(key, "going", file);
+  while (turns.get(key) === turn) {
+    try {
+      id ??= await mark(file);
+      const about = { key, id, name: file.name, size: file.size, form: hidden("form"), tab: hidden("tab"), version: hidden("version") };
+      const address = (more) => `${home}/upload?${new URLSearchParams({ ...about, ...more })}`;
+      const headers = { Accept: "application/json", "X-CSRF-Token": hidden("csrf"), "Content-Type": "application/octet-stream" };
+      let found = await ask(address({}), { headers });
+      offset = found.offset;
+      while (!found.whole && turns.get(key) === turn) {
+        say(key, "going", file, offset);
+        const body = file.slice(offset, offset + PART);
+        found = await ask(address({ offset }), { method: "POST", headers, body });
+        offset = found.offset;
+        failures = 0;
+      }
+      if (found.whole) await show(key, file);
+      return;
+    } catch (error) {
+      if (error.final || error.name === "NotReadableError") {
+        keep(key);
+        return news(say(key, error.message || "failed", file));
+      }
+      news(say(key, "waiting", file, offset));
+      await rest(RETRY[Math.min(failures++, RETRY.length - 1)]);
+    }
+  }
+}
+
+// The field as the server draws it now, with the file's name, size and a way to remove it.
+async function show(key, file) {
+  keep(key);
+  const text = say(key, "done", file, file.size);
+  const page = new DOMParser().parseFromString(await (await fetch(form.action)).text(), "text/html");
+  const [place, fresh] = [document.getElementById(`w-${key}`), page.getElementById(`w-${key}`)];
+  if (place && fresh) place.replaceWith(fresh);
+  news(text);
+}
+
+function left(root) {
+  for (const place of root.querySelectorAll('.field[data-what="file"]')) {
+    const { key } = place.dataset;
+    let name;
+    try {
+      name = localStorage.getItem(note(key));
+    } catch {
+      return;
+    }
+    if (name) say(key, "again", { name });
+  }
+}
+
+// Before fill.js, which posts the whole page for a file.
+function choose(event) {
+  const place = event.target.type === "file" && field(event.target);
+  const file = place && event.target.files[0];
+  if (!file) return;
+  event.stopImmediatePropagation();
+  if (event.type === "input") return; // "change" follows
+  event.target.value = ""; // it is on its way: no button of the page need post it once more
+  send(place.dataset.key, file);
+}
+
+for (const name of ["input", "change"]) form?.addEventListener(name, choose, true);
+for (const name of ["dragover", "dragleave", "drop"]) {
+  form?.addEventListener(name, (event) => {
+    const place = field(event.target);
+    if (!place || !event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    place.classList.toggle("over", name === "dragover");
+    if (name === "drop" && event.dataTransfer.files[0]) send(place.dataset.key, event.dataTransfer.files[0]);
+  });
+}
+if (form) left(form);
