@@ -8,7 +8,6 @@ import fcntl
 import hashlib
 import os
 import secrets
-import time
 from pathlib import Path
 
 KEPT = 86_400  # seconds; an upload that stood still for longer begins anew
@@ -62,9 +61,10 @@ def drop(part: Path) -> None:
     part.unlink(missing_ok=True)
 
 
-def sweep(folder: Path, sender: int, keep: Path, now: float | None = None) -> None:
-    """Remove what stood still for a day, of anybody, and of this sender all but the latest MOST_OPEN; never `keep`."""
-    old = (time.time() if now is None else now) - KEPT
+def sweep(folder: Path, sender: int, keep: Path, now: float) -> None:
+    """Remove what stood still for a day, of anybody, and of this sender all but the latest MOST_OPEN; never `keep`.
+    `now` is in seconds since 1970."""
+    old = now - KEPT
     for part in folder.glob("*/*"):
         if part != keep and _written(part) < old:
             drop(part)

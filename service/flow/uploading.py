@@ -50,7 +50,7 @@ async def take(
     invitation, part = await _admitted(settings, coming, who, now)
     if begin == 0:
         await attachments.require_room(invitation.id, coming.size)
-        await anyio.to_thread.run_sync(parts.sweep, settings.parts_dir, invitation.id, part)
+        await anyio.to_thread.run_sync(parts.sweep, settings.parts_dir, invitation.id, part, now.timestamp())
     held = await anyio.to_thread.run_sync(parts.append, part, begin, data, coming.size)
     if held < coming.size:
         return held, False
