@@ -1,15 +1,18 @@
 """Not one character is lost: dead lines, killed tabs and servers, two people at once, returns, ended sessions."""
 
 import asyncio
+import random
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, Route, expect
+from playwright.async_api import Browser, BrowserContext, Page, Request, Route, expect
 
-from service.flow import drafts, principal
-from service.models import UnitSession
+from service.flow import attachments, drafts, principal
+from service.models import Attachment, UnitSession
 from service.web import STAFF_COOKIE
 from tests.journeys.conftest import Office, assert_for_everybody
 from tests.journeys.filling import fill_question, inputs, saved
@@ -92,6 +95,78 @@ async def test_the_line_is_dead_for_a_minute_in_the_middle_of_typing(chromium: B
         await assert_shown(page, typed)
         await saved(page)
         await assert_kept(office.site, office.code, typed)
+
+
+async def test_a_file_is_cut_off_at_half_and_goes_on_from_there(
+    chromium: Browser, office: Office, tmp_path: Path
+) -> None:
+    """Twice: the line comes back to the open page; the page is left, and the same file is chosen on the next one."""
+    typed: Typed = {}
+    first, second = (_pdf(tmp_path / name, seed) for name, seed in (("Kế hoạch.pdf", 1), ("Kế hoạch (sửa).pdf", 2)))
+    async with entered(chromium, office) as (context, page):
+        await page.goto(f"{office.home}/s/c")
+        await answer(page, typed, ("c/c_docs", "integer", "4"))
+        sent = await _cut_after(4, context, page)
+        await inputs(page, "c/c_attach").set_input_files(first)
+        await expect(page.locator(".sending")).to_contain_text("Mất mạng giữa chừng")
+        await answer(page, typed, ("c/c_docs", "integer", "47"))
+        await context.set_offline(False)
+        await expect(page.locator(".file-row a")).to_have_text(first.name)
+        assert await _stored(office, typed, "c/c_attach") == first.read_bytes()
+        assert sent == [number * PART for number in (0, 1, 2, 3, 4, 4, 5, 6, 7)], "from the part that was cut off"
+
+        sent = await _cut_after(4, context, page)
+        await inputs(page, "c/c_attach").set_input_files(second)
+        await expect(page.locator(".sending")).to_contain_text("Mất mạng giữa chừng")
+        await page.close()
+        await context.set_offline(False)
+        page = await context.new_page()
+        await page.goto(f"{office.home}/s/c")
+        await expect(page.locator(".sending")).to_contain_text(second.name)
+        assert await _stored(office, typed, "c/c_attach") == first.read_bytes()
+        page.on("request", lambda request: _note_part(sent, request))
+        await inputs(page, "c/c_attach").set_input_files(second)
+        await expect(page.locator(".file-row a")).to_have_text(second.name)
+        assert await _stored(office, typed, "c/c_attach") == second.read_bytes()
+        assert sent == [number * PART for number in (0, 1, 2, 3, 4, 4, 5, 6, 7)]
+        await assert_kept(office.site, office.code, typed)
+
+
+PART = 128 * 1024
+
+
+def _pdf(path: Path, seed: int) -> Path:
+    """A file of eight parts, none like another."""
+    path.write_bytes(b"%PDF-1.7\n" + random.Random(seed).randbytes(8 * PART - 100))
+    return path
+
+
+async def _cut_after(parts: int, context: BrowserContext, page: Page) -> list[int]:
+    """The line goes dead when so many parts have arrived; the offsets of the parts that the page sends."""
+    sent: list[int] = []
+
+    async def pass_on(route: Route) -> None:
+        _note_part(sent, route.request)
+        if route.request.method == "POST" and len(sent) == parts + 1:
+            await context.set_offline(True)
+        await route.continue_()
+
+    await page.route("**/upload?*", pass_on)
+    return sent
+
+
+def _note_part(sent: list[int], request: Request) -> None:
+    if request.method == "POST" and (found := re.search(r"/upload\?.*\boffset=(\d+)", request.url)):
+        sent.append(int(found[1]))
+
+
+async def _stored(office: Office, typed: Typed, key: str) -> bytes:
+    """What the server has for a file question; its number is noted as typed."""
+    typed[key] = (await draft_of(office.site, office.code))[key]
+    async with office.site.data():
+        given = await Attachment.get(id=int(str(typed[key]))).select_related("file")
+    _file, path = await attachments.on_disk(office.site.settings, given.file)
+    return path.read_bytes()
 
 
 async def _lose_the_answer(route: Route) -> None:
