@@ -15,6 +15,8 @@ from service.roster import people
 from service.roster.people import LEADER
 from service.words import _, collation
 
+ADDRESSES = ("://", "www.")  # no name: letters say it to others, and their programs make a link of it
+
 
 async def contacts_of(unit: Unit) -> list[Contact]:
     """The unit's contacts: those in use first, leaders before officials."""
@@ -118,6 +120,10 @@ def checked(raw: Mapping[str, str]) -> dict[str, str]:
         if len(values[field]) > people.LONGEST:
             message = _("{label} dài quá {limit} ký tự.").format(label=label, limit=people.LONGEST)
             problems.append({"field": field, "message": message})
+        elif any(sign in values[field].lower() for sign in ADDRESSES):
+            problems.append(
+                {"field": field, "message": _("{label} không được chứa địa chỉ trang web.").format(label=label)}
+            )
     values["email"] = values["phone"] = ""
     email, phone = raw.get("email", "").strip(), tables.clean(raw.get("phone", ""))
     try:

@@ -1,11 +1,13 @@
 """A survey is handed to a colleague of the same unit: by mail, with a link of their own; the others are told."""
 
+import asyncio
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 
 from reminders.models import Message
-from service.flow import audit, planning, submissions
+from service.flow import audit, handover, planning, submissions
 from service.flow.submissions import Nil
 from service.models import AuditRecord, Contact
 from tests.conftest import House
@@ -82,3 +84,35 @@ async def test_only_within_the_unit_and_also_after_sending(house: House, survey:
     await visitor.open(f"{visitor.base}/handover")
     await visitor.post(f"{visitor.base}/handover", NEW)
     assert (await mailed())["moi@haiphong.example"] == "notice", "it still goes: nothing is owed, but it can be seen"
+
+
+async def test_only_so_many_are_brought_in_and_they_are_not_told_of_each_other(
+    house: House, survey: Survey, visitor: Visitor
+) -> None:
+    await Contact.create(unit_id=survey.invitation.unit_id, role="leader", name="Chủ", email="ct@hp.example")
+
+    async def bring_in(number: int, name: str = "Lê Văn Mới") -> str:
+        await visitor.open(f"{visitor.base}/handover")
+        typed = {"name": name, "email": f"moi{number}@haiphong.example", "confirm": "1"}
+        return (await visitor.post(f"{visitor.base}/handover", typed)).text
+
+    for name in ("Trúng thưởng http://evil.example", "WWW.evil.example"):
+        assert "không được chứa địa chỉ trang web" in await bring_in(0, name)
+    for number in range(5):
+        assert "Đã chuyển" in await bring_in(number)
+    assert "đã được chuyển cho 5 người mới" in await bring_in(5)
+    assert "Đã chuyển" in await bring_in(4), "a second press, of somebody who is there already"
+    letters = await Message.filter(key__startswith="handover:").values_list("to_address", flat=True)
+    told = {survey.contact.email: 5, "ct@hp.example": 5}
+    assert Counter(letters) == told | {f"moi{number}@haiphong.example": 1 for number in range(5)}
+    house.clock.forward(timedelta(days=1))
+    assert "Đã chuyển" in await bring_in(5)
+    assert await audit.first_broken() is None
+
+
+async def test_pressed_twice_at_once_it_goes_once_and_nothing_is_refused(house: House, survey: Survey) -> None:
+    acts = (handover.to_somebody_new(house.settings, survey.id, NEW, survey.visit, house.clock()) for _ in range(2))
+    first, second = await asyncio.gather(*acts)
+    assert first.id == second.id
+    assert await mailed() == {"moi@haiphong.example": "invitation", survey.contact.email: "notice"}
+    assert await Message.filter(key__startswith="handover:").count() == 2
