@@ -276,9 +276,12 @@ def sent_answers(form: Form, submission: Submission) -> dict[str, Value]:
     return flatten(form, submission.answers)[0]
 
 
-async def as_sent(form: Form, invitation: Invitation, campaign: Campaign, submission: Submission) -> Picture:
-    """The form as it was when it was sent, for showing."""
+async def as_sent(
+    form: Form, invitation: Invitation, campaign: Campaign, submission: Submission, language: str = ""
+) -> Picture:
+    """The form as it was when it was sent, for showing, in one of its languages."""
     raw = sent_answers(form, submission)
     moment = filling.moment(invitation, submission.submitted_at)
     before = await earlier_answers(invitation, campaign, form, submission.recorded_at)
-    return evaluate(form, raw, moment, filling.bound(invitation, campaign, None), earlier=before)
+    known = filling.bound(invitation, campaign, None)
+    return evaluate(form, raw, moment, known, language=language, earlier=before)

@@ -12,9 +12,9 @@ from starlette.responses import Response
 
 from forms.answers import Field, Heading, Picture, RowGroup
 from forms.schema import Page
-from service import answerwords, web
+from service import answerwords, life, web
 from service.errors import CampaignClosed, NotFound, ServiceError, WrongState
-from service.flow import attachments, carrying, drafts, earlier, landing, openness
+from service.flow import attachments, carrying, drafts, earlier, landing, openness, submissions
 from service.flow.drafts import Edit, Saved
 from service.flow.earlier import LastPeriod
 from service.flow.filling import Filling, judged, officer
@@ -32,6 +32,7 @@ MOVED = N_(
     "vui lòng xem lại các câu trước khi gửi."
 )
 TWO_TEXTS = N_("Có câu hai người sửa khác nhau. Vui lòng chọn nội dung giữ lại ở câu được đánh dấu.")
+AS_SENT = (life.State.SUBMITTED, life.State.ACCEPTED)
 
 
 async def section(request: Request) -> Response:
@@ -143,13 +144,22 @@ def _page(request: Request, filling: Filling) -> Page:
 
 
 async def _read_only(request: Request, filling: Filling, page: Page) -> Response:
-    given = await attachments.named(filling.invitation.id, filling.form, filling.raw)
+    """What was sent, where that is the unit's report and it corrects nothing; else what is filled in."""
+    invitation, campaign = filling.invitation, filling.campaign
+    sent = await submissions.latest(invitation.id) if invitation.state in AS_SENT else None
+    picture, raw, shown = filling.picture, filling.raw, [page]
+    if sent and not sent.nil_reason:
+        form = await submissions.form_of(sent, campaign)
+        picture = await submissions.as_sent(form, invitation, campaign, sent, languages.chosen(request, form))
+        raw, shown = submissions.sent_answers(form, sent), [one for one in form.pages if one.key == page.key]
+    given = await attachments.named(invitation.id, picture.form, raw)
     context = {
         **frame(filling, web.now(request)),
-        "sections": reading.read(filling.picture, [page], given),
+        "sections": reading.read(picture, shown, given),
         "title": reading.title(filling.picture, page),
         "unsaved": "",
-        "officer": await officer(filling.campaign),
+        "nil": bool(sent and sent.nil_reason),
+        "officer": await officer(campaign),
     }
     return web.render(request, "unit/readonly.html", context)
 

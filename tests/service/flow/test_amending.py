@@ -181,3 +181,38 @@ async def test_the_unit_does_it_on_its_page(house: House, survey: Survey) -> Non
     assert "Mở báo cáo để sửa" not in page
     await visitor.post(f"{visitor.base}/amend", {})
     assert "Đã qua hạn gửi" in visitor.page.text
+
+
+async def test_what_was_not_sent_is_never_shown_as_sent(house: House, survey: Survey) -> None:
+    visitor = Visitor(house, survey)
+    await visitor.enter(survey.address(house.settings))
+    await sent(house, survey)
+    was = (await Draft.get(invitation_id=survey.invitation.id)).answers[VISITS]
+    await amending.amend(survey.id, survey.visit, house.clock())
+    await type_in(house, survey, "4321")
+    house.clock.forward(survey.invitation.due_at - house.clock() + timedelta(minutes=1))
+    page = (await visitor.open(f"{visitor.base}/s/e")).text
+    assert "Bản sửa chưa gửi" in page
+    assert "Phiếu đã gửi nên" not in page
+    assert "4.321" in page
+    await Invitation.filter(id=survey.invitation.id).update(state=life.State.ACCEPTED)
+    page = (await visitor.open(f"{visitor.base}/s/e")).text
+    assert ("Phiếu đã gửi nên" in page, "4.321" in page) == (True, False)
+    assert isinstance(was, str)
+    assert f"{int(was):,}".replace(",", ".") in page
+
+
+async def test_after_a_nil_return_what_is_typed_stays_and_is_told_apart(house: House, survey: Survey) -> None:
+    visitor = Visitor(house, survey)
+    await visitor.enter(survey.address(house.settings))
+    nil, who = submissions.Nil("Không có"), survey.visit.principal
+    await submissions.submit(house.settings, survey.id, AN_LAO, nil, who, "nil", house.clock())
+    await amending.amend(survey.id, survey.visit, house.clock())
+    await drafts.save(survey.id, AN_LAO, Edit(0, values={VISITS: "4321"}), who, house.clock())
+    page = (await visitor.open(visitor.base)).text
+    assert "những gì đã điền vẫn còn trong phiếu" in page
+    assert "phiếu trở về đúng nội dung đã gửi" not in page
+    await amending.keep(survey.id, survey.visit, house.clock())
+    page = (await visitor.open(f"{visitor.base}/s/e")).text
+    assert "những gì đã điền dưới đây không được gửi" in page
+    assert "4.321" in page
