@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service import web
+from service import life, web
 from service.errors import AskedAlready, Invalid, NotFound, WrongState
 from service.flow import principal, unitrequests
 from service.flow.filling import find, officer
@@ -12,6 +12,7 @@ from service.pages.unit import visit_of
 from service.words import N_, _
 
 ASKED = N_("Đã gửi đề nghị. Chuyên viên trả lời qua thư và trên trang này.")
+SENT = N_("Báo cáo đã được gửi nên không cần gia hạn nữa.")
 WITHDRAWN = N_("Đã rút đề nghị.")
 REFUSED = N_("Đã trả lời. Thư báo cho đơn vị đã vào hàng gửi.")
 
@@ -24,7 +25,8 @@ async def _draw(request: Request, typed: dict[str, str], problems: list[dict[str
     kind, now = _kind(request), web.now(request)
     invitation = await find(int(request.path_params["campaign"]), unit_id=visit_of(request).unit)
     if not unitrequests.may_ask(kind, invitation, now):
-        return web.redirect(request, f"/u/{invitation.campaign_id}")
+        sent = kind == "extension" and life.State(invitation.state) in life.RESPONDED
+        return web.redirect(request, f"/u/{invitation.campaign_id}", _(SENT) if sent else "")
     found = problems or []
     context = {
         "invitation": invitation,

@@ -60,3 +60,19 @@ async def test_what_waits_for_the_leader_or_for_an_answer_is_told(house: House, 
     assert page.index("Xem phiếu đang chờ duyệt") < page.index("Đã gửi và đã đóng")
     assert "Xin gia hạn" in page
     assert "Hiện không có phiếu nào cần điền." not in page
+
+
+async def test_after_sending_the_words_and_links_fit(house: House, survey: Survey) -> None:
+    visitor = Visitor(house, survey)
+    await visitor.enter(survey.address(house.settings))
+    page = (await visitor.open(f"{visitor.base}/s/e?check=1")).text
+    assert '<a class="button" href=' in page.partition('id="problems"')[2].partition("</div>")[0], "it is no problem"
+    who = survey.visit.principal
+    await submissions.submit(house.settings, survey.id, AN_LAO, Nil("Không có"), who, "k", house.clock())
+    asked = await visitor.open(f"{visitor.base}/requests/extension")
+    assert "Báo cáo đã được gửi nên không cần gia hạn nữa." in asked.text
+    receipt = (await visitor.open(f"{visitor.base}/receipt/1")).text
+    assert f'href="{visitor.base}?amend=1#amend"' in receipt
+    assert '<details id="amend" class="card" open>' in (await visitor.open(f"{visitor.base}?amend=1")).text
+    await visitor.client.get("/language/en")
+    assert f"Receipt PH-{survey.id}-{AN_LAO}-1" in (await visitor.open("/u")).text
