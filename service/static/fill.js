@@ -440,7 +440,12 @@ function start() {
   form.addEventListener("formdata", ({ formData }) => {
     for (const [key, [one]] of inputs) if ("grouped" in one.dataset) formData.set(`v:${key}`, plain(one));
   });
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
+    if (navigator.onLine === false) {
+      event.preventDefault(); // the browser would leave the page for one of its own
+      say(form.dataset.stay, true);
+      return;
+    }
     clearTimeout(timer);
     halted = true; // the form carries everything itself
   });

@@ -69,6 +69,8 @@ async def test_the_line_is_dead_for_a_minute_in_the_middle_of_typing(chromium: B
         await expect(page.locator("#saving")).to_contain_text(OFFLINE)
         await retried(page, 4)
         await answer(page, typed, (f"{ROW}/h_desc", "text", LONG), (f"{ROW}/h_prop", "text", "Sửa\nsớm"))
+        await page.get_by_role("button", name="Lưu và tiếp tục").click()
+        await expect(page.locator("#saving")).to_contain_text("Vui lòng bấm lại khi có mạng")
         await assert_shown(page, typed)
         assert await draft_of(office.site, office.code) == before
         await context.set_offline(False)
