@@ -285,6 +285,11 @@ class Form:
         """Every item in form order, a group or repeat before what it holds."""
         return walk(self.items)
 
+    @property
+    def asking(self) -> int:
+        """How many questions the author asks people; the explanations that x_previous adds are not among them."""
+        return sum(1 for question in self.questions() if question.asked and not question.explains)
+
     def questions(self) -> Iterator[Question]:
         """Every question in form order, those in repeats included."""
         return (item for item in self._items.values() if isinstance(item, Question))

@@ -118,7 +118,7 @@ def refused(problems: Sequence[Told]) -> list[str]:
 
 def usable(form: Form, warnings: Sequence[Told]) -> list[str]:
     """The lines it prints for one that can: warnings, then what the form holds."""
-    asked = sum(1 for question in form.questions() if question.asked)
+    asked = form.asking
     held = _("Mẫu phiếu dùng được: {title} ({id}, phiên bản {version}), {pages} phần, {questions} câu hỏi.").format(
         title=form.title, id=form.id, version=form.version or "–", pages=len(form.pages), questions=asked
     )

@@ -136,7 +136,7 @@ async def _write(
             form_id=form.id,
             version=form.version,
             title=form.title,
-            questions=sum(1 for question in form.questions() if question.asked and not question.explains),
+            questions=form.asking,
             cells=checked.cells,
             file=file,
             created_at=now,
@@ -198,7 +198,7 @@ class Brief:
 async def brief(version_id: int) -> Brief:
     """The brief of a form: 20 seconds a question, in steps of five minutes."""
     form = await built(version_id)
-    asked = sum(1 for question in form.questions() if question.asked and not question.explains)
+    asked = form.asking
     figures = tuple(page.title.plain for page in form.pages if _figures(page) >= FIGURES_WORTH_NAMING)
     return Brief(max(5, -(-asked * 20 // 300) * 5), figures)
 
