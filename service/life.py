@@ -90,6 +90,7 @@ def _table() -> Mapping[tuple[State, Act, Actor], State]:
         ({State.AWAITING_SIGNOFF}, Act.REFUSE_SIGNOFF, {unit}, State.DRAFT),
         (WITH_LEADER, Act.SIGN_OFF, {unit}, State.SUBMITTED),
         # What was sent may be corrected by the unit itself until its due time (flow.openness); it counts meanwhile.
+        # Where a leader approves, the time of handing in counts: SIGN_OFF, alone of these, may come later.
         ({State.SUBMITTED}, Act.AMEND, {unit}, State.AMENDING),
         ({State.AMENDING}, Act.KEEP, {unit}, State.SUBMITTED),
         ({State.AMENDING}, Act.SUBMIT, {unit}, State.SUBMITTED),

@@ -1,4 +1,8 @@
-"""When a unit's answers may still be changed and sent."""
+"""When a unit's answers may still be changed and sent.
+
+What was sent may be corrected until the due time. Where a leader approves, the correction has to be handed in by then;
+the approval may come later. Handed back or taken back after it, the correction is over, and the unit asks staff.
+"""
 
 from datetime import datetime
 
@@ -22,7 +26,7 @@ def amendable(invitation: Invitation, campaign: Campaign, now: datetime) -> bool
 
 
 def amending_over(invitation: Invitation, now: datetime) -> bool:
-    """Whether the due time passed while the unit was correcting what it had sent."""
+    """Whether the due time passed while the unit was correcting what it had sent, and it was not handed in."""
     return invitation.state == life.State.AMENDING and life.over(invitation.due_at, now)
 
 

@@ -1,5 +1,6 @@
 """What was sent is corrected by the unit itself until its due time: it counts meanwhile, and goes again as the next."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -125,37 +126,90 @@ async def test_only_what_was_sent_and_is_not_accepted_can_be_amended(house: Hous
         await amending.amend(survey.id, survey.visit, house.clock())
 
 
-async def test_with_sign_off_the_correction_goes_to_the_leader_again(house: House) -> None:
+@dataclass(frozen=True, slots=True)
+class WithLeader:
+    """A survey that a leader approves, sent once and opened for correction."""
+
+    house: House
+    survey: Survey
+    leader: Visit
+
+    async def hand_in(self) -> FromDraft:
+        version = (await Draft.get(invitation_id=self.survey.invitation.id)).version
+        content, now = FromDraft(version, {"confirm": "OK"}), self.house.clock()
+        found = await signoff.ask(self.house.settings, content, self.survey.visit, self.survey.id, now)
+        assert isinstance(found, Event)
+        return content
+
+    async def approve(self, content: FromDraft, key: str) -> Submission:
+        now = self.house.clock()
+        found = await signoff.approve(self.house.settings, self.survey.id, content, self.leader, key, now)
+        assert isinstance(found, Submission)
+        return found
+
+    async def refuse(self) -> None:
+        now = self.house.clock()
+        await signoff.refuse(self.house.settings, self.survey.id, "Xem lại số liệu", self.leader, now)
+
+
+@pytest.fixture
+async def signed(house: House) -> WithLeader:
     survey = await build.survey(house.settings, house.clock(), signoff=True)
     boss = await Contact.create(unit_id=survey.invitation.unit_id, role="leader", name="Chủ", email="ct@hp.example")
     link = await link_for(survey.invitation.id, boss.id, boss.email, house.clock())
-    leader = Visit(link.id, survey.invitation.unit_id, survey.id, AN_LAO, boss.id)
-
-    async def hand_in() -> FromDraft:
-        version = (await Draft.get(invitation_id=survey.invitation.id)).version
-        content = FromDraft(version, {"confirm": "OK"})
-        assert isinstance(await signoff.ask(house.settings, content, survey.visit, survey.id, house.clock()), Event)
-        return content
-
+    found = WithLeader(house, survey, Visit(link.id, survey.invitation.unit_id, survey.id, AN_LAO, boss.id))
     await drafts.replace(survey.id, AN_LAO, 0, AN_LAO_ANSWERS, STAFF, house.clock())
-    await signoff.approve(house.settings, survey.id, await hand_in(), leader, "k", house.clock())
+    await found.approve(await found.hand_in(), "k")
     await amending.amend(survey.id, survey.visit, house.clock())
     await type_in(house, survey, "5")
-    await hand_in()
+    return found
+
+
+async def test_with_sign_off_the_correction_goes_to_the_leader_again(house: House, signed: WithLeader) -> None:
+    survey = signed.survey
+    await signed.hand_in()
     assert await responded(house, survey) == (1, 1, "amending_signoff")
-    await signoff.refuse(house.settings, survey.id, "Xem lại số liệu", leader, house.clock())
+    await signed.refuse()
     assert await responded(house, survey) == (1, 1, "amending")
     invitation = await Invitation.get(id=survey.invitation.id)
     told = await Message.filter(template="signoff_refused").first()
     assert told is not None
     assert notices.why_not("signoff_refused", told.due_round, invitation) is None, "the remark still goes to the unit"
-    content = await hand_in()
+    await signed.hand_in()
     await signoff.withdraw(survey.id, survey.visit, house.clock())
     assert await responded(house, survey) == (1, 1, "amending")
-    content = await hand_in()
-    found = await signoff.approve(house.settings, survey.id, content, leader, "k2", house.clock())
-    assert isinstance(found, Submission)
-    assert found.number == 2
+    assert (await signed.approve(await signed.hand_in(), "k2")).number == 2
+
+
+async def test_the_time_of_handing_in_to_the_leader_counts(house: House, signed: WithLeader) -> None:
+    survey = signed.survey
+    content = await signed.hand_in()
+    house.clock.forward(survey.invitation.due_at - house.clock() + timedelta(days=1))
+    visitor = Visitor(house, survey)
+    await visitor.enter(survey.address(house.settings))
+    for place in (visitor.base, f"{visitor.base}/signoff"):
+        page = (await visitor.open(place)).text
+        assert ("lãnh đạo vẫn duyệt được sau hạn" in page, "gửi muộn" in page) == (True, False)
+    assert (await signed.approve(content, "k2")).number == 2
+    assert await responded(house, survey) == (1, 1, "submitted")
+
+
+async def test_handed_back_after_the_due_time_the_correction_is_over(house: House, signed: WithLeader) -> None:
+    survey = signed.survey
+    await signed.hand_in()
+    house.clock.forward(survey.invitation.due_at - house.clock() + timedelta(minutes=1))
+    await signed.refuse()
+    with pytest.raises(AmendingOver):
+        await type_in(house, survey, "6")
+    with pytest.raises(AmendingOver):
+        await signed.hand_in()
+    visitor = Visitor(house, survey)
+    await visitor.enter(survey.address(house.settings))
+    page = (await visitor.open(visitor.base)).text
+    assert "Đã qua hạn gửi nên bản sửa không gửi được nữa" in page
+    assert "Xin sửa báo cáo đã gửi" in page, "it reads what to do"
+    assert "Xem lại số liệu" in page
+    assert await responded(house, survey) == (1, 1, "amending")
 
 
 async def test_the_unit_does_it_on_its_page(house: House, survey: Survey) -> None:
