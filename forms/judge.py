@@ -159,21 +159,41 @@ class Judge:
         return sum(1 for choice in self.choices(cell) if choice.name not in ranked)
 
     def sums(self, cell: Cell) -> tuple[Sum, ...]:
-        """The sums that the constraint asks to come out, where the whole and at least one part is given."""
+        """The sums that the constraint asks to come out, where the whole and every part that is asked is a figure."""
         found = []
         for tie in sums.beside(self._form).get(cell.question.name, ()):
-            whole, parts = self._figure(tie.whole, cell), (self._figure(name, cell) for name in tie.parts)
-            terms = tuple(part for part in parts if part is not None)
-            if whole is not None and terms:
+            whole = self._figure(self._seen(tie.whole, cell))
+            asked = [part for name in tie.parts if (part := self._seen(name, cell)) is None or part.relevant]
+            terms = tuple(figure for part in asked if (figure := self._figure(part)) is not None)
+            if whole is not None and len(terms) == len(asked) > 1:
                 found.append(Sum(terms, whole))
         return tuple(found)
 
-    def _figure(self, name: str, beside: Cell) -> Decimal | None:
-        """The figure of the question of that name as seen from a cell, None when it has none."""
+    def _seen(self, name: str, beside: Cell) -> Cell | None:
+        """The question of that name as seen from a cell, None where there is not just one."""
         nodes = beside.node.scope.find(name) if beside.node.scope is not None else []
-        cells = [cell for node in nodes if (cell := self._owner(node)) is not None and cell.relevant]
-        typed = cells[0].value.typed if len(cells) == 1 else None
-        return Decimal(typed) if isinstance(typed, int | Decimal) else None
+        cells = [cell for node in nodes if (cell := self._owner(node)) is not None]
+        return cells[0] if len(cells) == 1 else None
+
+    def _figure(self, cell: Cell | None) -> Decimal | None:
+        """The figure of a question, None when it has none, or is computed from what is missing or no figure."""
+        if cell is None or not cell.relevant or not isinstance(cell.value.typed, int | Decimal):
+            return None
+        return Decimal(cell.value.typed) if self._founded(cell) else None
+
+    def _founded(self, cell: Cell) -> bool:
+        """Whether nothing that a value is computed from is wrong in itself, or empty though required."""
+        seen, waiting = frozenset[str](), [cell]
+        while waiting:
+            one = waiting.pop()
+            if one.question.calculation is None:
+                if one.value.code is not None or (not one.value.text and one.question.required is not False):
+                    return False
+                continue
+            fresh = one.question.calculation.names - seen
+            seen |= fresh
+            waiting += [read for name in fresh if (read := self._seen(name, one)) is not None and read.relevant]
+        return True
 
     def _owner(self, node: Node) -> Cell | None:
         if not self._owners:

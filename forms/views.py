@@ -12,7 +12,7 @@ from forms.values import Typed
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """A sum that must come out as `whole`: the figures given so far, in form order."""
+    """A sum that must come out as `whole`: its figures, in form order, none missing."""
 
     terms: tuple[Decimal, ...]
     whole: Decimal
@@ -28,7 +28,7 @@ class Field:
     text, invalid included, or the filled-in value; a list for select_multiple and rank. `shown` is the
     value as a person reads it (an attachment id for files, "OK" for a ticked acknowledge). Words and
     labels of choices are in the language asked for, choices in the order in which they are offered. `sums` are those
-    that its constraint asks to come out, as far as there are figures."""
+    that its constraint asks to come out, once all their figures are there."""
 
     key: str
     question: Question
