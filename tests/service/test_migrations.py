@@ -34,29 +34,6 @@ INSERT INTO "submission" ("id","number","receipt","submitted_at","recorded_at","
 """
 
 
-async def _from(url: str, before: str) -> list[int]:
-    config = database.config(url)
-    try:
-        await apply_migrations(config=config, app_labels=["service"], target=before)
-        await connections.get("default").execute_script(ROWS)
-    finally:
-        await Tortoise.close_connections()
-    await database.migrate(url)
-    await Tortoise.init(config=config)
-    try:
-        found = []
-        for table in ("draft", "draftrevision", "submission"):
-            _count, rows = await connections.get("default").execute_query(f'SELECT "form_id" FROM "{table}"')
-            found += [row["form_id"] for row in rows]
-        return found
-    finally:
-        await Tortoise.close_connections()
-
-
-def test_drafts_and_reports_of_before_are_of_the_version_their_campaign_had(empty_url: str) -> None:
-    assert asyncio.run(_from(empty_url, "service.0003_authoring")) == [8, 8, 8]
-
-
 MESSAGE = """
 INSERT INTO "reminders_message" ("id","key","kind","ref","unit","step","occurrence","due_round","to_address","to_name",
   "template","subject","text","message_id","state","why","attempt","not_before","created_at") VALUES (1,'k','reminder',
@@ -65,21 +42,32 @@ INSERT INTO "reminders_message" ("id","key","kind","ref","unit","step","occurren
 """
 
 
-async def _from_the_first_outbox(url: str) -> tuple[str, int, str]:
+async def _brought_up(url: str) -> tuple[list[int], Message]:
+    """The versions that drafts and reports are of, and the mail, after both were written in the columns of before."""
     config = database.config(url)
-    try:
-        await apply_migrations(config=config, app_labels=["reminders"], target="reminders.0001_initial")
-        await connections.get("default").execute_script(MESSAGE)
-    finally:
-        await Tortoise.close_connections()
+    for app, before, rows in (
+        ("service", "service.0003_authoring", ROWS),
+        ("reminders", "reminders.0001_initial", MESSAGE),
+    ):
+        try:
+            await apply_migrations(config=config, app_labels=[app], target=before)
+            await connections.get("default").execute_script(rows)
+        finally:
+            await Tortoise.close_connections()
     await database.migrate(url)
     await Tortoise.init(config=config)
     try:
-        message = await Message.get(id=1)
-        return message.batch, message.version, message.text
+        found = []
+        for table in ("draft", "draftrevision", "submission"):
+            _count, rows_of = await connections.get("default").execute_query(f'SELECT "form_id" FROM "{table}"')
+            found += [row["form_id"] for row in rows_of]
+        return found, await Message.get(id=1)
     finally:
         await Tortoise.close_connections()
 
 
-def test_mail_of_before_stands_in_the_columns_of_after(empty_url: str) -> None:
-    assert asyncio.run(_from_the_first_outbox(empty_url)) == ("", 0, "t")
+def test_what_was_written_before_is_as_if_it_had_been_written_after(empty_url: str) -> None:
+    """Drafts and reports are of the version their campaign had; mail stands in the columns of after."""
+    versions, message = asyncio.run(_brought_up(empty_url))
+    assert versions == [8, 8, 8]
+    assert (message.batch, message.version, message.text) == ("", 0, "t")
