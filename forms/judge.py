@@ -146,7 +146,9 @@ class Judge:
 
     def _found(self, cell: Cell, code: str, message: Text | None) -> Problem:
         words = self.filled(message, cell.node) if message else None
-        return Problem(cell.key, cell.question, cell.row, code, {}, words or None)
+        translated = message is not None and self._language in message.others
+        language = self._language if translated else next(iter(self._form.languages), "")
+        return Problem(cell.key, cell.question, cell.row, code, {}, words or None, language)
 
     def _all_offered(self, cell: Cell) -> bool:
         chosen = cell.value.typed if isinstance(cell.value.typed, tuple) else (cell.value.text,)

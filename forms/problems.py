@@ -40,7 +40,8 @@ class FormErrors(ValueError):
 class Problem:
     """Something about an answer. `key` is the flat key (see forms.flat); `row` the id of the
     repeat row it stands in; `message` the form author's own words, filled, which win over the
-    code's. `question` is None when the key names nothing in the form."""
+    code's, and `language` which of the form's languages they are in. `question` is None when the key names nothing in
+    the form."""
 
     key: str
     question: Question | None
@@ -48,3 +49,4 @@ class Problem:
     code: str
     params: Mapping[str, object] = field(default_factory=dict)
     message: str | None = None
+    language: str = ""

@@ -1,5 +1,6 @@
 """Problems of answers in words. A form author's own message, where there is one, wins; save for a box to tick, which
-would be told the "please enter" that stands beside every required question."""
+would be told the "please enter" that stands beside every required question, and for such a "please enter" in Vietnamese
+on a page in another language."""
 
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
@@ -8,7 +9,7 @@ from forms.answers import Problem
 from forms.schema import FILES, SELECTS, Kind, Question
 from forms.shown import show_number
 from forms.views import Sum
-from service.words import N_, _, number
+from service.words import N_, OWN, _, language, language_of, number
 
 LABEL_LENGTH = 90
 
@@ -54,14 +55,20 @@ OTHER = N_("Câu trả lời cho “{label}” chưa dùng được. Vui lòng k
 
 def problem(found: Problem, label: str = "") -> str:
     """One problem as a sentence. `label` is the question's label as it is shown; else the author's text."""
-    tick = found.code == "required" and found.question is not None and found.question.kind is Kind.ACKNOWLEDGE
-    if found.message and not tick:
+    required = found.question is not None and found.code == "required"
+    if found.message and not (required and _replaced(found)):
         return found.message
     name = short(label or _label(found))
-    if found.code == "required" and found.question is not None:
+    if found.question is not None and required:
         return _(REQUIRED[_manner(found.question)]).format(label=name)
     params = {key: number(value) if isinstance(value, int | Decimal) else value for key, value in found.params.items()}
     return _(SENTENCES.get(found.code, OTHER)).format_map(_Params(params, label=name))
+
+
+def _replaced(found: Problem) -> bool:
+    """Whether the author's "please enter" gives way to ours."""
+    tick = found.question is not None and found.question.kind is Kind.ACKNOWLEDGE
+    return tick or language_of(found.language) == OWN != language.get()
 
 
 class _Params(dict[str, object]):

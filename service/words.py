@@ -6,6 +6,7 @@ one, service/locale/<language>.po; English holds what the unit's side says. What
 
 import gettext
 import io
+import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _LOCALES = Path(__file__).parent / "locale"
 OWN = "vi"
 LANGUAGES = {OWN: "Tiếng Việt", "en": "English"}
+_TAGGED = re.compile(r"(.*\S)\s*\(([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\)\s*")
 language: ContextVar[str] = ContextVar("language", default=OWN)
 
 
@@ -40,6 +42,17 @@ def _catalogue(name: str) -> gettext.NullTranslations:
         write_mo(compiled, read_po(file))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def split_language(name: str) -> tuple[str, str]:
+    """A form's name for a language as label and tag: "English", "en" for "English (en)"; the tag is "" without one."""
+    tagged = _TAGGED.fullmatch(name)
+    return (tagged[1], tagged[2]) if tagged else (name, "")
+
+
+def language_of(name: str) -> str:
+    """Which language a form means by a name; one that does not say it is taken for Vietnamese."""
+    return split_language(name)[1].split("-")[0].lower() or OWN
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from service import life, web
 from service.flow import codes, entry, forms
 from service.flow.reminding import letter_words
+from service.pages import languages
 
 
 async def door(request: Request) -> Response:
@@ -18,7 +19,8 @@ async def door(request: Request) -> Response:
         "invitation": link.invitation,
         "campaign": campaign,
         "person": link.contact,
-        "letter": letter_words(campaign),
+        "letter": letter_words(campaign, subject=False),
+        "only_vietnamese": languages.only_vietnamese(await forms.built(campaign.form_id)),
         "brief": await forms.brief(campaign.form_id),
         "responded": state in life.RESPONDED and not approving,
         "approving": approving,

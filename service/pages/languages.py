@@ -4,7 +4,6 @@ A browser remembers each choice in a cookie. A form follows the page's language 
 one without that language is drawn in its default one.
 """
 
-import re
 from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote, urlsplit
 
@@ -21,7 +20,6 @@ from service.words import N_, _
 COOKIE = "phieu_form_language"
 YEAR = 365 * 86400
 DEFAULT = N_("Ngôn ngữ mặc định")
-_TAGGED = re.compile(r"(.*\S)\s*\(([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\)\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ def chosen(request: Request, form: Form) -> str:
         return name
     first = next(iter(form.languages), "")
     page = words.language.get()
-    return next((one for one in form.languages if page != words.OWN and _tag(one) == page), first)
+    return next((one for one in form.languages if page != words.OWN and words.language_of(one) == page), first)
 
 
 def offered(request: Request, form: Form) -> list[Tongue]:
@@ -61,20 +59,20 @@ def of(form: Form, name: str) -> list[Tongue]:
 
 
 def _tongue(name: str, current: str) -> Tongue:
-    tagged = _TAGGED.fullmatch(name)
-    label = _(DEFAULT) if name == "default" else tagged[1] if tagged else name
-    return Tongue(name, label, tagged[2] if tagged else "", name == current)
+    label, tag = words.split_language(name)
+    return Tongue(name, _(DEFAULT) if name == "default" else label, tag, name == current)
 
 
 def tag(request: Request, form: Form) -> str:
     """The tag of the form's words where they are in another language than the page, else "". A form that does not
     say its language is taken for Vietnamese."""
     name = chosen(request, form)
-    return "" if _tag(name) == words.language.get() else _tongue(name, name).tag or words.OWN
+    return "" if words.language_of(name) == words.language.get() else _tongue(name, name).tag or words.OWN
 
 
-def _tag(name: str) -> str:
-    return _tongue(name, name).tag.split("-")[0].lower() or words.OWN
+def only_vietnamese(form: Form) -> bool:
+    """Whether the page is in another language and the form in Vietnamese alone: then the page says so."""
+    return words.language.get() != words.OWN and all(words.language_of(one) == words.OWN for one in form.languages)
 
 
 def spoken(request: Request, filling: Filling) -> Filling:

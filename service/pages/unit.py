@@ -156,6 +156,7 @@ async def overview(request: Request) -> Response:
         **await _requests(filling, now),
         "counted": _counted(filling),
         "tongues": languages.offered(request, filling.form),
+        "only_vietnamese": languages.only_vietnamese(filling.form),
     }
     return web.render(request, "unit/overview.html", context)
 

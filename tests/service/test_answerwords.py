@@ -2,13 +2,15 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from forms.answers import Problem
+from forms.answers import Now, Problem, evaluate
 from forms.schema import Kind, Question, Text
-from service import answerwords
+from service import answerwords, words
+from tests.forms import make
 
 FORMS = Path(__file__).parents[2] / "forms"
 JUDGES = ("answers.py", "flat.py", "judge.py", "settle.py", "values.py", "grow.py")
@@ -70,3 +72,23 @@ def test_a_long_label_is_cut_at_a_word() -> None:
     assert len(short) <= answerwords.LABEL_LENGTH + 1
     assert short.endswith("…")
     assert not short.removesuffix("…").endswith(" ")
+
+
+@pytest.mark.parametrize(
+    ("languages", "translated", "sentence"),
+    [
+        ((), {}, "Please answer “Số hồ sơ”."),
+        (("Tiếng Việt (vi)", "English (en)"), {}, "Please answer “Số hồ sơ”."),
+        (("Tiếng Việt (vi)", "English (en)"), {"English (en)": "How many?"}, "How many?"),
+        (("English (en)",), {}, "Bao nhiêu?"),
+    ],
+)
+def test_please_enter_in_vietnamese_alone_gives_way_on_an_english_page(
+    languages: tuple[str, ...], translated: dict[str, str], sentence: str
+) -> None:
+    message = make.words("Bao nhiêu?", **translated)
+    made = make.form(make.ask("x", "integer", "Số hồ sơ", required=True, required_message=message), languages=languages)
+    (found,) = evaluate(made, {}, Now(datetime(2026, 1, 1, tzinfo=UTC)), language="English (en)").problems
+    with words.speaking("en"):
+        assert answerwords.problem(found) == sentence
+    assert answerwords.problem(found) == translated.get("English (en)", "Bao nhiêu?")

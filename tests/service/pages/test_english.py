@@ -115,6 +115,18 @@ async def _after_sending(house: House, visitor: Visitor, survey: Survey) -> None
     await visitor.post("/u/leave", {})
 
 
+async def test_what_stands_in_vietnamese_alone_is_told_in_english_or_marked(house: House) -> None:
+    survey = await build.survey(house.settings, house.clock(), letter_subject="khảo sát quý II")
+    visitor = await speaking(house, survey)
+    alone = "The questions of this survey are written in Vietnamese only."
+    door = (await visitor.open(survey.address(house.settings))).text
+    assert alone in door
+    assert 'about <q lang="vi">khảo sát quý II</q>' in door
+    assert alone in (await visitor.enter(survey.address(house.settings))).text
+    await visitor.client.get("/language/vi")
+    assert alone not in (await visitor.open(visitor.base)).text
+
+
 async def test_the_switch_comes_back_and_the_browser_alone_decides_nothing(house: House) -> None:
     survey = await build.survey(house.settings, house.clock())
     visitor = Visitor(house, survey)
