@@ -68,6 +68,10 @@ function start() {
   let halted = false;
   let failures = 0;
   let store = true; // this machine keeps what is not saved yet
+  const prefix = form.dataset.store.slice(0, form.dataset.store.lastIndexOf(":") + 1); // of all pages of this unit
+  let own = `${form.dataset.store}:${tab}`; // where this page alone keeps it
+  let calm = true; // nobody has done anything here yet
+  let letGo = () => {};
   const counted = {}; // repeat -> its rows, as the server told last
 
   function scan() {
@@ -140,51 +144,55 @@ function start() {
     const waiting = Object.keys(pending).length > 0;
     form.dataset.live = waiting ? "waiting" : "saved";
     try {
-      if (waiting) localStorage.setItem(form.dataset.store, JSON.stringify({ version, tab, pending }));
-      else localStorage.removeItem(form.dataset.store);
+      if (waiting) localStorage.setItem(own, JSON.stringify({ version, tab, pending }));
+      else localStorage.removeItem(own);
       store = true;
     } catch {
       store = false; // private mode or a full disk: the server still has what was saved
     }
   }
 
-  function recall() {
-    try {
-      const kept = JSON.parse(localStorage.getItem(form.dataset.store));
-      if (!kept?.pending) return;
-      pending = kept.pending;
-      version = Math.min(version, kept.version);
-      tab = kept.tab;
-      for (const [key, value] of Object.entries(pending)) {
-        write(key, value);
-        if (inputs.has(key)) touched.add(key);
-      }
-      remember();
-      marks();
-      later(0);
-    } catch {
-      // nothing of ours
-    }
+  // While a page is open it holds the lock of what it keeps, so that no other takes that for left behind. Without
+  // locks (plain http) what an open page keeps may be sent for it: in its own name, so that it is no other's text.
+  const held = () => new Promise((go) => (letGo = go));
+  const lock = (key, then) => navigator.locks?.request(key, then) ?? then();
+
+  function rescue() {
+    if (navigator.locks) lock(own, held).catch(() => {});
+    const others = Object.keys(localStorage).filter((key) => key.startsWith(prefix) && key !== own);
+    for (const key of others) lock(key, () => take(key)).catch(() => {}); // no line: again with the next page
   }
 
-  // What was typed into another version of the form and never arrived goes to the draft all the same, by question.
-  async function rescue() {
-    const prefix = form.dataset.store.slice(0, form.dataset.store.lastIndexOf(":") + 1);
-    const others = Object.keys(localStorage).filter((key) => key.startsWith(prefix) && key !== form.dataset.store);
-    let arrived = false;
-    for (const key of others) {
-      const kept = parsed(localStorage.getItem(key));
-      const form = Number(key.slice(prefix.length)) || 0;
-      let taken = true;
-      for (let from = 0; taken && from < Object.keys(kept?.pending ?? {}).length; from += MOST) {
-        const body = { version: kept.version, tab: kept.tab, form, changes: slice(kept.pending, from) };
-        taken = (await post(JSON.stringify(body))).ok;
-      }
-      if (!taken) continue;
-      localStorage.removeItem(key);
-      arrived = true;
+  // What a page that is gone could not send. Typed into this version of the form it is shown here, and this page goes
+  // on in the name of that one; else it goes to the draft by question.
+  async function take(key) {
+    const text = localStorage.getItem(key);
+    if (text === null) return null;
+    const kept = parsed(text);
+    const asked = parseInt(key.slice(prefix.length), 10) || 0;
+    if (navigator.locks && calm && kept?.pending && asked === drawn) return goOn(key, kept);
+    const count = Object.keys(kept?.pending ?? {}).length;
+    for (let from = 0; from < count; from += MOST) {
+      const body = { version: kept.version, tab: kept.tab, form: asked, changes: slice(kept.pending, from) };
+      if (!(await post(JSON.stringify(body))).ok) return null;
     }
-    if (arrived && !Object.keys(pending).length) location.reload();
+    if (localStorage.getItem(key) === text) localStorage.removeItem(key);
+    if (!count) return null;
+    return calm ? location.reload() : send(true);
+  }
+
+  function goOn(key, kept) {
+    letGo();
+    [own, tab, pending, calm] = [key, kept.tab, kept.pending, false];
+    version = Math.min(version, kept.version);
+    for (const [name, value] of Object.entries(pending)) {
+      write(name, value);
+      if (inputs.has(name)) touched.add(name);
+    }
+    remember();
+    marks();
+    later(0);
+    return held();
   }
 
   function parsed(text) {
@@ -449,14 +457,22 @@ function start() {
     clearTimeout(timer);
     halted = true; // the form carries everything itself
   });
-  addEventListener("pagehide", () => send());
+  for (const name of ["input", "change", "drop"]) addEventListener(name, () => (calm = false), true);
+  addEventListener("pagehide", () => {
+    send();
+    letGo();
+  });
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && send());
   addEventListener("online", () => later(0));
   addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
     halted = false;
+    lock(own, held);
     send(true);
   });
-  recall();
-  rescue().catch(() => {}); // no line, or no store: it is tried again with the next page
+  try {
+    rescue();
+  } catch {
+    // nothing is kept on this machine
+  }
 }

@@ -99,6 +99,34 @@ async def test_the_line_is_dead_for_a_minute_in_the_middle_of_typing(chromium: B
         await assert_kept(office.site, office.code, typed)
 
 
+async def test_two_tabs_without_a_line_keep_what_each_was_typed_in(chromium: Browser, office: Office) -> None:
+    """Of one section, and of two: the next page shows and sends what the closed ones kept, not the open one's."""
+    of_one: Typed = {}
+    async with entered(chromium, office, 1280) as (context, one):
+        two, open_one = await context.new_page(), await context.new_page()
+        for page, section in ((one, "h"), (two, "a"), (open_one, "h")):
+            await page.goto(f"{office.home}/s/{section}")
+        await context.set_offline(True)
+        await answer(one, of_one, ("h/h_other", "text", "của trang thứ nhất"))
+        await answer(two, of_one, ("a/a_name", "text", "của trang thứ hai"))
+        await answer(open_one, {}, ("h/h_has", "select_one", "co"))
+        for page in (one, two, open_one):
+            await expect(page.locator("#fill")).to_have_attribute("data-live", "waiting")
+        await one.close()
+        await two.close()
+        kept = "Object.values(localStorage).map((text) => Object.keys(JSON.parse(text).pending)).flat()"
+        assert sorted(await open_one.evaluate(kept)) == ["a/a_name", "h/h_has", "h/h_other"]
+        await open_one.route("**/save", lambda route: route.abort())
+        await context.set_offline(False)
+        page = await context.new_page()
+        await page.goto(f"{office.home}/s/h")
+        await expect(inputs(page, "h/h_other")).to_have_value("của trang thứ nhất")
+        await page.wait_for_function(f"() => ({kept}).length === 1")
+        await assert_kept(office.site, office.code, of_one)
+        assert await open_one.evaluate(kept) == ["h/h_has"], "an open page keeps its own"
+        assert "h/h_has" not in await draft_of(office.site, office.code)
+
+
 async def test_a_file_is_cut_off_at_half_and_goes_on_from_there(
     chromium: Browser, office: Office, tmp_path: Path
 ) -> None:
