@@ -12,6 +12,10 @@ from forms.xlsform.choices import Lists
 from forms.xlsform.sheets import Line
 
 _BEFORE, _AFTER = ("Vì sao “", "” thay đổi nhiều so với kỳ trước?"), ("Why did “", "” change much since last period?")
+_WANTED = (
+    "Số liệu thay đổi quá {percent}% so với kỳ trước. Vui lòng nêu lý do.",
+    "The figure changed by more than {percent}% since last period. Please say why.",
+)
 
 
 def with_previous(line: Line, question: Question, in_rows: bool, lists: Lists, taken: Container[str]) -> list[Question]:
@@ -31,7 +35,9 @@ def with_previous(line: Line, question: Question, in_rows: bool, lists: Lists, t
         return [question]
     percent = number_text(previous.percent)
     path = f"{question.path}_{EXPLANATION}"
-    return [question, _explanation(name, path, question, _beyond(question.name, percent), lists)]
+    wanted, others = lists.in_words(*(said.format(percent=percent.replace(".", ",")) for said in _WANTED))
+    message = Text((wanted,), {language: (said,) for language, said in others.items()})
+    return [question, _explanation(name, path, question, _beyond(question.name, percent), message, lists)]
 
 
 def _beyond(name: str, percent: str) -> Expression:
@@ -43,7 +49,7 @@ def _beyond(name: str, percent: str) -> Expression:
     return compile_expression(f"{now} != '' and {was} != '' and ({more} or {less})")
 
 
-def _explanation(name: str, path: str, question: Question, beyond: Expression, lists: Lists) -> Question:
+def _explanation(name: str, path: str, question: Question, beyond: Expression, message: Text, lists: Lists) -> Question:
     opening, others = lists.in_words(_BEFORE[0], _AFTER[0])
     closing, closings = lists.in_words(_BEFORE[1], _AFTER[1])
     label = question.label or Text((question.name,))
@@ -54,6 +60,7 @@ def _explanation(name: str, path: str, question: Question, beyond: Expression, l
         Kind.TEXT,
         Text((opening, *label.parts, closing), words),
         required=True,
+        required_message=message,
         relevant=beyond,
         appearance=frozenset({"multiline"}),
         rows=2,

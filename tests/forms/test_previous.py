@@ -59,6 +59,7 @@ def test_the_reason_is_required_and_stored_beside_the_figure(made: Form, now: No
     picture = evaluate(made, {"g/n": "200", "g/where": "An Lão"}, now, earlier=earlier)
     (problem,) = (found for found in picture.problems if found.key == "g/n_explanation")
     assert problem.code == "required"
+    assert problem.message == "Số liệu thay đổi quá 30% so với kỳ trước. Vui lòng nêu lý do."
     found = picture.field("g/n_explanation")
     assert found is not None
     assert found.label == "Vì sao “Số hồ sơ ở An Lão” thay đổi nhiều so với kỳ trước?"
@@ -96,6 +97,8 @@ def test_the_words_are_in_the_languages_of_the_form(now: Now) -> None:
     found = evaluate(made, {"n": "2"}, now, earlier={"n": 1}, language="English (en)").field("n_explanation")
     assert found is not None
     assert found.label == "Why did “Count” change much since last period?"
+    assert found.problem is not None
+    assert found.problem.message == "The figure changed by more than 5% since last period. Please say why."
 
 
 ANSWERS: dict[str, Any] = {"g": {"n": 1142, "d": 12.5, "where": "Xã", "way": "hai"}, "all": 1154.5}
