@@ -11,7 +11,10 @@ const field = (element) => element.closest?.('.field[data-what="file"]');
 const note = (key) => `file:${form.dataset.store}:${key}`; // not one of the keys that fill.js goes through
 const size = (count) => (count < 1e6 ? `${Math.ceil(count / 1000)} KB` : `${(count / 1e6).toFixed(1).replace(".", ",")} MB`);
 const news = (text) => (document.getElementById("news").textContent = text);
-const turns = new Map(); // key -> the latest file chosen; an earlier one stops
+const turns = new Map(); // key -> the latest file chosen, until it has gone; an earlier one stops
+let next = null; // the button pressed meanwhile: it is pressed again when all files have gone
+let pressed = 0; // when, in ms
+let leaving = false; // the page is left on purpose
 
 function keep(key, name) {
   try {
@@ -28,7 +31,7 @@ function say(key, code, file, done = 0) {
   const said = { name: file.name, done: size(done), all: size(file.size ?? 0) };
   const text = place.dataset[code]?.replace(/\{(\w+)\}/g, (_all, name) => said[name]) ?? code;
   place.hidden = false;
-  place.querySelector("progress").hidden = !["going", "waiting"].includes(code);
+  place.querySelector("progress").hidden = !["going", "held", "waiting"].includes(code);
   place.querySelector("progress").value = file.size ? done / file.size : 0;
   place.querySelector("span").textContent = text;
   return text;
@@ -58,9 +61,24 @@ const rest = (wait) =>
   });
 
 async function send(key, file) {
-  const turn = {};
+  const turn = { file, done: 0 };
   turns.set(key, turn);
-  if (file.size > MOST) return news(say(key, "large", file));
+  const whole = await carry(key, turn);
+  if (turns.get(key) !== turn) return;
+  turns.delete(key);
+  if (!whole) next = null; // the page is to be read first
+  if (!next || turns.size) return;
+  if (next.isConnected) next.click();
+  next = null;
+}
+
+// Whether all of it arrived.
+async function carry(key, turn) {
+  const { file } = turn;
+  if (file.size > MOST) {
+    news(say(key, "large", file));
+    return false;
+  }
   let [offset, failures] = [0, 0];
   let id;
   keep(key, file.name);
@@ -74,23 +92,27 @@ async function send(key, file) {
       let found = await ask(address({}), { headers });
       offset = found.offset;
       while (!found.whole && turns.get(key) === turn) {
-        say(key, "going", file, offset);
+        turn.done = offset;
+        say(key, next ? "held" : "going", file, offset);
         const body = file.slice(offset, offset + PART);
         found = await ask(address({ offset }), { method: "POST", headers, body });
+        if (!found.whole && found.offset <= offset) throw new Error("no progress"); // asked again after a rest
         offset = found.offset;
         failures = 0;
       }
       if (found.whole) await show(key, file);
-      return;
+      return found.whole;
     } catch (error) {
       if (error.final || error.name === "NotReadableError") {
         keep(key);
-        return news(say(key, error.message || "failed", file));
+        news(say(key, error.message || "failed", file));
+        return false;
       }
       news(say(key, "waiting", file, offset));
       await rest(RETRY[Math.min(failures++, RETRY.length - 1)]);
     }
   }
+  return false;
 }
 
 // The field as the server draws it now, with the file's name, size and a way to remove it.
@@ -137,4 +159,27 @@ for (const name of ["dragover", "dragleave", "drop"]) {
     if (name === "drop" && event.dataTransfer.files[0]) send(place.dataset.key, event.dataTransfer.files[0]);
   });
 }
+
+// A button pressed while files are on their way waits for them; pressed once more it goes without them.
+function stay(event) {
+  const again = next && event.timeStamp - pressed > 1000; // a double click is one press
+  if (!turns.size || again) {
+    leaving = true;
+    return;
+  }
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  next = event.submitter ?? form.querySelector("button");
+  pressed = event.timeStamp;
+  for (const [key, { file, done }] of turns) news(say(key, "held", file, done));
+  document.querySelector(".sending:not([hidden])")?.scrollIntoView({ block: "center" });
+}
+
+form?.addEventListener("submit", stay, true);
+addEventListener("beforeunload", (event) => {
+  if (!turns.size || leaving) return;
+  event.preventDefault();
+  event.returnValue = true; // browsers of before 2024
+});
+addEventListener("pageshow", () => (leaving = false));
 if (form) left(form);

@@ -162,6 +162,32 @@ async def test_a_file_is_cut_off_at_half_and_goes_on_from_there(
         await assert_kept(office.site, office.code, typed)
 
 
+async def test_a_file_on_its_way_holds_the_button_until_it_has_gone(
+    chromium: Browser, office: Office, tmp_path: Path
+) -> None:
+    typed: Typed = {}
+    pdf = _pdf(tmp_path / "Quyết định.pdf", 3)
+    async with entered(chromium, office) as (_context, page):
+        await page.goto(f"{office.home}/s/c")
+        go_on = asyncio.Event()
+
+        async def slow(route: Route) -> None:
+            if route.request.method == "POST":
+                await go_on.wait()
+            await route.continue_()
+
+        await page.route("**/upload?*", slow)
+        await inputs(page, "c/c_attach").set_input_files(pdf)
+        await expect(page.locator(".sending progress")).to_be_visible()
+        await page.get_by_role("button", name="Quay lại").click()
+        await expect(page.locator(".sending")).to_contain_text("Bấm nút lần nữa")
+        await expect(page.locator(".sending")).to_be_in_viewport()
+        assert page.url.endswith("/s/c")
+        go_on.set()
+        await page.wait_for_url("**/s/b")
+        assert await _stored(office, typed, "c/c_attach") == pdf.read_bytes()
+
+
 PART = 128 * 1024
 
 
