@@ -17,7 +17,7 @@ from forms.explain import Explanation, explain
 from forms.flat import Raw, flatten, nest
 from forms.grow import FIRST_ROW, Branch, Cell, Now, cells_of
 from forms.judge import Judge
-from forms.plan import expressions_of
+from forms.plan import saved_names
 from forms.problems import Problem
 from forms.schema import MANY, ROW_ID, Form, Group, Kind, Repeat, Text
 from forms.settle import Given, Run
@@ -74,11 +74,7 @@ def evaluate(
 
 def uses_earlier(form: Form) -> bool:
     """Whether an expression refers to what was sent last time."""
-    found = form.memo.get("uses_earlier")
-    if not isinstance(found, bool):
-        named = any(expression.saved for item in form.walk() for expression in expressions_of(item))
-        found = form.memo["uses_earlier"] = named or bool(form.instance_name and form.instance_name.saved)
-    return found
+    return bool(saved_names(form))
 
 
 class Picture:

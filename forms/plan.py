@@ -4,7 +4,7 @@ calculations settle, what can stay as it is, and what each question offers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
@@ -15,7 +15,18 @@ from forms.schema import METADATA, Form, Item, Kind, Question, Repeat, walk
 from forms.tree import Node
 from forms.values import BLANK, Value, number_text, parse
 
-__all__ = ["Plan", "Spec", "earlier_node", "expressions_of", "graph", "hanging", "is_contact", "list_node", "plan_of"]
+__all__ = [
+    "Plan",
+    "Spec",
+    "earlier_node",
+    "expressions_of",
+    "graph",
+    "hanging",
+    "is_contact",
+    "list_node",
+    "plan_of",
+    "saved_names",
+]
 
 _NOT_PLAIN = METADATA | {Kind.DATETIME}  # these need the moment or the zone
 MAX_NARROWED = 256  # narrowed plans kept for a form: each is some hundred references
@@ -171,21 +182,31 @@ def list_node(form: Form, name: str) -> Node:
     return root
 
 
-def earlier_node(answers: Mapping[str, object]) -> Node:
-    """Answers of an earlier sending as the tree that `${last-saved#…}` looks into."""
+def earlier_node(form: Form, answers: Mapping[str, object]) -> Node:
+    """Answers of an earlier sending, of the questions named so, as the tree that `${last-saved#…}` looks into."""
     document = Node("")
-    _add_answers(document.add("data"), answers)
+    _add_answers(document.add("data"), answers, saved_names(form))
     return document
 
 
-def _add_answers(node: Node, answers: Mapping[str, object]) -> None:
+def saved_names(form: Form) -> frozenset[str]:
+    """The questions that expressions of the form name as `${last-saved#…}`."""
+    found = form.memo.get("saved_names")
+    if not isinstance(found, frozenset):
+        expressions = [expression for item in form.walk() for expression in expressions_of(item)]
+        expressions += [form.instance_name] if form.instance_name else []
+        found = form.memo["saved_names"] = frozenset(name for expression in expressions for name in expression.saved)
+    return found
+
+
+def _add_answers(node: Node, answers: Mapping[str, object], names: Container[str]) -> None:
     for name, value in answers.items():
-        if isinstance(value, Mapping):
-            _add_answers(node.add(name), value)
-        elif isinstance(value, list) and any(isinstance(row, Mapping) for row in value):
+        if isinstance(value, dict):
+            _add_answers(node.add(name), value, names)
+        elif isinstance(value, list) and any(isinstance(row, dict) for row in value):
             for row in value:
-                _add_answers(node.add(name), row if isinstance(row, Mapping) else {})
-        else:
+                _add_answers(node.add(name), row if isinstance(row, dict) else {}, names)
+        elif name in names:
             node.add(name, _text_of(value))
 
 

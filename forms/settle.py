@@ -40,7 +40,7 @@ class Run(Draft):
         self.language = given.language
         instances = plan.instances
         if given.earlier:
-            instances = {**instances, "__last-saved": earlier_node(given.earlier)}
+            instances = {**instances, "__last-saved": earlier_node(form, given.earlier)}
         self.env = Environment(now.now, instances, self._label, now.seed)
         self._settle(plan)
         if plan.counted:  # rows grew after the cells of the whole form

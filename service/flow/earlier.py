@@ -4,6 +4,7 @@ Only what a campaign of its day could know counts: campaigns published before it
 sent, what had been recorded by then.
 """
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -14,6 +15,7 @@ from forms.schema import Form
 from service.flow import forms, lookups
 from service.models import Campaign, Invitation, Submission
 
+KEPT = 500
 _EVER = datetime(9999, 1, 1, tzinfo=UTC)
 # By equal form names: FormVersion.form_id is the name, the same in all versions.
 _LAST = """
@@ -43,25 +45,36 @@ async def answers(
     sent; None when the form does not ask for them, or nothing was sent. With `by`, as recorded by then."""
     if not uses_earlier(form):
         return None
-    last = await _last(invitation, campaign, form, by)
-    return comparable(form, last[2], last[0].answers) if last else None
+    row = await _last_row(invitation, campaign, form, by)
+    if row is None:
+        return None
+    # Neither a report nor a version of a form ever changes: the last few are kept with the form.
+    kept = form.memo.setdefault("earlier", OrderedDict())
+    assert isinstance(kept, OrderedDict)
+    if row["id"] not in kept:
+        sent, _round, was = await _of(row)
+        kept[row["id"]] = comparable(form, was, sent.answers)
+        if len(kept) > KEPT:
+            kept.popitem(last=False)
+    found: Mapping[str, object] = kept[row["id"]]
+    return found
 
 
 async def beside(invitation: Invitation, campaign: Campaign, form: Form) -> LastPeriod:
     """What stands beside the questions with x_previous."""
     if all(question.previous is None for question in form.questions()):
         return LastPeriod()
-    last = await _last(invitation, campaign, form, None)
-    if last is None:
+    row = await _last_row(invitation, campaign, form, None)
+    if row is None:
         return LastPeriod()
-    sent, round_, was = last
+    sent, round_, was = await _of(row)
     return LastPeriod(before(form, was, sent.answers), round_.period_from, round_.period_to)
 
 
-async def _last(
+async def _last_row(
     invitation: Invitation, campaign: Campaign, form: Form, by: datetime | None
-) -> tuple[Submission, Campaign, Form] | None:
-    """The last sending, its campaign and the version it was sent in."""
+) -> Mapping[str, int] | None:
+    """The ids of the last sending and of its campaign."""
     if campaign.published_at is None:
         return None
     values = (
@@ -70,9 +83,11 @@ async def _last(
         (Campaign, "period_to", campaign.period_to or date.max),
     )
     dates = [model._meta.fields_map[name].to_db_value(value, model) for model, name, value in values]
-    row = await lookups.row(_LAST, invitation.unit_id, form.id, *dates)
-    if row is None:
-        return None
+    return await lookups.row(_LAST, invitation.unit_id, form.id, *dates)
+
+
+async def _of(row: Mapping[str, int]) -> tuple[Submission, Campaign, Form]:
+    """The sending, its campaign and the version it was sent in."""
     sent, round_ = await lookups.one(Submission, id=row["id"]), await lookups.one(Campaign, id=row["campaign"])
     assert sent is not None
     assert round_ is not None
