@@ -37,6 +37,24 @@ function say(key, code, file, done = 0) {
   return text;
 }
 
+function unmark(key) {
+  document.getElementById(`w-${key}`)?.classList.remove("bad");
+  const line = document.getElementById(`e-${key}`);
+  if (line) line.hidden = true;
+}
+
+// Beside the field, where the server would say it too.
+function refuse(key, message, file) {
+  const text = message || say(key, "failed", file);
+  const place = document.getElementById(`w-${key}`);
+  const line = document.getElementById(`e-${key}`);
+  if (!place || !line) return text;
+  place.querySelector(".sending").hidden = true;
+  place.classList.add("bad");
+  line.hidden = false;
+  return (line.textContent = text);
+}
+
 // Names the file for the server: the same file goes on where it stopped, another one of that name begins anew.
 async function mark(file) {
   let sum = 5381;
@@ -82,6 +100,7 @@ async function carry(key, turn) {
   let [offset, failures] = [0, 0];
   let id;
   keep(key, file.name);
+  unmark(key);
   say(key, "going", file);
   while (turns.get(key) === turn) {
     try {
@@ -105,7 +124,7 @@ async function carry(key, turn) {
     } catch (error) {
       if (error.final || error.name === "NotReadableError") {
         keep(key);
-        news(say(key, error.message || "failed", file));
+        news(refuse(key, error.message, file));
         return false;
       }
       news(say(key, "waiting", file, offset));
