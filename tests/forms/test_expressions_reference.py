@@ -194,7 +194,7 @@ def agree(tree: Tree, document: Node, node: Node) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=2_000, deadline=None)
+@settings(max_examples=3_000, deadline=None)
 @given(tree=TREES, answers=st.tuples(CELL, CELL, CELL), rows=ROWS, at=st.integers(0, 30))
 def test_compiled_evaluation_agrees_with_the_reference(
     tree: Tree, answers: tuple[str, str, str], rows: list[tuple[str, str, list[str]]], at: int
