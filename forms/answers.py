@@ -244,10 +244,14 @@ class Picture:
             relevant=_shows(self._parts(key)),
             asked=len(asked),
             answered=sum(1 for cell in asked if cell.value.text),
+            typed=sum(1 for cell in asked if self._typed(cell)),
             required=len(required),
             required_answered=sum(1 for cell in required if cell.value.text),
             problems=sum(1 for _ in self._problems(cells)),
         )
+
+    def _typed(self, cell: Cell) -> bool:
+        return not cell.locked and cell.question.calculation is None and bool(self._run.raw.get(cell.key))
 
     def _answers(self, branch: Branch) -> dict[str, object]:
         found: dict[str, object] = {}

@@ -80,12 +80,14 @@ class RowGroup:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One page's line in the table of contents; counts are of relevant questions a person answers."""
+    """One page's line in the table of contents; counts are of relevant questions a person answers. `typed` are those
+    answered by a person: not by a binding, a default, last period's answer or a calculation."""
 
     key: str
     relevant: bool
     asked: int
     answered: int
+    typed: int
     required: int
     required_answered: int
     problems: int

@@ -95,7 +95,7 @@ def _content(picture: Picture, page: Page, progress: Progress) -> Content:
     elif progress.complete and (progress.answered or not progress.asked):
         status = "done"
     else:
-        status = "doing" if progress.answered else "todo"
+        status = "doing" if progress.typed else "todo"
     return Content(page.key, reading.title(picture, page), status, progress.asked, progress.answered)
 
 

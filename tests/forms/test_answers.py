@@ -209,6 +209,24 @@ def test_progress_counts_what_is_asked(own: Form, good: dict[str, Any], now: Now
     assert progress["confirm"].complete
 
 
+def test_what_was_filled_in_for_people_is_not_typed(form_of: FormOf, now: Now) -> None:
+    form = form_of(
+        [
+            {"type": "begin group", "name": "g", "label": "G"},
+            {"type": "text", "name": "name", "label": "Họ tên", "x_bind": "contact.name"},
+            {"type": "integer", "name": "count", "label": "Số", "default": "5"},
+            {"type": "integer", "name": "before", "label": "Kỳ trước", "x_previous": "prefill"},
+            {"type": "calculate", "name": "twice", "calculation": "${count} * 2"},
+            {"type": "text", "name": "more", "label": "Thêm", "required": "yes"},
+            {"type": "end group"},
+        ]
+    )
+    known, sent = {"contact.name": "Hồng"}, {"g": {"before": 7}}
+    filled = evaluate(form, {"g/more": ""}, now, known, earlier=sent).progress[0]
+    assert (filled.answered, filled.typed) == (3, 0)
+    assert evaluate(form, {"g/count": "6"}, now, known, earlier=sent).progress[0].typed == 1
+
+
 def test_groups_inside_a_page_are_headings(form_of: FormOf, now: Now) -> None:
     form = form_of(
         [

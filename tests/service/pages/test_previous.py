@@ -46,6 +46,16 @@ async def test_what_was_answered_last_period_stands_beside_and_is_filled_in(visi
     assert 'value="2025-07-03"' in page, "filled in"
 
 
+async def test_a_section_is_begun_once_somebody_typed_in_it(visitor: Visitor) -> None:
+    page = (await visitor.open(visitor.base)).text
+    assert "Đang điền" not in page
+    assert "câu có sẵn" in page, "what was filled in from last period and from the contact list is counted as that"
+    await visitor.save("b", {})
+    assert "Đang điền" not in (await visitor.open(visitor.base)).text, "posted as it was drawn"
+    await visitor.save("e", {"e/e_recv": "5"})
+    assert (await visitor.open(visitor.base)).text.count("Đang điền") == 1
+
+
 async def test_the_button_takes_last_periods_answer_over_without_javascript(visitor: Visitor) -> None:
     page = (await visitor.save("e", {"e/e_recv": "5", "e/e_visits": "9"}, "keep:e/e_recv")).text
     assert (await answers(visitor))["e/e_recv"] == "1142"
