@@ -7,11 +7,11 @@ from pathlib import Path
 import anyio
 
 from service import files, parts
-from service.errors import EmptyFile, TooLarge
-from service.flow import attachments, drafts, filling, forms, landing, openness
+from service.errors import EmptyFile, ServiceError, TooLarge
+from service.flow import attachments, drafts, filling, forms, landing, lookups, openness
 from service.flow.drafts import Edit
 from service.flow.principal import Principal
-from service.models import Invitation
+from service.models import Draft, Invitation
 from service.settings import Settings
 
 LONGEST_ID = 400
@@ -33,10 +33,12 @@ class Coming:
     version: int = 0
 
 
-async def offset(settings: Settings, coming: Coming, who: Principal, now: datetime) -> int:
-    """How many bytes of it have come. Raises as `take`."""
-    _invitation, part = await _admitted(settings, coming, who, now)
-    return await anyio.to_thread.run_sync(parts.held, part)
+async def offset(settings: Settings, coming: Coming, who: Principal, now: datetime) -> tuple[int, bool]:
+    """How many bytes of it have come, and whether it is whole and in the draft. Raises as `take`."""
+    invitation, part = await _admitted(settings, coming, who, now)
+    if await _arrived(invitation, coming, part):
+        return coming.size, True
+    return await anyio.to_thread.run_sync(parts.held, part), False
 
 
 async def take(
@@ -56,9 +58,25 @@ async def take(
         return held, False
     whole = await anyio.to_thread.run_sync(parts.claim, part)
     if whole is None:
-        return held, False
-    await _finish(settings, coming, invitation, whole, who, now, contact)
+        return held, await _arrived(invitation, coming, part)
+    try:
+        data = await anyio.to_thread.run_sync(whole.read)
+        given = await _finish(settings, coming, invitation, data, who, now, contact)
+        await anyio.to_thread.run_sync(parts.keep_mark, part, given)
+    except ServiceError as error:
+        if error.status < 500:  # after a fault the bytes are there still, and the sender asks again
+            parts.drop(part)
+        raise
+    finally:
+        whole.close()
     return held, True
+
+
+async def _arrived(invitation: Invitation, coming: Coming, part: Path) -> bool:
+    """Whether this very file is in the draft: the answer to its last part may have been lost."""
+    given = await anyio.to_thread.run_sync(parts.mark, part)
+    draft = await lookups.one(Draft, invitation_id=invitation.id) if given else None
+    return draft is not None and draft.answers.get(coming.key) == given
 
 
 async def _admitted(settings: Settings, coming: Coming, who: Principal, now: datetime) -> tuple[Invitation, Path]:
@@ -83,10 +101,11 @@ async def _finish(
     who: Principal,
     now: datetime,
     contact: int | None,
-) -> None:
-    """Judge the whole file, keep it, and name it in the draft."""
+) -> str:
+    """Judge the whole file, keep it, and name it in the draft; its id there."""
     drawn = await landing.drawn_from(invitation.campaign, coming.form)
     where = (settings, coming.campaign, invitation.code, coming.key)
     given = await attachments.add(*where, (coming.name, data), who, now, form=drawn)
     edit = Edit(coming.version, coming.tab, files={coming.key: given}, form=coming.form)
     await drafts.save(coming.campaign, coming.unit, edit, who, now, contact_id=contact)
+    return given

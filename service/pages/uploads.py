@@ -14,10 +14,10 @@ PART = 512 * 1024  # bytes that one request may bring
 
 
 async def where(request: Request) -> Response:
-    """How many bytes of a file have come."""
+    """How many bytes of a file have come, and whether it is whole."""
     visit = visit_of(request)
-    held = await uploading.offset(web.settings(request), _coming(request), visit.principal, web.now(request))
-    return JSONResponse({"offset": held})
+    held, whole = await uploading.offset(web.settings(request), _coming(request), visit.principal, web.now(request))
+    return JSONResponse({"offset": held, "whole": whole})
 
 
 async def take(request: Request) -> Response:

@@ -3,12 +3,15 @@
 import asyncio
 import os
 from pathlib import Path
+from unittest.mock import AsyncMock
 from urllib.parse import urlencode
 
 import httpx
 import pytest
 
 from service import parts
+from service.errors import Unavailable
+from service.flow import uploading
 from service.models import Attachment, Campaign, Draft
 from tests.conftest import House
 from tests.service import build
@@ -39,11 +42,14 @@ async def part(visitor: Visitor, offset: int, data: bytes, whole: bytes = PDF, *
     return await visitor.client.post(f"{visitor.base}/upload?{urlencode(about)}", content=data, headers=headers)
 
 
-async def held(visitor: Visitor, **other: object) -> int:
+async def where(visitor: Visitor, **other: object) -> dict[str, object]:
     about = {"key": KEY, "id": "x", "name": "kế hoạch.pdf", "size": len(PDF), **other}
-    found = await visitor.client.get(f"{visitor.base}/upload?{urlencode(about)}")
-    offset: int = found.json()["offset"]
-    return offset
+    found: dict[str, object] = (await visitor.client.get(f"{visitor.base}/upload?{urlencode(about)}")).json()
+    return found
+
+
+async def held(visitor: Visitor, **other: object) -> object:
+    return (await where(visitor, **other))["offset"]
 
 
 async def test_it_goes_on_where_it_stopped_and_is_in_the_draft_when_whole(visitor: Visitor, house: House) -> None:
@@ -58,7 +64,8 @@ async def test_it_goes_on_where_it_stopped_and_is_in_the_draft_when_whole(visito
     page = (await visitor.open(f"{visitor.base}/s/c")).text
     assert "kế hoạch.pdf" in page
     assert f'value="unfile:{KEY}"' in page
-    assert not [found for found in house.settings.parts_dir.rglob("*") if found.is_file()], "nothing is left half way"
+    left = [found for found in house.settings.parts_dir.rglob("*") if found.is_file()]
+    assert [found.suffix for found in left] == [parts.DONE], "nothing is left half way"
 
 
 async def test_an_offset_that_lies_adds_nothing(visitor: Visitor) -> None:
@@ -73,7 +80,29 @@ async def test_two_at_once_of_the_same_file_make_one(visitor: Visitor) -> None:
     await part(visitor, 0, PDF[:4000])
     answers = await asyncio.gather(*(part(visitor, 4000, PDF[4000:]) for _ in range(4)))
     assert [found.status_code for found in answers] == [200] * 4
-    assert sorted(found.json()["whole"] for found in answers) == [False, False, False, True]
+    assert True in [found.json()["whole"] for found in answers]
+    assert await Attachment.all().count() == 1
+
+
+async def test_a_file_whose_last_answer_was_lost_is_not_sent_again(visitor: Visitor) -> None:
+    await part(visitor, 0, PDF[:4000])
+    await part(visitor, 4000, PDF[4000:])
+    assert (await where(visitor)) == {"offset": len(PDF), "whole": True}
+    assert (await part(visitor, 4000, PDF[4000:])).json()["offset"] == 0, "a part alone is not the file"
+    await visitor.save("c", {}, f"unfile:{KEY}")
+    assert (await where(visitor)) == {"offset": 0, "whole": False}, "taken away, it may be given once more"
+    assert (await part(visitor, 0, PDF)).json()["whole"] is True
+
+
+async def test_after_a_fault_at_the_end_no_part_is_sent_again(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await part(visitor, 0, PDF[:4000])
+    with monkeypatch.context() as broken:
+        broken.setattr(uploading.attachments, "add", AsyncMock(side_effect=Unavailable()))
+        assert (await part(visitor, 4000, PDF[4000:])).status_code == 503
+    assert (await where(visitor)) == {"offset": len(PDF), "whole": False}
+    assert (await part(visitor, len(PDF), b"")).json() == {"offset": len(PDF), "whole": True}
     assert await Attachment.all().count() == 1
 
 
@@ -127,11 +156,17 @@ async def test_without_the_pages_own_token_nothing_is_taken(visitor: Visitor) ->
 def test_parts_are_swept_after_a_day_and_beyond_five(tmp_path: Path) -> None:
     stale = parts.place(tmp_path, 2, "old")
     parts.append(stale, 0, b"a", 9)
+    parts.keep_mark(stale, "7")
+    stale = stale.with_suffix(parts.DONE)
     os.utime(stale, (1000, 1000))
     own = [parts.place(tmp_path, 1, str(number)) for number in range(8)]
+    done = parts.place(tmp_path, 1, "done")
+    parts.append(done, 0, b"a", 1)
+    parts.keep_mark(done, "8")
     for number, found in enumerate(own):
         parts.append(found, 0, b"a", 9)
         os.utime(found, (100_000 + number, 100_000 + number))
     parts.sweep(tmp_path, 1, own[0], now=100_100)
     assert not stale.exists()
+    assert parts.mark(done) == "8", "it takes no place of one that is half way"
     assert [found.exists() for found in own] == [True, False, False, False, True, True, True, True]
