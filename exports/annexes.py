@@ -1,16 +1,18 @@
-"""The annexes of the official report: which units were on time, late, not yet due, overdue, exempt; rows of repeats."""
+"""The annexes of the official report: units on time, late, not yet due, overdue, exempt; rows of repeats; figures."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
+from exports import grouped
 from exports.document import LOCAL
 from exports.paper import Annex, Part, Table, Text
 from exports.report import AnswerValue, CampaignReport, RepeatSheet, UnitRow
 from exports.words import number, shown, written
 
 NOBODY = "Không có đơn vị nào."
+FIGURES = "so_lieu_theo_nhom"
 MOST_ROWS = 1000  # of one repeat; more are counted and found in the workbook
 _ROMAN = ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
@@ -93,7 +95,8 @@ LISTS: Mapping[str, Listing] = {
 class Annexed:
     """`parts` are all annexes, one after the other; a list without units has none, but has its table in `tables`.
 
-    `counts` are the units of each list; `numbers` the numbers of the annexes by list and by repeat.
+    `counts` are the units of each list; `numbers` the numbers of the annexes by list (FIGURES: the figures by kind and
+    by group), `repeats` those by repeat.
     """
 
     parts: tuple[Part, ...]
@@ -122,6 +125,10 @@ def annexes(report: CampaignReport, attached: str) -> Annexed:
     for name, sheet in rows.items():
         repeats[name] = f"Phụ lục {roman(next(following))}"
         parts += [Annex(repeats[name], sheet.title, attached), *_repeat(sheet)]
+    if by_parts := grouped.tables(report):
+        numbers[FIGURES] = f"Phụ lục {roman(next(following))}"
+        parts += [Annex(numbers[FIGURES], grouped.NAME, attached), *by_parts]
+    tables[FIGURES] = by_parts or (Text(grouped.NOTHING),)
     counts = {name: len(found) for name, found in units.items()}
     return Annexed(tuple(parts), tables, counts, numbers, repeats)
 

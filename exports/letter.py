@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from exports import results
-from exports.annexes import LISTS, Annexed, annexes
+from exports.annexes import FIGURES, LISTS, Annexed, annexes
 from exports.document import LOCAL
 from exports.paper import Bars, Part, Table, Text
 from exports.report import CampaignReport, GroupRate, RateFigures
@@ -69,7 +69,8 @@ def letter(report: CampaignReport, office: Office) -> Letter:
             "bang_theo_nhom": _rates("Nhóm đơn vị", report.rate.by_group),
             "bieu_do": _chart(report),
             "ty_le_tong_hop": tuple(map(Text, results.ratios(report))),
-            "so_lieu": tuple(results.tables(report)),
+            "so_lieu": (*results.tables(report), *_by_parts(found)),
+            FIGURES: found.tables[FIGURES],
             "kien_nghi": tuple(map(Text, results.rows_given(report, found.repeats))),
             "viec_tiep_theo": tuple(map(Text, _next_steps(report, office, found))),
             "ket_thuc": (Text(_end(report, office)),),
@@ -245,6 +246,11 @@ def _chart(report: CampaignReport) -> tuple[Part, ...]:
     )
     title = f"Tỷ lệ gửi báo cáo theo {by} đơn vị (số đã gửi trên số phải gửi)"
     return (Bars(title, rows),) if rows else ()
+
+
+def _by_parts(found: Annexed) -> tuple[Part, ...]:
+    number = found.numbers.get(FIGURES)
+    return (Text(f"Số liệu theo loại và nhóm đơn vị được tổng hợp tại {number}."),) if number else ()
 
 
 def _next_steps(report: CampaignReport, office: Office, found: Annexed) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from exports.annexes import LISTS
+from exports.annexes import FIGURES, LISTS
 
 TEXTS: Mapping[str, str] = {
     "co_quan_cap_tren": "Cơ quan cấp trên",
@@ -45,6 +45,7 @@ BLOCKS: Mapping[str, str] = {
     "bieu_do": "Biểu đồ tỷ lệ gửi báo cáo",
     "ty_le_tong_hop": "Các tỷ lệ tính từ số liệu, kèm tử số và mẫu số",
     "so_lieu": "Bảng tổng hợp số liệu từng câu hỏi",
+    FIGURES: "Bảng số liệu theo loại và nhóm đơn vị, mỗi số kèm mẫu số",
     "kien_nghi": "Số nội dung các đơn vị liệt kê (khó khăn, kiến nghị)",
     "viec_tiep_theo": "Công việc tiếp theo",
     "ket_thuc": "Câu kết thúc",

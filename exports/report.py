@@ -122,10 +122,14 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartTotals:
-    """A question over the units of one kind or one group; `counts` in the order of the question's distribution."""
+    """A question over the units of one kind or one group, `of` of which were asked.
+
+    `counts` are in the order of the question's distribution.
+    """
 
     label: str
     answered: int
+    of: int = 0
     total: int | Decimal | None = None
     ratio: Ratio | None = None
     counts: tuple[int, ...] = ()

@@ -16,17 +16,22 @@ EMPTY = "Chưa có số liệu để tổng hợp."
 def ratios(report: CampaignReport) -> Iterator[str]:
     """A sentence for every ratio of sums that the form asks for, with both terms in words, each once."""
     found = (question.ratio for question in report.questions if question.ratio)
-    yield from (f"- {_plain(ratio.numerator)} {line}." for ratio, line in dict.fromkeys((r, _ratio(r)) for r in found))
+    yield from (f"- {plain(ratio.numerator)} {line}." for ratio, line in dict.fromkeys((r, _ratio(r)) for r in found))
 
 
 def _ratio(ratio: Ratio) -> str:
     """To what the numerator is compared, the share, and both sums."""
     above, below = ratio.numerator_sum, ratio.denominator_sum
-    words, terms = f"so với {_plain(ratio.denominator)}", f"({shown(above)} trên {shown(below)})"
+    words, terms = f"so với {plain(ratio.denominator)}", f"({shown(above)} trên {shown(below)})"
     if not below:
         return f"{words}: chưa tính được {terms}"
-    value = percent(above, below, 2) if ratio.percent else number(Decimal(above) / below, 2)
-    return f"{words}: {value} {terms}"
+    return f"{words}: {quotient(ratio)} {terms}"
+
+
+def quotient(ratio: Ratio) -> str:
+    """90,63%, or 2,5 where it is no share; the denominator is not 0."""
+    above, below = ratio.numerator_sum, ratio.denominator_sum
+    return percent(above, below, 2) if ratio.percent else number(Decimal(above) / below, 2)
 
 
 def tables(report: CampaignReport) -> Iterator[Part]:
@@ -38,7 +43,7 @@ def tables(report: CampaignReport) -> Iterator[Part]:
         rows += [(section,)] if section else []
         for question, result in questions:
             answered = f"{number(question.answered)}/{number(question.of)}"
-            rows.append((str(next(places)), _plain(question.label), answered, result))
+            rows.append((str(next(places)), plain(question.label), answered, result))
     if rows:
         yield Table(("TT", "Nội dung", "Trả lời trên số được hỏi", "Kết quả"), tuple(rows), (7, 39, 14, 40))
     else:
@@ -81,7 +86,7 @@ def rows_given(report: CampaignReport, annexes: Mapping[str, str]) -> Iterator[s
     for sheet in report.repeats:
         units = len({row.code for row in sheet.rows})
         of = number(report.rate.responded)
-        title = _plain(sheet.title)
+        title = plain(sheet.title)
         if not units:
             yield f"- {title}: không có đơn vị nào nêu."
             continue
@@ -91,6 +96,6 @@ def rows_given(report: CampaignReport, annexes: Mapping[str, str]) -> Iterator[s
         yield "Mẫu phiếu không có mục liệt kê."
 
 
-def _plain(label: str) -> str:
+def plain(label: str) -> str:
     """A label without its closing mark, to go on after it."""
     return label.rstrip(" .:?")

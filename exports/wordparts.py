@@ -22,7 +22,7 @@ from exports.paper import Annex, Bars, Part, Table, Text
 
 Element = Any  # lxml's elements have no types
 TABLE_SIZE = 12  # points
-_FIGURES = re.compile(r"[0-9.,/%–+ ]*")
+_FIGURES = re.compile(r"[0-9.,/%–+() ]*")
 _BARS = Path(__file__).parent / "papers" / "bars.typ"
 _SHARP = 200.0  # dots an inch
 _FLAT = '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'

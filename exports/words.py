@@ -84,7 +84,7 @@ def shown(value: AnswerValue) -> str:
 
 def _short(exact: Decimal) -> str:
     rounded = exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
-    return number(rounded if rounded != exact else exact)
+    return number(rounded if rounded != exact else exact.normalize())
 
 
 def as_of_line(report: CampaignReport, _: Words) -> str:

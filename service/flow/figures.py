@@ -58,6 +58,7 @@ def _parts(form: Form, found: QuestionSummary, named: Named, parts: Sequence[Par
         yield report.PartTotals(
             label=label,
             answered=part.answered,
+            of=part.asked,
             total=part.numbers.total if part.numbers else None,
             ratio=_ratio(form, part.ratio) if part.ratio else None,
             counts=tuple(counts.get(choice.name, 0) for choice in found.distribution),

@@ -13,9 +13,10 @@ import pytest
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from exports import word, wordtemplate
+from exports import grouped, word, wordtemplate
 from exports.annexes import roman
 from exports.letter import Letter, Office, letter
+from exports.paper import Table
 from exports.report import CampaignReport, Ratio
 from exports.words import percent
 from tests.exports.conftest import DUE
@@ -270,3 +271,51 @@ def test_a_ratio_over_nothing_is_said_to_have_no_value(report: CampaignReport) -
     cells = [cell.text for table in document.tables for cell in table.columns[-1].cells]
     assert any("Tỷ lệ so với Tổng số: 91,77% (1.048 trên 1.142)" in cell for cell in cells)
     assert "- Đúng hạn so với Đã nhận: chưa tính được (0 trên 0)." in words
+
+
+def _grouped(summed: CampaignReport) -> CampaignReport:
+    """The totals of E2 and the ratio of E3, each of two kinds and of two groups, one of which has no name."""
+    received, on_time, *others = summed.questions
+    kinds = tuple(replace(part, of=part.answered + 27) for part in received.by_kind)
+    groups = (replace(received.by_group[0], of=60), replace(received.by_group[1], label="", of=54))
+    ratio = replace(on_time.shares[0], numerator_sum=0, denominator_sum=0)
+    parts = [replace(on_time.by_group[0], label=part.label) for part in kinds]
+    empty = replace(on_time.by_group[1], label="", ratio=ratio)
+    return replace(
+        summed,
+        questions=(
+            replace(received, by_kind=kinds, by_group=groups),
+            replace(on_time, total=None, by_kind=tuple(parts), by_group=(on_time.by_group[0], empty)),
+            *others,
+        ),
+    )
+
+
+def test_figures_by_kind_and_by_group_stand_in_an_annex_each_with_its_denominator(summed: CampaignReport) -> None:
+    document = docx.Document(BytesIO(word.fill(None, letter(_grouped(summed), OFFICE))))
+    by_kind, by_group = ([[cell.text for cell in row.cells] for row in table.rows] for table in document.tables[-2:])
+    received, ratio = "E2. Tổng số hồ sơ tiếp nhận", "Đã giải quyết đúng hạn so với Tổng số hồ sơ tiếp nhận"
+    assert by_kind == [
+        ["Nội dung", "Chung", "Phường", "Xã"],
+        [received, "1.722 (59/114)", "1.432 (30/57)", "290 (29/56)"],
+        [ratio, "90,42% (1.557/1.722)", "90,63% (1.035/1.142)", "90,63% (1.035/1.142)"],
+    ]
+    assert by_group == [
+        ["Nhóm đơn vị", received, ratio],
+        ["Huyện An Lão", "1.722 (59/60)", "90,63% (1.035/1.142)"],
+        ["Không thuộc nhóm nào", "– (0/54)", "–"],
+        ["Chung", "1.722 (59/114)", "90,42% (1.557/1.722)"],
+    ]
+    texts = [paragraph.text for paragraph in document.paragraphs]
+    assert texts[texts.index("Phụ lục II") + 1] == "SỐ LIỆU THEO LOẠI VÀ NHÓM ĐƠN VỊ"
+    assert "Số liệu theo loại và nhóm đơn vị được tổng hợp tại Phụ lục II." in texts
+
+
+def test_more_figures_than_fit_across_a_page_go_on_in_another_table(summed: CampaignReport) -> None:
+    given = _grouped(summed)
+    many = tuple(replace(given.questions[0], name=f"q{n}", label=f"Câu {n}") for n in range(9))
+    _legend, _by_kind, *tables = grouped.tables(replace(given, questions=many))
+    assert [part.head[1:] for part in tables if isinstance(part, Table)] == [
+        tuple(f"Câu {n}" for n in range(first, min(first + 4, 9))) for first in (0, 4, 8)
+    ]
+    assert grouped.tables(replace(given, questions=())) == ()

@@ -14,6 +14,13 @@ from tests.service.generated import Entry
 
 RESPONDING = ("submit", "nil", "paper", "accept")
 SENDING = ("submit", "nil", "paper")
+WHOLES = {  # of what a figure is a part, by the checks of the form's workbook
+    "b_staff": ("b_staff_full", "b_staff_tdc", "b_staff_cert"),
+    "d_meas_est": ("d_meas_vio",),
+    "e_recv": ("e_online", "e_direct", "e_ontime", "e_late", "e_settled", "e_withdrawn", "e_proc", "e_pay", "e_st"),
+    "e_proc": ("e_proc_late",),
+    "f_ca": ("f_sign",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,20 @@ class Expected:
     distributions: dict[str, dict[str, int]]
     answered: dict[str, int]
     rows: int
+    row_units: int
+    kinds: "Parts"
+    groups: "Parts"
+    days: dict[str, tuple[str, str]]
+    shares: dict[str, tuple[str, Fraction, Fraction]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The units with figures of each kind or group: how many, how many answered each question, both sums of ratios."""
+
+    units: dict[str, int]
+    answered: dict[str, dict[str, int]]
+    ratios: dict[str, dict[str, tuple[Fraction, Fraction]]]
 
 
 def survey() -> pd.DataFrame:
@@ -115,7 +136,59 @@ def _figures(rate: dict[str, int], roster: pd.DataFrame, tally: pd.DataFrame, fl
             str(name): int(flat[name].replace("", None).notna().sum()) for name in flat if name in set(outside["name"])
         },
         rows=len(rows),
+        row_units=rows.index.nunique(),
+        kinds=_parts(outside, flat, kind),
+        groups=_parts(outside, flat, group),
+        days={name: _days(flat[name]) for name in outside[outside["type"] == "date"]["name"] if name in flat},
+        shares={part: (whole, *_sums(flat, part, whole)) for whole, parts in WHOLES.items() for part in parts},
     )
+
+
+def _sums(flat: pd.DataFrame, above: str, below: str) -> tuple[Fraction, Fraction]:
+    """Both sums over those who answered both."""
+    both = flat[[above, below]].dropna()
+    return Fraction(int(both[above].sum())), Fraction(int(both[below].sum()))
+
+
+def _parts(form: pd.DataFrame, flat: pd.DataFrame, by: "pd.Series[str]") -> Parts:
+    ratios = {str(name): dict(_ratios(form, part)) for name, part in flat.groupby(by)}
+    counts = flat.groupby(by).count()
+    return Parts(
+        units={str(name): int(count) for name, count in by.value_counts().items()},
+        answered={str(name): {str(p): int(n) for p, n in counts[name].items()} for name in counts},
+        ratios={
+            name: {part: found[name][2:] for part, found in ratios.items()}
+            for name in dict.fromkeys(name for found in ratios.values() for name in found)
+        },
+    )
+
+
+def _days(values: "pd.Series[Any]") -> tuple[str, str]:
+    """The first and the last day, as letters write them."""
+    days = pd.to_datetime(values.dropna())
+    first, last = (f"{day.day}/{day.month}/{day.year}" for day in (days.min(), days.max()))
+    return first, last
+
+
+def lists(
+    journal: Sequence[Entry], units: Sequence[tuple[str, str, str, str]], due: datetime, at: datetime
+) -> tuple[list[str], ...]:
+    """The names of the units that were on time, late, not yet due, overdue, exempt, by what had been recorded by `at`.
+
+    What was handed back is due at 17:00 of the second working day after; none of these days is a holiday.
+    """
+    log = pd.DataFrame([(e.recorded, e.at, e.unit, e.what) for e in journal if e.recorded <= at])
+    log.columns = pd.Index(["recorded", "at", "unit", "what"])
+    names = pd.Series({code: name for code, _kind, _group, name in units})
+    last = log.groupby("unit").last().reindex(names.index)
+    first = log[log["what"].isin(SENDING)].groupby("unit")["at"].min().reindex(names.index)
+    responded, exempt, back = last["what"].isin(RESPONDING), last["what"].eq("exempt"), last["what"].eq("return")
+    owed = pd.Series(pd.Timestamp(due), index=names.index)
+    after = last["recorded"][back] + 2 * pd.offsets.BusinessDay()
+    owed[back] = after.dt.normalize() + pd.Timedelta(hours=17)
+    missing = ~responded & ~exempt
+    of = (responded & (first <= due), responded & (first > due), missing & (owed >= at), missing & (owed < at), exempt)
+    return tuple(list(names[one]) for one in of)
 
 
 def _tallies(tally: pd.DataFrame, by: "pd.Series[str]") -> dict[str, tuple[int, int, int]]:
@@ -143,8 +216,7 @@ def _totals(values: "pd.Series[Any]", by: "pd.Series[str]") -> dict[str, Fractio
 def _ratios(form: pd.DataFrame, flat: pd.DataFrame) -> Any:
     for _place, row in form[form["x_consolidate"].str.startswith("ratio:")].iterrows():
         above, below = (part.strip() for part in row["x_consolidate"].removeprefix("ratio:").split("/"))
-        both = flat[[above, below]].dropna()
-        yield row["name"], (above, below, Fraction(int(both[above].sum())), Fraction(int(both[below].sum())))
+        yield row["name"], (above, below, *_sums(flat, above, below))
 
 
 def _counts(values: "pd.Series[Any]") -> dict[str, int]:

@@ -1,4 +1,5 @@
-"""Every figure of a generated campaign on the page, by API and in the workbook is what pandas makes of its journal.
+"""Every figure of a generated campaign on the page, by API, in the workbook and in the Word report is what pandas makes
+of its journal.
 
 At three moments as they pass, and again of the same moments after more has happened.
 """
@@ -17,7 +18,7 @@ from openpyxl import load_workbook
 from service.models import Unit
 from service.words import KINDS, ZONE
 from tests.conftest import House
-from tests.service import generated, reckoned, scenes
+from tests.service import generated, reckoned, reported, scenes
 from tests.service.generated import Generated
 from tests.service.pages.test_monitor import plain
 from tests.service.reckoned import Expected, percent, written
@@ -32,7 +33,7 @@ MOMENTS = (
 )
 
 
-async def test_page_api_and_workbook_are_what_pandas_makes_of_the_journal(house: House) -> None:
+async def test_page_api_workbook_and_report_are_what_pandas_makes_of_the_journal(house: House) -> None:
     made = await generated.published(house)
     waiting = list(MOMENTS)
     for when, what, unit in generated.timetable([code for code, *_rest in made.units]):
@@ -47,6 +48,8 @@ async def test_page_api_and_workbook_are_what_pandas_makes_of_the_journal(house:
         labels = await _by_api(made, at, found)
         await _on_the_page(made, at, found, labels)
         await _in_the_workbook(made, at, found, labels)
+        answer = await made.api.get(f"/campaigns/{made.id}/export.docx", as_of=at.isoformat())
+        reported.check(made, answer.content, at, found, labels)
     assert reckoned.expected(made.journal, made.units, DUE, END_OF_20_JULY).rate["recorded_later"] == 1
     page = await made.house.client.get(f"/campaigns/{made.id}/summary", params={"as_of": "2025-07-20"})
     assert "bổ sung sau: +1" in page.text
