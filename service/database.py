@@ -16,8 +16,9 @@ from tortoise.exceptions import (
     MultipleObjectsReturned,
     OperationalError,
 )
-from tortoise.migrations.api import migrate as apply_migrations
-from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.executor import MigrationTarget
+
+from service.migrating import Executor
 
 APPS = {
     "service": {"models": ["service.models"], "migrations": "service.migrations"},
@@ -78,10 +79,11 @@ async def opened(url: str) -> AsyncIterator[None]:
         await Tortoise.close_connections()
 
 
-async def migrate(url: str) -> None:
-    """Bring the schema up to date; safe to repeat. Opens and closes the database itself."""
+async def migrate(url: str, *targets: MigrationTarget) -> None:
+    """Bring the schema up to date, or to what `targets` name; safe to repeat. Opens and closes the database itself."""
     try:
-        await apply_migrations(config=config(url))
+        await Tortoise.init(config=config(url), init_connections=False)
+        await _executor().migrate(targets or [MigrationTarget(app, "__latest__") for app in APPS])
     finally:
         await Tortoise.close_connections()
 
@@ -90,12 +92,13 @@ async def pending() -> list[str]:
     """Names of migrations that are not applied yet."""
     # Tortoise takes a database that does not answer for an empty one.
     await connections.get("default").execute_query("SELECT 1")
-    executor = MigrationExecutor(
-        connections.get("default"),
-        {name: {**app, "default_connection": "default"} for name, app in APPS.items()},
-    )
-    steps = await executor.plan()
+    steps = await _executor().plan()
     return [f"{step.migration.app_label}.{step.migration.name}" for step in steps]
+
+
+def _executor() -> Executor:
+    apps = {name: {**app, "default_connection": "default"} for name, app in APPS.items()}
+    return Executor(connections.get("default"), apps)
 
 
 async def require_migrated() -> None:

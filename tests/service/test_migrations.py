@@ -1,10 +1,14 @@
 """Migrations that carry data along: what was written before is as if it had been written after."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from tortoise import Tortoise, connections
-from tortoise.migrations.api import migrate as apply_migrations
+from tortoise.migrations.api import migrate as migrate_as_tortoise_does
+from tortoise.migrations.executor import MigrationTarget
 
 from reminders.models import Message
 from service import database
@@ -46,11 +50,12 @@ async def _brought_up(url: str) -> tuple[list[int], Message]:
     """The versions that drafts and reports are of, and the mail, after both were written in the columns of before."""
     config = database.config(url)
     for app, before, rows in (
-        ("service", "service.0003_authoring", ROWS),
-        ("reminders", "reminders.0001_initial", MESSAGE),
+        ("service", "0003_authoring", ROWS),
+        ("reminders", "0001_initial", MESSAGE),
     ):
+        await database.migrate(url, MigrationTarget(app, before))
+        await Tortoise.init(config=config)
         try:
-            await apply_migrations(config=config, app_labels=[app], target=before)
             await connections.get("default").execute_script(rows)
         finally:
             await Tortoise.close_connections()
@@ -71,3 +76,20 @@ def test_what_was_written_before_is_as_if_it_had_been_written_after(empty_url: s
     versions, message = asyncio.run(_brought_up(empty_url))
     assert versions == [8, 8, 8]
     assert (message.batch, message.version, message.text) == ("", 0, "t")
+
+
+def test_the_tables_are_those_that_tortoise_makes_of_the_migrations(sqlite_template: Path, tmp_path: Path) -> None:
+    async def migrate() -> None:
+        try:
+            await migrate_as_tortoise_does(config=database.config(f"sqlite://{tmp_path}/other.sqlite3"))
+        finally:
+            await Tortoise.close_connections()
+
+    def dumped(path: Path) -> list[tuple[str, str]]:
+        with closing(sqlite3.connect(path)) as file:
+            return file.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
+
+    asyncio.run(migrate())
+    found = dumped(sqlite_template)
+    assert len(found) > 100
+    assert found == dumped(tmp_path / "other.sqlite3")
