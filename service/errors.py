@@ -169,6 +169,20 @@ class WrongState(ServiceError):
     message = N_("Phiếu đang ở trạng thái “{state}” nên không làm được việc này.")
 
 
+class ChangedMeanwhile(ServiceError):
+    """A verdict on a report that is no longer as it was looked at."""
+
+    status = 409
+    code = "changed_meanwhile"
+    message = N_("Báo cáo đã thay đổi sau khi anh/chị mở: {what}. Vui lòng xem lại rồi quyết định.")
+
+
+class TakenByOther(ServiceError):
+    status = 409
+    code = "taken_by_other"
+    message = N_("{name} đang kiểm tra báo cáo này, từ {at}.")
+
+
 class AmendingOver(WrongState):
     code = "amending_over"
     message = N_(

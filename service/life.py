@@ -110,6 +110,7 @@ def _table() -> Mapping[tuple[State, Act, Actor], State]:
 
 
 TRANSITIONS: Mapping[tuple[State, Act, Actor], State] = _table()
+TO_REVIEW = frozenset(state for state, act, _actor in TRANSITIONS if act is Act.ACCEPT)
 
 
 def step(state: State, act: Act, actor: Actor) -> State:

@@ -273,6 +273,7 @@ def routes() -> list[BaseRoute]:
         api("/api/v1/campaigns/{id:int}/invitations/{unit}/draft", api_invitations.save_draft, STAFF, "PUT"),
         api("/api/v1/campaigns/{id:int}/invitations/{unit}/submissions", api_invitations.submit, STAFF, "POST"),
         api("/api/v1/campaigns/{id:int}/invitations/{unit}/intake", api_invitations.intake, STAFF, "POST"),
+        api("/api/v1/campaigns/{id:int}/invitations/{unit}/accept", api_invitations.accept, STAFF, "POST"),
         api("/api/v1/campaigns/{id:int}/invitations/{unit}/return", api_invitations.hand_back, STAFF, "POST"),
         api("/api/v1/campaigns/{id:int}/invitations/{unit}/extend", api_invitations.extend, STAFF, "POST"),
         api("/api/v1/campaigns/{id:int}/invitations/{unit}/exempt", api_invitations.exempt, STAFF, "POST"),

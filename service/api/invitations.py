@@ -12,6 +12,7 @@ from service import answerwords, life, web
 from service.api import reply
 from service.errors import Invalid, NotFound
 from service.flow import campaigns, drafts, entry, intakes, progress, reviews, rosteracts, submissions, terms
+from service.flow.remarks import Asked
 from service.models import Event, Submission
 from service.words import _
 
@@ -152,19 +153,36 @@ async def intake(request: Request) -> Response:
     return reply.reply({"id": found.id, "received_at": found.received_at, "recorded_at": found.recorded_at}, 201)
 
 
-async def hand_back(request: Request) -> Response:
-    """Hand back for correction what was sent: {remark, due?}. Without due, two working days from now,
-    or the unit's own due time when that comes later.
+async def accept(request: Request) -> Response:
+    """What was sent is checked and right; it may still be returned later. The body is not read."""
+    return _happened(request, await reviews.accept(*_where(request), reply.who(request), web.now(request)))
 
+
+async def hand_back(request: Request) -> Response:
+    """Hand back for correction what was sent: {remark?, remarks?: [{question, remark}], due?}.
+
+    A remark about the whole, or one for a question, is needed; `question` is a flat key, or the name of a question
+    that stands there once. Without due, two working days from now, or the unit's own due time when that comes later.
     It does not count as responded until it is sent again.
     """
     body = await reply.body(request)
     remark = body.get("remark")
     due = terms.due(body["due"]) if body.get("due") is not None else None
-    who, now = reply.who(request), web.now(request)
-    told = clean(remark) if isinstance(remark, str) else ""
-    event = await reviews.hand_back(web.settings(request), *_where(request), told, who, now, due)
-    return _happened(request, event)
+    told, asked = clean(remark) if isinstance(remark, str) else "", _remarks(body.get("remarks"))
+    settings, who, now = web.settings(request), reply.who(request), web.now(request)
+    return _happened(request, await reviews.hand_back(settings, *_where(request), told, who, now, due, asked=asked))
+
+
+def _remarks(given: object) -> list[Asked]:
+    """Remarks by question. Raises Invalid for what is no list of them."""
+    found = []
+    for one in given if isinstance(given, list) else [] if given is None else [None]:
+        question, text = (one.get("question"), one.get("remark")) if isinstance(one, dict) else (None, None)
+        if not isinstance(question, str) or not isinstance(text, str):
+            message = _("Mỗi nhận xét cần question và remark.")
+            raise Invalid([{"field": "remarks", "message": message}])
+        found.append(Asked(question, clean(text)))
+    return found
 
 
 async def extend(request: Request) -> Response:

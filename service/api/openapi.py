@@ -87,7 +87,21 @@ _BODIES: dict[str, tuple[dict[str, object], tuple[str, ...]]] = {
         },
         ("channel", "number", "received_at"),
     ),
-    "/return": ({"remark": _TEXT, "due": _DUE}, ("remark",)),
+    "/return": (
+        {
+            "remark": _TEXT,
+            "remarks": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {"question": _TEXT, "remark": _TEXT},
+                    "required": ["question", "remark"],
+                },
+            },
+            "due": _DUE,
+        },
+        (),
+    ),
     "/extend": ({"due": _DUE, "reason": _TEXT}, ("due", "reason")),
     "/exempt": ({"reason": _TEXT}, ("reason",)),
     "/include": ({"reason": _TEXT}, ("reason",)),

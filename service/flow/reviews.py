@@ -1,14 +1,16 @@
-"""The department's verdict on what a unit sent: for now, handing it back for correction."""
+"""The department's verdict on what a unit sent: it is right, or it is handed back for correction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from tortoise.transactions import in_transaction
 
-from service import life
-from service.errors import CampaignClosed, Invalid
-from service.flow import audit, calendars, deadlines, events, notices
+from service import life, mailwords, words
+from service.errors import CampaignClosed, ChangedMeanwhile, Invalid
+from service.flow import audit, calendars, claims, deadlines, drafts, events, notices, remarks
 from service.flow.principal import Principal
+from service.flow.remarks import Asked
 from service.flow.terms import Due
 from service.models import Campaign, Event, Invitation
 from service.settings import Settings
@@ -16,6 +18,20 @@ from service.words import _
 
 MAX_REMARK = 2000
 USUAL = Due(days=Decimal(2), kind="working_day")
+
+
+async def accept(campaign_id: int, code: str, who: Principal, now: datetime, seen: int | None = None) -> Event:
+    """What was sent is checked and right. The unit's own correction, when one was begun, is over with it.
+
+    `seen` is how many events the invitation had when it was looked at. Raises NotFound, WrongState, ChangedMeanwhile.
+    """
+    async with in_transaction():
+        invitation = await events.locked(campaign_id, code)
+        await _require_unchanged(invitation, seen)
+        event = await events.apply(invitation, life.Act.ACCEPT, who, at=now, recorded_at=now)
+        await claims.ended(invitation.id)
+        await audit.record("invitation.accept", f"invitation:{invitation.id}", who, now, {"event": event.id})
+    return event
 
 
 async def hand_back(
@@ -26,26 +42,51 @@ async def hand_back(
     who: Principal,
     now: datetime,
     due: Due | None = None,
+    *,
+    asked: Sequence[Asked] = (),
+    seen: int | None = None,
 ) -> Event:
-    """Open what was sent for correction; the unit gets and sees the remark and sends again as the next number.
+    """Open what was sent for correction; the unit gets and sees the remarks and sends again as the next number.
 
-    Until then it does not count as responded. `due`: until when it is to be corrected, days counted from now; without
-    it the usual one. Raises Invalid, NotFound, WrongState, CampaignClosed
-    (it could not be sent again).
+    Until then it does not count as responded. `remark` is about the whole, `asked` question by question: one of them
+    is needed. `due`: until when it is to be corrected, days counted from now; without it the usual one. `seen`: as for
+    `accept`. Raises Invalid, NotFound, WrongState, CampaignClosed (it could not be sent again), ChangedMeanwhile.
     """
-    remark = checked(remark)
+    found = await events.found(campaign_id, code)
+    campaign = await Campaign.get(id=found.campaign_id)
+    told = await remarks.found(found, campaign, asked)
+    if remark.strip() or not told:
+        remark = checked(remark)
     async with in_transaction() as connection:
         invitation = await events.locked(campaign_id, code)
-        campaign = await Campaign.get(id=campaign_id)
+        await _require_unchanged(invitation, seen)
         if campaign.closes_at is not None and life.over(campaign.closes_at, now):
             raise CampaignClosed()
         due_at = await _correct_by(campaign, invitation, due, now)
-        act = life.Act.RETURN
-        event = await events.apply(invitation, act, who, at=now, recorded_at=now, due_at=due_at, note=remark)
+        act, note = life.Act.RETURN, remarks.whole(remark.strip(), told)
+        event = await events.apply(invitation, act, who, at=now, recorded_at=now, due_at=due_at, note=note)
+        await remarks.keep(event, told)
+        await claims.ended(invitation.id)
         await notices.queue(settings, connection, invitation, event, now)
-        data = {"event": event.id, "due_at": due_at.isoformat()}
+        data = {"event": event.id, "due_at": due_at.isoformat(), "remarks": len(told)}
         await audit.record("invitation.return", f"invitation:{invitation.id}", who, now, data)
     return event
+
+
+async def _require_unchanged(invitation: Invitation, seen: int | None) -> None:
+    if seen is None or seen == invitation.events_count:
+        return
+    since = await Event.filter(invitation=invitation, seq__gt=seen).order_by("seq")
+    names = await drafts.people({event.actor_ref for event in since})
+    told = [
+        _("{act} lúc {moment} ({who})").format(
+            act=mailwords.of(mailwords.ACTS, event.act),
+            moment=words.moment(event.recorded_at),
+            who=names[event.actor_ref],
+        )
+        for event in since
+    ]
+    raise ChangedMeanwhile(what="; ".join(told))
 
 
 def checked(remark: str) -> str:

@@ -13,6 +13,7 @@ from service.models.days import CalendarChange, CalendarDay, OfficeHours
 from service.models.entry import ContactLink, EntryCode, UnitSession
 from service.models.forms import FormFile, FormVersion, StoredFile, Trial
 from service.models.records import AuditRecord, ExportRecord, RefreshAddress
+from service.models.reviews import Remark, ReviewClaim
 from service.models.staff import ApiToken, Attempts, Digest, SetupLink, Staff, StaffSession
 from service.models.texts import MailText, ReportTemplate
 from service.models.units import Contact, Unit
@@ -48,7 +49,9 @@ __all__ = [
     "OfficeHours",
     "PlanChange",
     "RefreshAddress",
+    "Remark",
     "ReportTemplate",
+    "ReviewClaim",
     "SetupLink",
     "SignedReport",
     "Staff",
