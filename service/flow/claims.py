@@ -52,9 +52,8 @@ async def take(campaign_id: int, code: str, staff_id: int, now: datetime, *, ove
         held = await of(invitation.id, now)
         if held and held.staff != staff_id and not over:
             raise TakenByOther(name=held.name, at=moment(held.at))
-        values = {"staff_id": staff_id, "at": now, "open": True}
-        if not await ReviewClaim.filter(invitation=invitation).update(**values):
-            await ReviewClaim.create(invitation=invitation, **values)
+        if not await ReviewClaim.filter(invitation=invitation).update(staff_id=staff_id, at=now, open=True):
+            await ReviewClaim.create(invitation=invitation, staff_id=staff_id, at=now)
         before = held.staff if held and held.staff != staff_id else None
         who, subject = principal.staff(staff_id), f"invitation:{invitation.id}"
         await audit.record("review.take", subject, who, now, {"from": before} if before else None)

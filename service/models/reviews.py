@@ -10,7 +10,7 @@ from service.models.staff import Staff
 
 
 class ReviewClaim(Model):
-    """Who took a unit's report for review last, and when; `open` while they are at it.
+    """Who took a unit's report for review last, and when, `open` while they are at it.
 
     A courtesy among colleagues that can be taken over: what keeps two verdicts apart is the number of events.
     """
@@ -29,7 +29,7 @@ class ReviewClaim(Model):
 
 
 class Remark(Model):
-    """What a return asks a unit to correct in one answer; the event's note holds the whole of it as it was mailed.
+    """What a return asks a unit to correct in one answer. The event's note holds the whole of it as it was mailed.
 
     `key` is the question's flat key in the report that was handed back, `label` its words of then.
     """

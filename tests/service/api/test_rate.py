@@ -170,6 +170,21 @@ async def test_a_reply_handed_back_stands_beside_and_past_figures_stay(api: Api,
         assert next(row for row in rows if row["unit"] == AN_LAO)["submission"]["number"] == number
 
 
+async def test_a_verdict_by_api_accepts_or_names_the_questions(api: Api, june_survey: Survey) -> None:
+    unit = f"/campaigns/{june_survey.id}/invitations/{AN_LAO}"
+    accepted = await api.post(f"{unit}/accept", {})
+    assert (accepted.status_code, accepted.json()["state"]) == (201, "accepted")
+    refused(await api.post(f"{unit}/accept", {}), 409, "wrong_state")
+    for wrong in ("x", [{"question": "e_recv"}], ["x"], [{"question": 5, "remark": "x"}]):
+        assert list(problems(await api.post(f"{unit}/return", {"remarks": wrong}))) == ["remarks"]
+    gone = [{"question": "e_gone", "remark": "Không có câu này."}]
+    assert list(problems(await api.post(f"{unit}/return", {"remarks": gone}))) == ["remarks"]
+    remarks = [{"question": "e_recv", "remark": "Chưa khớp với phụ lục."}]
+    back = await api.post(f"{unit}/return", {"remarks": remarks})
+    assert (back.status_code, back.json()["state"]) == (201, "returned")
+    assert (await api.get(f"/campaigns/{june_survey.id}/rate")).json()["returned"] == 1
+
+
 async def test_invitations_show_where_each_unit_stood_then(api: Api, june_survey: Survey) -> None:
     path = f"/campaigns/{june_survey.id}/invitations"
     found = {row["unit"]: row for row in (await api.get(path)).json()["items"]}
