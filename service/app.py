@@ -19,7 +19,7 @@ from tortoise.exceptions import ValidationError
 
 from service import database, security, web, words
 from service.errors import Broken, LoginNeeded, ServiceError, Unavailable
-from service.flow import forms, hooks
+from service.flow import forms, hooks, progress
 from service.flow.reminding import Postroom
 from service.pages import unsaved
 from service.routes import routes
@@ -55,6 +55,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, *, p
         async with database.opened(settings.database_url):
             await database.require_migrated()
             forms.forget()
+            progress.forget()
             security.nobody()
             app.state.postroom = Postroom(settings, clock)
             if postroom:

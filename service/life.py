@@ -7,8 +7,8 @@ written down (typed in on 22/7). On time is judged by the first; a figure "as of
 recorded by T, so that a figure once reported stays as it was.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -128,7 +128,7 @@ def may(state: State, act: Act, actor: Actor) -> bool:
 def over(end: datetime, at: datetime) -> bool:
     """Whether a deadline had passed at a moment. Ends are inclusive and whole seconds (17:00:00, 23:59:59): the
     fraction of a second that a clock adds makes nobody late."""
-    return at.replace(microsecond=0) > end
+    return at > end and at.replace(microsecond=0) > end
 
 
 def state_before(begun: Act, lived: Sequence[tuple[Act, State]]) -> State:
@@ -304,22 +304,30 @@ def rate(tracks: Sequence[Track], as_of: datetime) -> Rate:
 
 def rate_of(standings: Sequence[Standing], as_of: datetime, later: int = 0) -> Rate:
     """The response rate of standings already known."""
-    whole = _tally(standings)
-    responded = [s for s in standings if s.responded]
-    counts = Counter(s.state for s in standings)
+    whole, kinds, groups, counts = _Count(), _counts(), _counts(), Counter(s.state for s in standings)
+    nil = on_time = 0
+    for standing in standings:
+        if standing.state is State.EXEMPT:
+            _ = kinds[standing.kind], groups[standing.group]  # a group of which nobody is expected is a group
+            continue
+        responded, extended = standing.responded, standing.on_time_extended
+        for count in (whole, kinds[standing.kind], groups[standing.group]):
+            count.add(responded, extended)
+        nil += responded and standing.nil
+        on_time += standing.on_time_original
     return Rate(
         as_of=as_of,
         expected=whole.expected,
         responded=whole.responded,
-        nil=sum(s.nil for s in responded),
+        nil=nil,
         received=counts[State.RECEIVED],
         returned=sum(s.correcting for s in standings),
-        on_time_original=sum(s.on_time_original for s in responded),
+        on_time_original=on_time,
         on_time_extended=whole.on_time,
         recorded_later=later,
         states={state: counts[state] for state in State if counts[state]},
-        by_kind=_tallies(standings, lambda s: s.kind),
-        by_group=_tallies(standings, lambda s: s.group),
+        by_kind={name: count.tally() for name, count in kinds.items()},
+        by_group={name: count.tally() for name, count in groups.items()},
     )
 
 
@@ -329,21 +337,25 @@ def share(states: Mapping[State, int]) -> tuple[int, int]:
     return sum(count for state, count in states.items() if state in RESPONDED), expected
 
 
-def _tally(standings: Iterable[Standing]) -> Tally:
-    expected = responded = on_time = 0
-    for standing in standings:
-        if standing.state is not State.EXEMPT:
-            expected += 1
-            responded += standing.responded
-            on_time += standing.on_time_extended
-    return Tally(expected, responded, on_time)
+@dataclass(slots=True)
+class _Count:
+    """A tally while it is counted."""
+
+    expected: int = 0
+    responded: int = 0
+    on_time: int = 0
+
+    def add(self, responded: bool, on_time: bool) -> None:
+        self.expected += 1
+        self.responded += responded
+        self.on_time += on_time
+
+    def tally(self) -> Tally:
+        return Tally(self.expected, self.responded, self.on_time)
 
 
-def _tallies(standings: Iterable[Standing], key: Callable[[Standing], str]) -> Mapping[str, Tally]:
-    groups: dict[str, list[Standing]] = {}
-    for standing in standings:
-        groups.setdefault(key(standing), []).append(standing)
-    return {name: _tally(members) for name, members in groups.items()}
+def _counts() -> defaultdict[str, _Count]:
+    return defaultdict(_Count)
 
 
 def curve(tracks: Sequence[Track], until: datetime) -> list[tuple[datetime, int]]:

@@ -1,6 +1,6 @@
 """The geometry of the dashboard's pictures: the curve of answers and the tile map. Pure; the templates draw."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -15,10 +15,7 @@ TILE = 66, 46
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A step curve of answers: `path` and `area` are SVG path data, ticks are (place, words).
-
-    `days` has a line for every day on which the number changed: the day, its total at the end, the change.
-    """
+    """A step curve of answers: `path` and `area` are SVG path data, ticks are (place, words)."""
 
     path: str
     area: str
@@ -26,7 +23,6 @@ class Curve:
     x_ticks: Sequence[tuple[int, str]]
     y_ticks: Sequence[tuple[int, str]]
     end: tuple[int, int]
-    days: Sequence[tuple[date, int, int]]
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
@@ -45,16 +41,16 @@ def curve(
     top = max(expected, 1)
 
     def x(moment: datetime) -> int:
-        share = (min(max(moment, begin), end) - begin).total_seconds() / span
-        return round(LEFT + share * (WIDTH - LEFT - RIGHT))
+        share = (moment - begin).total_seconds() / span
+        return round(LEFT + min(max(share, 0), 1) * (WIDTH - LEFT - RIGHT))
 
     def y(total: int) -> int:
         return round(HEIGHT - BOTTOM - total / top * (HEIGHT - TOP - BOTTOM))
 
     until = x(min(as_of, end))
-    steps = [f"M{LEFT} {y(0)}"]
-    for moment, total in points:
-        steps.append(f"H{x(moment)}V{y(total)}")
+    # Of all points that fall on one place the last is drawn: thousands of answers are no more than the width.
+    places = {x(moment): total for moment, total in points}
+    steps = [f"M{LEFT} {y(0)}", *(f"H{place}V{y(total)}" for place, total in places.items())]
     final = points[-1][1] if points else 0
     path = "".join(steps) + f"H{until}"
     return Curve(
@@ -64,7 +60,6 @@ def curve(
         x_ticks=[(x(moment), day(moment).rsplit("/", 1)[0]) for moment in _midnights(begin, end)],
         y_ticks=[(y(total), str(total)) for total in sorted({0, top // 2, top})],
         end=(until, y(final)),
-        days=_days(points),
     )
 
 
@@ -76,7 +71,8 @@ def _midnights(begin: datetime, end: datetime) -> list[datetime]:
     return [first + timedelta(days=place) for place in range(0, count, step)]
 
 
-def _days(points: Sequence[tuple[datetime, int]]) -> list[tuple[date, int, int]]:
+def days(points: Sequence[tuple[datetime, int]]) -> list[tuple[date, int, int]]:
+    """A line for every day on which the number changed: the day, its total at the end, the change."""
     totals: dict[date, int] = {}
     for moment, total in points:
         totals[local(moment).date()] = total
@@ -105,9 +101,9 @@ class Map:
     height: int
 
 
-def tile_map(rows: Sequence[Row]) -> Map | None:
-    """The tile map of the units that have a place; None when none has."""
-    placed = [(row, row.tile) for row in rows if row.tile is not None]
+def tile_map(rows: Sequence[Row], places: Mapping[str, tuple[int, int]]) -> Map | None:
+    """The tile map of the units that have a place (column, row); None when none has."""
+    placed = [(row, places[row.code]) for row in rows if row.code in places]
     if not placed:
         return None
     left = min(column for _row, (column, _line) in placed)
@@ -116,7 +112,7 @@ def tile_map(rows: Sequence[Row]) -> Map | None:
     tiles = [Tile((column - left) * wide, (line - top) * high, _lines(row.name), row) for row, (column, line) in placed]
     return Map(
         tiles=tiles,
-        unplaced=[row for row in rows if row.tile is None],
+        unplaced=[row for row in rows if row.code not in places],
         width=max(tile.x for tile in tiles) + wide,
         height=max(tile.y for tile in tiles) + high,
     )

@@ -27,7 +27,9 @@ async def dashboard(request: Request) -> Response:
     if problem:
         return web.render(request, "monitor/dashboard.html", {**context, "problem": problem, "found": None}, 422)
     found = await progress.of(campaign.id, as_of.at)
-    return web.render(request, "monitor/dashboard.html", {**context, **_figures(request, campaign, found, as_of)})
+    context |= _figures(request, campaign, found, as_of)
+    context |= _drawn(campaign, found, as_of, await progress.places())
+    return web.render(request, "monitor/dashboard.html", context)
 
 
 def _head(request: Request, campaign: Campaign, as_of: AsOf) -> dict[str, object]:
@@ -60,20 +62,14 @@ def _figures(
     found: progress.Progress,
     as_of: AsOf,
 ) -> dict[str, object]:
-    assert campaign.published_at is not None
-    assert campaign.due_at is not None
-    rate = found.rate
+    """The figures, and the table's page of units."""
     wanted = selection.read(request.query_params, found.rows)
-    shown = selection.chosen(found.rows, wanted)
+    chosen = selection.chosen(found.rows, wanted)
     timings = dict.fromkeys(board.TIMINGS, 0)
     for row in found.rows:
         timings[row.timing] += 1
-    path = f"/campaigns/{campaign.id}"
-    shared = board.Board.of(path, as_of)
-    tile_map = drawing.tile_map(found.rows)
-    kinds = _tallies(rate.by_kind, words.kind)
-    groups = _tallies(rate.by_group, str)
-    half = -(-len(groups) // 2)
+    path, rate = f"/campaigns/{campaign.id}", found.rate
+    pages = wanted.pages(len(chosen))
     return {
         "found": found,
         "rate": rate,
@@ -82,20 +78,49 @@ def _figures(
         "marks": board.MARKS,
         "timing_words": {code: words.timing(code) for code in board.TIMINGS},
         "bar": _bar(timings),
-        "kinds": kinds,
-        "groups": groups,
-        "kind_rows": board.tallies(kinds, "kind", path, shared),
-        "group_rows": [board.tallies(part, "group", path, shared) for part in (groups[:half], groups[half:]) if part],
-        "curve": drawing.curve(found.curve, rate.expected, campaign.published_at, campaign.due_at, as_of.at),
-        "map": tile_map,
-        "tiles": board.tiles(tile_map, shared) if tile_map else "",
         "wanted": wanted,
-        "count": len(shown),
-        "unit_rows": board.units(shown, shared),
+        "count": len(chosen),
+        "page": min(wanted.page, pages),
+        "pages": pages,
+        "page_to": lambda number: as_of.link(path, "units", **wanted.params(), page=number if number > 1 else None),
+        "sizes": selection.SIZES,
+        "unit_rows": board.units(wanted.shown(chosen), board.Board.of(path, as_of)),
         "state_choices": _state_choices(),
         "sorts": [(code, _(label)) for code, label in selection.SORTS.items()],
         "unit_path": f"/campaigns/{campaign.id}/units/",
         "unit_query": as_of.link(""),
+    }
+
+
+def _drawn(
+    campaign: Campaign, found: progress.Progress, as_of: AsOf, places: Mapping[str, tuple[int, int]]
+) -> dict[str, object]:
+    """The parts that are the same for all that look at it, until something happens: kept with the progress."""
+    key = "drawn", as_of.given, hash(tuple(places.items()))
+    kept = found.memo.get(key)
+    if not isinstance(kept, dict):
+        kept = found.memo[key] = _tables(found, f"/campaigns/{campaign.id}", as_of, places)
+    assert campaign.published_at is not None
+    assert campaign.due_at is not None
+    curve = drawing.curve(found.curve, found.rate.expected, campaign.published_at, campaign.due_at, as_of.at)
+    return {**kept, "curve": curve}
+
+
+def _tables(
+    found: progress.Progress, path: str, as_of: AsOf, places: Mapping[str, tuple[int, int]]
+) -> dict[str, object]:
+    shared, rate = board.Board.of(path, as_of), found.rate
+    kinds, groups = _tallies(rate.by_kind, words.kind), _tallies(rate.by_group, str)
+    half = -(-len(groups) // 2)
+    tile_map = drawing.tile_map(found.rows, places)
+    return {
+        "kinds": kinds,
+        "groups": groups,
+        "kind_rows": board.tallies(kinds, "kind", path, shared),
+        "group_rows": [board.tallies(part, "group", path, shared) for part in (groups[:half], groups[half:]) if part],
+        "days": drawing.days(found.curve),
+        "map": tile_map,
+        "tiles": board.tiles(tile_map, shared) if tile_map else "",
     }
 
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from service import words
 from service.flow.progress import Row
 from service.life import State
+from service.pages import asked
 from service.words import N_, _, fold
+
+V = TypeVar("V")
 
 # What `state` may say besides a state itself; each is a number on the dashboard.
 COUNTS: Mapping[str, tuple[str, Callable[[Row], bool]]] = {
@@ -28,12 +32,16 @@ SORTS = {
     "group": N_("Nhóm"),
 }
 _ORDER = {state: place for place, state in enumerate(State)}
+SIZES = (50, 120, 300)
+_MOST = 10_000
 _names: dict[str, tuple[tuple[int, ...], str]] = {}
+_folded: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The filters of the table as the address gives them; what is unknown selects nothing away."""
+    """The filters of the table as the address gives them; what is unknown selects nothing away. `page` of `size` rows
+    is shown."""
 
     state: str = ""
     timing: str = ""
@@ -41,15 +49,27 @@ class Selection:
     group: str = ""
     q: str = ""
     sort: str = "name"
+    size: int = SIZES[0]
+    page: int = 1
 
     @property
     def any(self) -> bool:
         return bool(self.state or self.timing or self.kind or self.group or self.q)
 
     def params(self) -> dict[str, str]:
-        """The filters for an address."""
+        """Filters, order and size for an address; the page is left out."""
         found = {"state": self.state, "timing": self.timing, "kind": self.kind, "group": self.group, "q": self.q}
-        return found | ({"sort": self.sort} if self.sort != "name" else {})
+        found |= {"sort": self.sort} if self.sort != "name" else {}
+        return found | ({"size": str(self.size)} if self.size != SIZES[0] else {})
+
+    def pages(self, count: int) -> int:
+        """How many pages so many rows take."""
+        return max(1, -(-count // self.size))
+
+    def shown(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """The rows of the page, the last page when there is none of that number."""
+        begin = (min(self.page, self.pages(len(rows))) - 1) * self.size
+        return rows[begin : begin + self.size]
 
     def described(self) -> str:
         """Đã gửi hoặc đã nhận; Xã; Huyện An Lão."""
@@ -71,6 +91,7 @@ def read(params: Mapping[str, str], rows: Sequence[Row]) -> Selection:
     """The selection of an address. A code that means nothing is left out."""
     state, timing = params.get("state", ""), params.get("timing", "")
     kind, group, sort = params.get("kind", ""), params.get("group", ""), params.get("sort", "")
+    size, page = asked.whole(params.get("size", "")), asked.whole(params.get("page", ""))
     return Selection(
         state=state if state in COUNTS or state in words.STATES else "",
         timing=timing if timing in words.TIMINGS else "",
@@ -78,12 +99,15 @@ def read(params: Mapping[str, str], rows: Sequence[Row]) -> Selection:
         group=group if any(row.group == group for row in rows) else "",
         q=params.get("q", "").strip()[:100],
         sort=sort if sort in SORTS else "name",
+        size=size if size in SIZES else SIZES[0],
+        page=max(page or 1, 1),
     )
 
 
 def chosen(rows: Sequence[Row], wanted: Selection) -> list[Row]:
     """The rows that fit, sorted."""
-    found = [row for row in rows if _fits(row, wanted)] if wanted.any else list(rows)
+    text = fold(wanted.q)
+    found = [row for row in rows if _fits(row, wanted, text)] if wanted.any else list(rows)
     found.sort(key=lambda row: _name(row.full_name))
     match wanted.sort:
         case "state":
@@ -97,7 +121,8 @@ def chosen(rows: Sequence[Row], wanted: Selection) -> list[Row]:
     return found
 
 
-def _fits(row: Row, wanted: Selection) -> bool:
+def _fits(row: Row, wanted: Selection, text: str) -> bool:
+    """`text` is what is searched for, folded."""
     if wanted.state in COUNTS:
         if not COUNTS[wanted.state][1](row):
             return False
@@ -107,15 +132,23 @@ def _fits(row: Row, wanted: Selection) -> bool:
         (not wanted.timing or row.timing == wanted.timing)
         and (not wanted.kind or row.kind == wanted.kind)
         and (not wanted.group or row.group == wanted.group)
-        and (not wanted.q or fold(wanted.q) in fold(f"{row.full_name} {row.code}"))
+        and (not text or text in _search_text(f"{row.full_name} {row.code}"))
     )
 
 
+def _search_text(text: str) -> str:
+    return _remembered(_folded, text, fold)
+
+
 def _name(text: str) -> tuple[tuple[int, ...], str]:
-    """The collation key, kept: the same few hundred names are sorted again and again."""
-    found = _names.get(text)
+    return _remembered(_names, text, words.collation)
+
+
+def _remembered(known: dict[str, V], text: str, make: Callable[[str], V]) -> V:
+    """What is made of a name, kept: the same few hundred names are sorted and searched again and again."""
+    found = known.get(text)
     if found is None:
-        if len(_names) > 10_000:
-            _names.clear()
-        found = _names[text] = words.collation(text)
+        if len(known) > _MOST:
+            known.clear()
+        found = known[text] = make(text)
     return found

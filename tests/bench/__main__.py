@@ -64,6 +64,8 @@ AIMS: dict[str, tuple[float | None, str | None]] = {
     "mail on PostgreSQL, ms a message": (2, "bare aiosmtplib beside PostgreSQL, ms a message"),
     "planning 3,321 units x 8 steps, s": (1, None),
     **{f"dashboard while the mail server {how}, x calm": (1.2, None) for how in faults.FAULTS},
+    "campaign page of 3,321 units, CPU ms": (50, "empty request beside 3,321 units, CPU ms"),
+    "table of 3,321 units, filtered, CPU ms": (30, "empty request beside 3,321 units, CPU ms"),
     "summary of 3,321 units, CPU s": (2, None),
     "workbook of 3,321 units, CPU s": (1.5, "bare XlsxWriter with the same cells, CPU s"),
     "memory before the 3,321 units, MB": (None, None),

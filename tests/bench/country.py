@@ -16,6 +16,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import anyio
+import httpx
 import xlsxwriter
 
 from exports import text, workbook, xlsx
@@ -26,12 +28,16 @@ from service import database
 from service.demo.figures import Maker
 from service.flow import accounts, campaigns, consolidation, downloads, forms, principal, units
 from service.life import Act, Actor, State
-from service.models import Campaign, Event, Invitation, Submission, Unit
+from service.models import Campaign, Event, Invitation, Staff, Submission, Unit
 from service.settings import Settings
+from service.web import STAFF_COOKIE
 from service.words import ZONE, fold
+from tests.bench.servers import alternating, ok, running
 from tests.service import build
 
 COMMUNES, PROVINCES = 3321, 34
+NAME, COOKIE, KEY = "country.sqlite3", "country-cookie", b"k" * 40
+ADDRESS, FILTER = "http://127.0.0.1:8703", "/campaigns/1?q=so+12&state=responded&sort=sent"
 ROUNDS = 3
 
 
@@ -39,16 +45,39 @@ def measure(folder: Path) -> dict[str, float]:
     command = [sys.executable, "-m", "tests.bench.country", str(folder)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=600)
     figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return figures
+    return figures | _pages(folder)
+
+
+def _pages(folder: Path) -> dict[str, float]:
+    """The campaign's page as its staff see it, from a server of its own, and the empty request beside it."""
+    environment = {
+        "PHIEU_DATABASE_URL": f"sqlite://{folder / NAME}",
+        "PHIEU_DATA_DIR": str(folder),
+        "PHIEU_PUBLIC_URL": ADDRESS,
+        "PHIEU_SECRET_KEY": KEY.decode(),
+    }
+    product = [sys.executable, "-m", "service.cli", "serve", "--port", ADDRESS.rpartition(":")[2]]
+    cookie = {STAFF_COOKIE: (folder / COOKIE).read_text()}
+    with (
+        running(product, ADDRESS, environment) as ours,
+        httpx.Client(base_url=ADDRESS, cookies=cookie, timeout=30) as staff,
+    ):
+        calls = {
+            "campaign page of 3,321 units": (ours, lambda: ok(staff.get("/campaigns/1"))),
+            "table of 3,321 units, filtered": (ours, lambda: ok(staff.get(FILTER))),
+            "empty request beside 3,321 units": (ours, lambda: ok(staff.get("/health"))),
+        }
+        return {f"{name}, CPU ms": value for name, value in alternating(calls, 50).items()}
 
 
 async def _figures(folder: Path) -> dict[str, float]:
-    url = f"sqlite://{folder / 'country.sqlite3'}"
-    settings = Settings(url, folder, "http://127.0.0.1", None, "Phiếu <p@phieu.test>", b"k" * 40)
+    url = f"sqlite://{folder / NAME}"
+    settings = Settings(url, folder, ADDRESS, None, "Phiếu <p@phieu.test>", KEY)
     await database.migrate(url)
     async with database.opened(url):
         campaign = await _campaign(settings)
         now = datetime.now(UTC)
+        await anyio.Path(folder / COOKIE).write_text(await accounts.start_session(await Staff.get(username="do"), now))
         before = _memory()
         summing = [await _seconds(lambda: consolidation.of(campaign, now)) for _round in range(ROUNDS)]
         report = await downloads.gather(campaign.id, now, now)

@@ -94,7 +94,7 @@ async def test_every_number_opens_the_list_behind_it(house: House, july: Campaig
         "state=responded&group=Huy%E1%BB%87n%20An%20L%C3%A3o": rate.by_group["Huyện An Lão"].responded,
     }
     for query_text, count in expected.items():
-        shown = await house.client.get(f"/campaigns/{july.id}?{query_text}&{JULY_20}")
+        shown = await house.client.get(f"/campaigns/{july.id}?{query_text}&{JULY_20}&size=300")
         assert len(listed(shown.text)) == count, query_text
 
 
@@ -113,14 +113,25 @@ async def test_the_table_is_searched_without_accents_filtered_and_sorted(house: 
     assert listed((await house.client.get(f"{address}?q={AN_LAO}")).text) == [AN_LAO]
     nothing = await house.client.get(f"{address}?q=zzz")
     assert "Không có đơn vị nào phù hợp" in nothing.text
-    names = listed((await house.client.get(address)).text)
-    assert len(names) == 114
-    by_sending = listed((await house.client.get(f"{address}?sort=sent&state=responded")).text)
+    by_sending = listed((await house.client.get(f"{address}?sort=sent&state=responded&size=300")).text)
     found = {row.code: row.standing.first_sent_at for row in (await progress.of(july.id, house.clock())).rows}
     times = [found[code] for code in by_sending]
     assert times == sorted(time for time in times if time)
     # What means nothing selects nothing away.
-    assert len(listed((await house.client.get(f"{address}?state=bogus&timing=1&kind=no&sort=x")).text)) == 114
+    assert len(listed((await house.client.get(f"{address}?state=bogus&timing=1&kind=no&sort=x&size=300")).text)) == 114
+
+
+async def test_the_table_is_paged_and_the_pages_keep_filter_and_order(house: House, july: Campaign) -> None:
+    whole = listed((await house.client.get(f"/campaigns/{july.id}?kind=xa&sort=sent&size=300")).text)
+    assert len(whole) == 67
+    first = (await house.client.get(f"/campaigns/{july.id}?kind=xa&sort=sent")).text
+    assert listed(first) == whole[:50]
+    after = re.search(r'rel="next" href="([^"]+)"', first)
+    assert after
+    second = (await house.client.get(after[1].replace("&amp;", "&"))).text
+    assert listed(second) == whole[50:]
+    assert "Trang 2/2" in second
+    assert listed((await house.client.get(f"/campaigns/{july.id}?kind=xa&sort=sent&page=99")).text) == whole[50:]
 
 
 async def test_the_tile_map_has_every_unit_once_with_its_name_and_timing(house: House, july: Campaign) -> None:
