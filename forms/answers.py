@@ -105,13 +105,13 @@ class Picture:
 
     def fields(self) -> Iterable[Field]:
         """Every question (of the focus) in form order, row by row, computed and metadata included."""
-        return (self._field(cell) for cell in self._run.cells if self._sees(cell.question.name))
+        return (Field(cell, self._judge) for cell in self._run.cells if self._sees(cell.question.name))
 
     def field(self, key: str) -> Field | None:
         """The field of one flat key. Raises KeyError for one outside the focus."""
         if not self._sees(key.rpartition("/")[2]):
             raise KeyError(key)
-        return next((self._field(cell) for cell in self._run.cells if cell.key == key), None)
+        return next((Field(cell, self._judge) for cell in self._run.cells if cell.key == key), None)
 
     # what is wrong
 
@@ -191,7 +191,7 @@ class Picture:
         for part in parts:
             if isinstance(part, Cell):
                 if part.question.seen and self._sees(part.question.name):
-                    yield self._field(part)
+                    yield Field(part, self._judge)
             elif isinstance(part.item, Group):
                 if self._sees(part.item.name):
                     yield Heading(part.key, part.item, self._judge.filled(part.item.label, part.node), part.relevant)
@@ -208,26 +208,6 @@ class Picture:
         )
         label = self._judge.filled(repeat.label, branch.node) if self._sees(repeat.name) else ""
         return RowGroup(branch.key, repeat, label, branch.relevant, drawn, repeat.count is not None)
-
-    def _field(self, cell: Cell) -> Field:
-        question = cell.question
-        return Field(
-            key=cell.key,
-            question=question,
-            row=cell.row,
-            relevant=cell.relevant,
-            raw=self._judge.raw(cell),
-            typed=cell.value.typed,
-            label=self._judge.filled(question.label, cell.node),
-            hint=self._judge.filled(question.hint, cell.node),
-            choices=self._judge.choices(cell),
-            locked=cell.locked,
-            required=self._judge.required(cell),
-            shown=self._judge.shown(cell),
-            problem=self._judge.problem(cell),
-            guidance=self._judge.filled(question.guidance, cell.node),
-            sums=self._judge.sums(cell),
-        )
 
     def _problems(self, cells: Iterable[Cell]) -> Iterator[Problem]:
         judge, looked = self._judge, self._looked

@@ -1,13 +1,19 @@
-"""What a page is told about a draft: frozen values, ready to draw."""
+"""What a page is told about a draft, ready to draw; read-only."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from forms.problems import Problem
 from forms.schema import Choice, Group, Question, Repeat
 from forms.values import Typed
+
+if TYPE_CHECKING:
+    from forms.grow import Cell
+    from forms.judge import Judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,29 +28,79 @@ class Sum:
         return sum(self.terms, Decimal(0))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Field:
-    """One question as a page draws it. `raw` is what to show again in the input: the draft's own
-    text, invalid included, or the filled-in value; a list for select_multiple and rank. `shown` is the
-    value as a person reads it (an attachment id for files, "OK" for a ticked acknowledge). Words and
-    labels of choices are in the language asked for, choices in the order in which they are offered. `sums` are those
-    that its constraint asks to come out, once all their figures are there."""
+    """One question as a page draws it, each part worked out when it is looked at: a page that is typed in needs few
+    of them."""
 
-    key: str
-    question: Question
-    row: str | None
-    relevant: bool
-    raw: str | list[str]
-    typed: Typed
-    label: str
-    hint: str
-    choices: tuple[Choice, ...]
-    locked: bool
-    required: bool
-    shown: str
-    problem: Problem | None
-    guidance: str = ""
-    sums: tuple[Sum, ...] = ()
+    _cell: Cell
+    _judge: Judge
+
+    @property
+    def key(self) -> str:
+        return self._cell.key
+
+    @property
+    def question(self) -> Question:
+        return self._cell.question
+
+    @property
+    def row(self) -> str | None:
+        return self._cell.row
+
+    @property
+    def relevant(self) -> bool:
+        return self._cell.relevant
+
+    @property
+    def locked(self) -> bool:
+        return self._cell.locked
+
+    @property
+    def typed(self) -> Typed:
+        return self._cell.value.typed
+
+    @property
+    def problem(self) -> Problem | None:
+        return self._judge.problem(self._cell)
+
+    @cached_property
+    def raw(self) -> str | list[str]:
+        """What to show again in the input: the draft's own text, invalid included, or the filled-in value; a list for
+        select_multiple and rank."""
+        return self._judge.raw(self._cell)
+
+    @cached_property
+    def shown(self) -> str:
+        """The value as a person reads it (an attachment id for files, "OK" for a ticked acknowledge)."""
+        return self._judge.shown(self._cell)
+
+    @cached_property
+    def label(self) -> str:
+        """In the language asked for, as the other words and the labels of choices."""
+        return self._judge.filled(self.question.label, self._cell.node)
+
+    @cached_property
+    def hint(self) -> str:
+        return self._judge.filled(self.question.hint, self._cell.node)
+
+    @cached_property
+    def guidance(self) -> str:
+        return self._judge.filled(self.question.guidance, self._cell.node)
+
+    @cached_property
+    def choices(self) -> tuple[Choice, ...]:
+        """In the order in which they are offered."""
+        return self._judge.choices(self._cell)
+
+    @cached_property
+    def required(self) -> bool:
+        return self._judge.required(self._cell)
+
+    @cached_property
+    def sums(self) -> tuple[Sum, ...]:
+        """Those that its constraint asks to come out, once all their figures are there."""
+        return self._judge.sums(self._cell)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 import asyncpg
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -28,16 +27,17 @@ from service.settings import Settings
 log = logging.getLogger("phieu")
 
 HEADERS = {
-    "Content-Security-Policy": web.policy(),
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
+    b"content-security-policy": web.policy().encode(),
+    b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"DENY",
     # Not no-referrer: browsers then post our own forms with "Origin: null". Personal links still stay on this site.
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(self)",
-    "Cache-Control": "no-store",
-}
+    b"referrer-policy": b"same-origin",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"permissions-policy": b"camera=(), microphone=(), geolocation=(self)",
+    b"cache-control": b"no-store",
+}  # as ASGI has them: names in lower case
+ONLY_HTTPS = {b"strict-transport-security": b"max-age=31536000"}
 
 
 def utc_now() -> datetime:
@@ -102,11 +102,10 @@ class SecureHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                if scope["app"].state.settings.secure:
-                    headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+                own = list(message["headers"])
+                given = {name for name, _value in own}
+                ours = {**HEADERS, **ONLY_HTTPS} if scope["app"].state.settings.secure else HEADERS
+                message = {**message, "headers": own + [pair for pair in ours.items() if pair[0] not in given]}
             await send(message)
 
         await self.app(scope, receive, with_headers)

@@ -23,15 +23,15 @@ async def one(model: type[M], *, lock: bool = False, **equal: object) -> M | Non
     `equal` names fields of the model (foreign keys as `x_id`) that together are unique; no value may be None. With
     `lock` the row is held to the end of the transaction; on SQLite BEGIN IMMEDIATE holds the database already.
     """
-    sql = _select(model, tuple(equal), database.is_postgres(), lock=lock)
-    rows = await _rows(sql, _values(model, equal))
+    rows = await _rows(_select(model, tuple(equal), database.is_postgres(), lock=lock), _values(model, equal))
     return _made(model, rows[0]) if rows else None
 
 
 async def every(model: type[M], order: str, **equal: object) -> list[M]:
     """The rows whose fields equal the values given, by the field `order`, ascending."""
     sql = _select(model, tuple(equal), database.is_postgres(), order=order)
-    return [_made(model, row) for row in await _rows(sql, _values(model, equal))]
+    rows = (await get_connection("default").execute_query(sql, _values(model, equal)))[1]
+    return [_made(model, row) for row in rows]
 
 
 async def joined(model: type[M], other: type[Model], relation: str, *, lock: bool = False, **equal: object) -> M | None:
@@ -48,7 +48,7 @@ async def joined(model: type[M], other: type[Model], relation: str, *, lock: boo
 
 async def row(sql: str, *values: object) -> Mapping[str, Any] | None:
     """The first row of a query written by hand, its values as the driver gives them. `?1`, `?2` stand for `values`."""
-    rows = await _rows(sql.replace("?", "$") if database.is_postgres() else sql, list(values))
+    rows = await _rows(sql.replace("?", "$") if database.is_postgres() else sql, values)
     return dict(rows[0]) if rows else None
 
 
@@ -85,8 +85,14 @@ def _values(model: type[Model], named: Mapping[str, object]) -> list[object]:
     return [columns[name].to_db_value(value, model) for name, value in named.items()]
 
 
-async def _rows(sql: str, values: list[object]) -> Sequence[Row]:
-    rows: Sequence[Row] = (await get_connection("default").execute_query(sql, values))[1]
+async def _rows(sql: str, values: Sequence[object]) -> Sequence[Row]:
+    """The few rows that an index finds."""
+    connection = get_connection("default")
+    if isinstance(connection, sqlite.Client | sqlite.Transaction):
+        found = connection.at_once(sql, values)
+        if found is not None:
+            return found
+    rows: Sequence[Row] = (await connection.execute_query(sql, list(values)))[1]
     return rows
 
 

@@ -13,7 +13,7 @@ import httpx
 
 from service import database
 from service.demo import prepare
-from service.flow import accounts, campaigns, entry, principal
+from service.flow import accounts, campaigns, entry, forms, principal
 from service.models import Contact, Invitation, Staff
 from service.settings import Settings
 from tests.bench import phone
@@ -36,6 +36,7 @@ class Sample:
     live: int
     fresh: list[int]
     blank: list[int]
+    answers: dict[str, dict[str, object]]
 
 
 async def sample(settings: Settings) -> Sample:
@@ -57,7 +58,18 @@ async def sample(settings: Settings) -> Sample:
             live,
             more[:SENT_INTO],
             more[SENT_INTO:],
+            await _answers(form),
         )
+
+
+async def _answers(form: int) -> dict[str, dict[str, object]]:
+    """An Lão's by group, with the reason that units with other figures in the round before are asked for."""
+    given = {group: dict(found) for group, found in build.AN_LAO_ANSWERS.items() if isinstance(found, dict)}
+    for question in (await forms.built(form)).questions():
+        if question.explains:
+            group, name = question.path.split("/")[-2:]
+            given[group][name] = "Kỳ trước chỉ tính 14 ngày."
+    return given
 
 
 async def _campaign(settings: Settings, form: int, staff: Staff, now: datetime) -> int:
@@ -141,7 +153,7 @@ def _submissions(
     First with the receipt that is mailed for it, then to units without an address, which is what can be compared with
     services that mail nothing.
     """
-    body = {"answers": build.AN_LAO_ANSWERS}
+    body = {"answers": {**build.AN_LAO_ANSWERS, **found.answers}}
     codes = [unit["code"] for unit in api.get("/api/v1/units").json()["items"]]
     figures = {}
     for name, campaign in zip(("submission and its receipt by mail", "submission by API"), found.fresh, strict=True):

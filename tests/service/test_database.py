@@ -1,9 +1,11 @@
 """The database as it is opened."""
 
+import asyncio
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
+from contextvars import copy_context
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.transactions import in_transaction
 
 from service import database, sqlite
+from service.flow import lookups
 
 pytestmark = pytest.mark.anyio
 
@@ -86,3 +89,29 @@ async def test_nothing_is_written_outside_a_transaction_that_could_not_begin(fil
             other.execute("ROLLBACK")
         await _stubborn(3)
         assert await _kept() == [3]
+
+
+async def test_a_look_up_sees_its_own_transaction_and_waits_for_another(file: Path) -> None:
+    async with database.opened(f"sqlite://{file}"):
+        await connections.get("default").execute_script("CREATE TABLE kept (id INTEGER PRIMARY KEY)")
+        outside = copy_context()
+        ask = "SELECT id FROM kept WHERE id = ?1"
+        other: asyncio.Task[Mapping[str, object] | None] | None = None
+        begun, looked = asyncio.Event(), asyncio.Event()
+
+        async def look() -> Mapping[str, object] | None:
+            begun.set()
+            found = await lookups.row(ask, 1)
+            looked.set()
+            return found
+
+        with suppress(InterruptedError):
+            async with in_transaction() as work:
+                await work.execute_query("INSERT INTO kept VALUES (?)", [1])
+                other = asyncio.create_task(look(), context=outside)
+                await begun.wait()
+                assert await lookups.row(ask, 1) == {"id": 1}
+                assert not looked.is_set()
+                raise InterruptedError
+        assert other is not None
+        assert await other is None, "what was taken back was never there"
