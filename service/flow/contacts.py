@@ -15,6 +15,7 @@ from service.roster import people
 from service.roster.people import LEADER
 from service.words import _, collation
 
+CREATE, UPDATE = "contact.create", "contact.update"  # in the audit log
 ADDRESSES = ("://", "www.")  # no name: letters say it to others, and their programs make a link of it
 
 
@@ -61,6 +62,7 @@ async def save(unit: Unit, contact_id: int | None, values: Mapping[str, str], wh
     twin = await twins.exclude(id=contact_id or 0).first()
     if twin is not None:
         raise Invalid([{"field": "name", "message": _twin(twin)}])
+    new = await is_new(unit, values["email"])
     if contact_id is None:
         saved = Contact(unit_id=unit.id, **values)
         await saved.save()
@@ -68,9 +70,14 @@ async def save(unit: Unit, contact_id: int | None, values: Mapping[str, str], wh
         saved = await contact(unit, contact_id)
         await saved.update_from_dict(dict(values)).save(update_fields=list(values))
     revoked = await revoke_links(unit.id, saved.id)
-    action = "contact.create" if contact_id is None else "contact.update"
-    await audit.record(action, f"contact:{saved.id}", who, now, {"unit": unit.code, "revoked": revoked})
+    data = {"unit": unit.code, "revoked": revoked, "new": new}
+    await audit.record(CREATE if contact_id is None else UPDATE, f"contact:{saved.id}", who, now, data)
     return saved
+
+
+async def is_new(unit: Unit, address: str) -> bool:
+    """Whether an address is none that the unit's contacts, in use or not, have."""
+    return bool(address) and not await Contact.filter(unit_id=unit.id, email=address).exists()
 
 
 async def set_active(unit: Unit, contact_id: int, active: bool, who: Principal, now: datetime) -> Contact:

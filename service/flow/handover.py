@@ -75,7 +75,7 @@ async def to_somebody_new(
 
     Raises Invalid with {field, message} for each field, or when enough were brought in lately; NotFound.
     """
-    values = _checked(raw)
+    values = checked(raw)
     unit = await Unit.get(id=visit.unit)
     async with in_transaction() as connection:
         invitation = await filling.find(campaign_id, unit_id=visit.unit, lock=True)
@@ -113,16 +113,18 @@ async def _brought_in(invitation_id: int, now: datetime) -> set[object]:
     return {record.data["contact"] for record in await made if record.data.get("new")}
 
 
-def _checked(raw: Mapping[str, str]) -> dict[str, str]:
-    """The new contact's fields. Raises Invalid, also without a name or an address."""
-    problems: list[dict[str, object]] = []
-    if not raw["name"].strip():
-        problems.append({"field": "name", "message": _("Vui lòng ghi họ và tên.")})
-    if not raw["email"].strip():
-        problems.append({"field": "email", "message": _("Vui lòng ghi thư điện tử để gửi đường dẫn.")})
+def checked(raw: Mapping[str, str]) -> dict[str, str]:
+    """The new contact's fields. Raises Invalid with every problem, a name or an address that is missing included."""
+    missing = {"name": _("Vui lòng ghi họ và tên."), "email": _("Vui lòng ghi thư điện tử để gửi đường dẫn.")}
+    told = [one for one in missing if not raw[one].strip()]
+    problems: list[dict[str, object]] = [{"field": one, "message": missing[one]} for one in told]
+    try:
+        values = contacts.checked({"role": "official", "name": raw["name"], "email": raw["email"]})
+    except Invalid as error:
+        raise Invalid([*problems, *(one for one in error.problems if one["field"] not in told)]) from error
     if problems:
         raise Invalid(problems)
-    return contacts.checked({"role": "official", "name": raw["name"], "email": raw["email"]})
+    return values
 
 
 async def _letters(

@@ -1,7 +1,7 @@
 """A unit replaces its own contacts: old links die, and the old and the new address are told of it by mail."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
@@ -9,13 +9,19 @@ from tortoise.transactions import in_transaction
 from reminders import outbox
 from reminders.ports import Letter
 from service import words
-from service.errors import ServiceError
-from service.flow import contacts, events, recipients
+from service.errors import Invalid, ServiceError
+from service.flow import contacts, events, locks, recipients
 from service.flow.entry import Visit
-from service.models import Contact, Unit
+from service.models import AuditRecord, Contact, Unit
 from service.settings import Settings
 from service.words import N_, _
 
+MOST_NEW = 5  # addresses that a unit brings in within a day: a link in wrong hands is no way to write to strangers
+DAY = timedelta(days=1)
+ENOUGH = N_(
+    "Trong 24 giờ qua đơn vị đã thêm {most} địa chỉ thư mới. Vui lòng thử lại sau, hoặc báo chuyên viên phụ trách nếu "
+    "cần gấp."
+)
 SUBJECT = N_("Danh bạ đầu mối của {unit} vừa thay đổi")
 TEXT = N_(
     "Kính gửi: {unit}\n\n"
@@ -43,11 +49,15 @@ async def save(
 ) -> Contact:
     """Add a contact of the visit's unit (`contact_id` None) or change one.
 
-    Raises Invalid with {field, message} for each field, NotFound, LastOfficial.
+    Raises Invalid with {field, message} for each field, or when enough addresses were brought in lately; NotFound,
+    LastOfficial.
     """
     values = contacts.checked(raw)
     unit, fresh = await Unit.get(id=visit.unit), Contact(**values)
     async with in_transaction() as connection:
+        await locks.units()
+        if await contacts.is_new(unit, fresh.email) and await _brought_in(unit, now) >= MOST_NEW:
+            raise Invalid([{"field": "email", "message": _(ENOUGH).format(most=MOST_NEW)}])
         old = await contacts.contact(unit, contact_id) if contact_id is not None else None
         what = _what(CHANGED if old else ADDED, fresh, old)
         await _tell(settings, connection, visit, unit, what, [old.email if old else "", fresh.email], now)
@@ -65,6 +75,14 @@ async def set_active(settings: Settings, visit: Visit, contact_id: int, active: 
         await _tell(settings, connection, visit, unit, what, [found.email], now)
         await contacts.switch(unit, contact_id, active, visit.principal, now)
         await _require_official(unit)
+
+
+async def _brought_in(unit: Unit, now: datetime) -> int:
+    """How many new addresses the unit's own people gave it within a day."""
+    made = AuditRecord.filter(
+        action__in=(contacts.CREATE, contacts.UPDATE), actor__startswith="link:", at__gt=now - DAY
+    )
+    return sum(1 for record in await made if record.data["unit"] == unit.code and record.data.get("new"))
 
 
 async def _require_official(unit: Unit) -> None:

@@ -10,7 +10,7 @@ from service.errors import Invalid
 from service.flow import handover
 from service.flow.filling import find
 from service.pages.unit import visit_of
-from service.pages.unitcontacts import UNCONFIRMED
+from service.pages.unitcontacts import unconfirmed
 from service.words import N_, _
 
 SENT = N_("Đã chuyển. Thư kèm đường dẫn riêng đã vào hàng gửi đến {address}.")
@@ -18,7 +18,7 @@ FIELDS = ("name", "email")
 
 
 async def form(request: Request) -> Response:
-    return await _draw(request, dict.fromkeys(FIELDS, ""))
+    return await _draw(request, dict.fromkeys((*FIELDS, "confirm"), ""))
 
 
 async def _draw(request: Request, typed: Mapping[str, str], problems: Sequence[Mapping[str, object]] = ()) -> Response:
@@ -44,17 +44,19 @@ async def hand_over(request: Request) -> Response:
         visit_of(request),
         web.now(request),
     )
-    chosen = web.text(posted, "contact")
+    chosen, unticked = web.text(posted, "contact"), unconfirmed(posted)
     typed = {name: web.text(posted, name) for name in FIELDS}
     try:
         if chosen:
             number = int(chosen) if chosen.isdecimal() and len(chosen) < 10 else 0
             to = await handover.to_colleague(settings, campaign, number, visit, now)
-        elif not web.text(posted, "confirm"):
-            raise Invalid([{"field": "confirm", "message": _(UNCONFIRMED)}])
+        elif unticked:
+            handover.checked(typed)
+            raise Invalid([])
         else:
             to = await handover.to_somebody_new(settings, campaign, typed, visit, now)
     except Invalid as error:
-        return await _draw(request, typed, error.problems)
+        typed["confirm"] = "" if unticked else "1"
+        return await _draw(request, typed, [*error.problems, *unticked])
     request.app.state.postroom.wake()
     return web.redirect(request, f"/u/{campaign}", _(SENT).format(address=to.email))

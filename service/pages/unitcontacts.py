@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -49,16 +50,24 @@ async def _save(request: Request, contact_id: int | None) -> Response:
     """With anything wrong the form comes back with all that was typed."""
     form = await web.read_form(request)
     raw = {name: web.text(form, name) for name in FIELDS}
-    if not web.text(form, "confirm"):
-        return await _form(request, contact_id, raw, [{"field": "confirm", "message": _(UNCONFIRMED)}])
+    unticked = unconfirmed(form)
+    raw["confirm"] = "" if unticked else "1"
     try:
+        if unticked:
+            contacts.checked(raw)
+            raise Invalid([])
         await unitcontacts.save(web.settings(request), visit_of(request), contact_id, raw, web.now(request))
     except Invalid as error:
-        return await _form(request, contact_id, raw, error.problems)
+        return await _form(request, contact_id, raw, [*error.problems, *unticked])
     except unitcontacts.LastOfficial as error:
         return await _form(request, contact_id, raw, [{"field": "email", "message": web.sentence(error)}])
     request.app.state.postroom.replan()
     return web.redirect(request, HERE, _(SAVED))
+
+
+def unconfirmed(form: FormData) -> list[dict[str, object]]:
+    """The mistake of a box "I confirm" that was not ticked; nothing when it was."""
+    return [] if web.text(form, "confirm") else [{"field": "confirm", "message": _(UNCONFIRMED)}]
 
 
 async def _form(
@@ -68,7 +77,7 @@ async def _form(
         "unit_name": (await Unit.get(id=visit_of(request).unit)).full_name,
         "contact_id": contact_id,
         "own": contact_id is not None and contact_id == visit_of(request).contact,
-        "t": {name: raw.get(name, "") for name in FIELDS},
+        "t": {name: raw.get(name, "") for name in (*FIELDS, "confirm")},
         "problems": problems,
         "wrong": {str(problem["field"]): str(problem["message"]) for problem in reversed(problems)},
         "roles": ROLES,

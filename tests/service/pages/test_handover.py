@@ -1,6 +1,7 @@
 """A survey is handed to a colleague of the same unit: by mail, with a link of their own; the others are told."""
 
 import asyncio
+import re
 from collections import Counter
 from datetime import timedelta
 
@@ -63,8 +64,12 @@ async def test_somebody_new_becomes_an_official_and_the_leaders_are_told(survey:
     await Contact.create(unit_id=survey.invitation.unit_id, role="leader", name="Chủ", email="ct@hp.example")
     page = await visitor.post(f"{visitor.base}/handover", {"name": "", "email": "", "confirm": "1"})
     assert (page.status_code, "Vui lòng ghi họ và tên." in page.text) == (422, True)
-    page = await visitor.post(f"{visitor.base}/handover", {**NEW, "confirm": ""})
+    assert 'name="confirm" value="1" checked' in page.text
+    page = await visitor.post(f"{visitor.base}/handover", {"name": "Lê Văn Mới", "email": "không phải thư"})
     assert (page.status_code, 'value="Lê Văn Mới"' in page.text) == (422, True)
+    summary = page.text.partition('id="problems"')[2].partition("</ul>")[0]
+    assert re.findall(r'href="#(\w+)"', summary) == ["email", "confirm"], "all at once, each with its link"
+    await visitor.open(f"{visitor.base}/handover")
     await visitor.post(f"{visitor.base}/handover", NEW)
     made = await Contact.get(email="moi@haiphong.example")
     assert (made.unit_id, made.role, made.active) == (survey.invitation.unit_id, "official", True)

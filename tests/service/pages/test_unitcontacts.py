@@ -81,9 +81,30 @@ async def test_the_last_official_stays(house: House, survey: Survey) -> None:
 async def test_what_is_wrong_is_told_and_kept_and_other_units_are_out_of_reach(house: House, survey: Survey) -> None:
     stranger = await Contact.create(unit_id=survey.invitation.unit_id + 1, role="official", email="x@hp.example")
     visitor = await inside(house, survey)
-    page = await visitor.post("/u/contacts/new", {**COLLEAGUE, "confirm": ""})
+    page = await visitor.post("/u/contacts/new", {**COLLEAGUE, "confirm": "", "email": "không phải thư"})
     assert "Vui lòng đánh dấu xác nhận" in page.text
+    assert "“không phải thư” không phải là một địa chỉ thư" in page.text, "all at once"
     page = await visitor.post("/u/contacts/new", {**COLLEAGUE, "email": "không phải thư"})
     assert (page.status_code, 'value="Lê Văn Mới"' in page.text) == (422, True)
     assert (await visitor.post(f"/u/contacts/{stranger.id}", COLLEAGUE)).status_code == 404
     assert (await visitor.open("/u/contacts")).text.count("x@hp.example") == 0
+
+
+async def test_only_so_many_new_addresses_come_in_within_a_day(house: House, survey: Survey) -> None:
+    visitor = await inside(house, survey)
+
+    async def give(number: int, at: str = "new", name: str = "Lê Văn Mới") -> str:
+        await visitor.open("/u/contacts/new")
+        typed = {**COLLEAGUE, "name": name, "email": f"moi{number}@haiphong.example"}
+        return (await visitor.post(f"/u/contacts/{at}", typed)).text
+
+    for number in range(4):
+        assert "Đã lưu." in await give(number)
+    first = await Contact.get(email="moi0@haiphong.example")
+    assert "Đã lưu." in await give(4, str(first.id)), "a changed address is a new one"
+    for at in ("new", str(first.id)):
+        assert "đã thêm 5 địa chỉ thư mới" in await give(5, at)
+    assert "moi5@haiphong.example" not in await told()
+    assert "Đã lưu." in await give(3, str(first.id), "Lê Văn Cũ"), "one that is known already"
+    house.clock.forward(timedelta(days=1))
+    assert "Đã lưu." in await give(5)
