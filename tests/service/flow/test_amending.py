@@ -227,6 +227,7 @@ async def test_the_unit_does_it_on_its_page(house: House, survey: Survey) -> Non
     await visitor.open(visitor.base)
     await visitor.post(f"{visitor.base}/amend/keep", {})
     assert "Báo cáo đã gửi giữ nguyên." in visitor.page.text
+    assert "Lưu lần cuối" not in visitor.page.text, "nothing of what was given up is said to be saved"
     await visitor.post(f"{visitor.base}/amend/keep", {})
     assert "không làm được việc này" in visitor.page.text
     house.clock.forward(survey.invitation.due_at - house.clock() + timedelta(minutes=1))
