@@ -18,6 +18,7 @@ class Before:
 
     raw: RawValue
     shown: str
+    typed: Typed
 
 
 def before(form: Form, was: Form, answers: Mapping[str, object]) -> dict[str, Before]:
@@ -38,7 +39,7 @@ def before(form: Form, was: Form, answers: Mapping[str, object]) -> dict[str, Be
         value = raw.get(key_of(was, old.name, ()) or "")
         typed = parse(question.kind, value or "", _names(form, question), None, question.range).typed
         if value and typed is not None:
-            found[key] = Before(value, _shown(form, question, typed))
+            found[key] = Before(value, _shown(form, question, typed), typed)
     return found
 
 

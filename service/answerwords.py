@@ -8,6 +8,7 @@ from decimal import Decimal
 from forms.answers import Problem
 from forms.schema import FILES, SELECTS, Kind, Question
 from forms.shown import show_number
+from forms.values import Typed
 from forms.views import Sum
 from service.words import N_, OWN, _, language, language_of, number
 
@@ -114,6 +115,20 @@ def problems(found: Iterable[Problem], label: Callable[[str], str] = lambda key:
         }
         for one in found
     ]
+
+
+def since(before: Typed, now: Typed) -> str:
+    """tăng 31,2% so với kỳ trước; of nothing, or by less than 0,1%, how much more or less. "" for what is no figure."""
+    if not isinstance(before, int | Decimal) or not isinstance(now, int | Decimal):
+        return ""
+    if now == before:
+        return _("bằng kỳ trước")
+    was = Decimal(before)
+    more = abs(now - was)
+    share = number(more * 100 / abs(was), 1) if was else ""
+    change = f"{share}%" if share.strip("0,") else show_number(more)
+    words = _("tăng {change} so với kỳ trước") if now > before else _("giảm {change} so với kỳ trước")
+    return words.format(change=change)
 
 
 def running(sums: Iterable[Sum]) -> str:

@@ -5,9 +5,10 @@ sent, what had been recorded by then.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import TypeVar
 
 from forms.answers import uses_earlier
 from forms.previous import Before, before, comparable
@@ -15,6 +16,7 @@ from forms.schema import Form
 from service.flow import forms, lookups
 from service.models import Campaign, Invitation, Submission
 
+T = TypeVar("T")
 KEPT = 500
 _EVER = datetime(9999, 1, 1, tzinfo=UTC)
 # By equal form names: FormVersion.form_id is the name, the same in all versions.
@@ -48,16 +50,7 @@ async def answers(
     row = await _last_row(invitation, campaign, form, by)
     if row is None:
         return None
-    # Neither a report nor a version of a form ever changes: the last few are kept with the form.
-    kept = form.memo.setdefault("earlier", OrderedDict())
-    assert isinstance(kept, OrderedDict)
-    if row["id"] not in kept:
-        sent, _round, was = await _of(row)
-        kept[row["id"]] = comparable(form, was, sent.answers)
-        if len(kept) > KEPT:
-            kept.popitem(last=False)
-    found: Mapping[str, object] = kept[row["id"]]
-    return found
+    return await _once(form, "earlier", row, comparable)
 
 
 async def beside(invitation: Invitation, campaign: Campaign, form: Form) -> LastPeriod:
@@ -67,8 +60,10 @@ async def beside(invitation: Invitation, campaign: Campaign, form: Form) -> Last
     row = await _last_row(invitation, campaign, form, None)
     if row is None:
         return LastPeriod()
-    sent, round_, was = await _of(row)
-    return LastPeriod(before(form, was, sent.answers), round_.period_from, round_.period_to)
+    found = await _once(form, "before", row, before)
+    round_ = await lookups.one(Campaign, id=row["campaign"])
+    assert round_ is not None
+    return LastPeriod(found, round_.period_from, round_.period_to)
 
 
 async def _last_row(
@@ -86,9 +81,24 @@ async def _last_row(
     return await lookups.row(_LAST, invitation.unit_id, form.id, *dates)
 
 
-async def _of(row: Mapping[str, int]) -> tuple[Submission, Campaign, Form]:
-    """The sending, its campaign and the version it was sent in."""
-    sent, round_ = await lookups.one(Submission, id=row["id"]), await lookups.one(Campaign, id=row["campaign"])
-    assert sent is not None
+async def _once(
+    form: Form, name: str, row: Mapping[str, int], make: Callable[[Form, Form, Mapping[str, object]], Mapping[str, T]]
+) -> Mapping[str, T]:
+    """What is made of a report for a form. Neither ever changes: the last few are kept with the form, by `name`."""
+    kept = form.memo.setdefault(name, OrderedDict())
+    assert isinstance(kept, OrderedDict)
+    if row["id"] not in kept:
+        sent = await lookups.one(Submission, id=row["id"])
+        assert sent is not None
+        kept[row["id"]] = make(form, await forms.built(sent.form_id or await _asked_in(row)), sent.answers)
+        if len(kept) > KEPT:
+            kept.popitem(last=False)
+    found: Mapping[str, T] = kept[row["id"]]
+    return found
+
+
+async def _asked_in(row: Mapping[str, int]) -> int:
+    """The form version of the report's campaign."""
+    round_ = await lookups.one(Campaign, id=row["campaign"])
     assert round_ is not None
-    return sent, round_, await forms.built(sent.form_id or round_.form_id)
+    return int(round_.form_id)

@@ -7,7 +7,7 @@ from forms.answers import Field
 from forms.consolidate import sums
 from forms.dependencies import is_contact
 from forms.previous import Before
-from forms.schema import FILES, LISTED, Choice, Form, Kind
+from forms.schema import FILES, LISTED, NUMBERS, Choice, Form, Kind
 from service import answerwords, readable
 from service.flow.attachments import Given
 from service.flow.merging import Value
@@ -57,6 +57,7 @@ class Control:
     `look` are CSS classes of its choices, `width` its share of a row in twelfths (0: the whole row). `ends` are
     lowest, highest and step of a range, `scale` says so in words. `grouped`: see looks.grouped. `person`:
     it is filled in from the unit's contact list. `before`: last period's answer, `period` which one that was, in words.
+    `since`: by how much its figure differs from that one, None where it is no figure.
     `sums`: the running sums that its figure is part of, None where there are none to come out.
     `column`: which of a table's, from 1, 0 outside one.
     """
@@ -89,6 +90,7 @@ class Control:
     picture: bool = False
     lang: str = ""
     before: Before | None = None
+    since: str | None = None
     sums: str | None = None
     column: int = 0
     period: str = ""
@@ -127,6 +129,7 @@ def control(found: Field, sheet: Sheet) -> Control:
     if not problem and found.problem is not None and found.problem.code != "required":
         problem = answerwords.problem(found.problem, found.label)
     options = _options(found, what, sheet.form)
+    before = sheet.before.get(found.key)
     file = sheet.files.get(str(found.raw)) if question.kind in FILES else None
     return Control(
         what=what,
@@ -155,7 +158,8 @@ def control(found: Field, sheet: Sheet) -> Control:
         picture=file is not None and file.picture and file.size <= THUMBNAIL,
         lang=sheet.lang,
         person=what == "locked" and is_contact(question),
-        before=sheet.before.get(found.key),
+        before=before,
+        since=answerwords.since(before.typed, found.typed) if before and question.kind in NUMBERS else None,
         period=sheet.period,
         sums=answerwords.running(found.sums) if sums.beside(sheet.form).get(question.name) else None,
     )

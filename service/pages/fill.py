@@ -16,7 +16,6 @@ from service import answerwords, life, web
 from service.errors import CampaignClosed, NotFound, ServiceError, WrongState
 from service.flow import attachments, carrying, drafts, earlier, landing, openness, submissions
 from service.flow.drafts import Edit, Saved
-from service.flow.earlier import LastPeriod
 from service.flow.filling import Filling, judged, officer
 from service.flow.keys import admitted
 from service.pages import languages, layout, leftover, live, periods, posted, reading
@@ -58,7 +57,7 @@ async def _draw(
     rivals = await live.rivals(filling, fields)
     files = await attachments.named(filling.invitation.id, filling.form, filling.raw)
     problems = told(filling.picture, page, fields, extra or {}, check)
-    last = await _last_period(filling, fields)
+    last = await live.last_period(filling, fields.values())
     tag = languages.tag(request, filling.form)
     given = Sheet(filling.form, problems, files, rivals, tag, last.found, periods.words(last.begin, last.end))
     context = {
@@ -100,13 +99,6 @@ def sheet(
         "widgets": layout.needs_widgets(items),
         "files": layout.takes_files(items),
     }
-
-
-async def _last_period(filling: Filling, fields: Mapping[str, Field]) -> LastPeriod:
-    """Last period's answers, where a question of the page is to show its own."""
-    if all(found.question.previous is None for found in fields.values()):
-        return LastPeriod()
-    return await earlier.beside(filling.invitation, filling.campaign, filling.form)
 
 
 async def _saved_by(request: Request, filling: Filling) -> str:

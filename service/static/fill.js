@@ -292,9 +292,11 @@ function start() {
     remember();
     const fresh = reveal(found.show ?? {});
     words(found.texts ?? {});
-    for (const [key, text] of Object.entries(found.sums ?? {})) {
-      const place = byId(`sum-${key}`);
-      if (place && place.textContent !== text) place.textContent = text;
+    for (const what of ["sums", "since"]) {
+      for (const [key, text] of Object.entries(found[what] ?? {})) {
+        const place = byId(`${what}-${key}`);
+        if (place && place.textContent !== text) place.textContent = text;
+      }
     }
     options(found.options ?? {});
     problems(found.problems ?? {});

@@ -1,6 +1,7 @@
 """Last period's answers: matched by name and kind, filled in, and a reason asked for where a figure changed a lot."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -106,11 +107,11 @@ ANSWERS: dict[str, Any] = {"g": {"n": 1142, "d": 12.5, "where": "Xã", "way": "h
 
 def test_earlier_answers_are_found_by_name_and_kind(made: Form, form_of: Callable[..., Form]) -> None:
     assert before(made, made, ANSWERS) == {
-        "g/n": Before("1142", "1.142"),
-        "g/d": Before("12,5", "12,5"),
-        "g/where": Before("Xã", "Xã"),
-        "g/way": Before("hai", "Hai"),
-        "all": Before("1154,5", "1154,5"),
+        "g/n": Before("1142", "1.142", 1142),
+        "g/d": Before("12,5", "12,5", Decimal("12.5")),
+        "g/where": Before("Xã", "Xã", "Xã"),
+        "g/way": Before("hai", "Hai", "hai"),
+        "all": Before("1154,5", "1154,5", "1154,5"),
     }
     loose = form_of([row for row in ROWS if "group" not in row["type"]], WAYS)
     assert before(made, loose, {"n": 5})["g/n"].shown == "5", "wherever it stood"

@@ -3,12 +3,14 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from forms.answers import Now, Problem, evaluate
 from forms.schema import Kind, Question, Text
+from forms.values import Typed
 from service import answerwords, words
 from tests.forms import make
 
@@ -92,3 +94,20 @@ def test_please_enter_in_vietnamese_alone_gives_way_on_an_english_page(
     with words.speaking("en"):
         assert answerwords.problem(found) == sentence
     assert answerwords.problem(found) == translated.get("English (en)", "Bao nhiêu?")
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "words"),
+    [
+        (1142, 1498, "tăng 31,2% so với kỳ trước"),
+        (50, 49, "giảm 2,0% so với kỳ trước"),
+        (Decimal("12.50"), Decimal("12.5"), "bằng kỳ trước"),
+        (0, 5, "tăng 5 so với kỳ trước"),
+        (10_000, 10_001, "tăng 1 so với kỳ trước"),
+        (-4, -6, "giảm 50,0% so với kỳ trước"),
+        (5, None, ""),
+        ("mười", 10, ""),
+    ],
+)
+def test_a_figure_is_compared_with_last_period(before: Typed, now: Typed, words: str) -> None:
+    assert answerwords.since(before, now) == words

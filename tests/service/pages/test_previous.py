@@ -69,9 +69,13 @@ async def test_a_reason_comes_up_live_and_is_sent_and_read(visitor: Visitor, hou
     await visitor.open(f"{visitor.base}/s/e")
     told = (await visitor.autosave(version=0, tab="a", page="e", changes={"e/e_recv": "2000"}, touched=[])).json()
     assert told["show"]["e/e_recv_explanation"] is True
+    assert told["since"]["e/e_recv"] == "tăng 75,1% so với kỳ trước"
     told = (await visitor.autosave(version=1, tab="a", page="e", changes={"e/e_recv": "1200"}, touched=[])).json()
     assert told["show"]["e/e_recv_explanation"] is False
     page = (await visitor.save("e", {"e/e_recv": "2000"})).text
+    assert 'id="since-e/e_recv" aria-live="polite">tăng 75,1% so với kỳ trước</span>' in page
+    box, keep = page.index('id="q-e/e_recv"'), page.index('value="keep:e/e_recv"')
+    assert page.index('id="l-e/e_recv"') < box < keep, "the button stands after the box that it fills in"
     assert "Vì sao “E2. Tổng số hồ sơ tiếp nhận trong kỳ” thay đổi nhiều so với kỳ trước?" in page
     changed = {**AN_LAO_ANSWERS["e"], "e_recv": 2000, "e_online": 1048, "e_direct": 952, "e_proc": 920}  # type: ignore[dict-item]
     given = {**AN_LAO_ANSWERS, "e": {**changed, "e_recv_explanation": "Sáp nhập xã"}}
