@@ -12,7 +12,7 @@ from service.models.channels import Call, Hook, HookAttempt
 from service.models.days import CalendarChange, CalendarDay, OfficeHours
 from service.models.entry import ContactLink, EntryCode, UnitSession
 from service.models.forms import FormFile, FormVersion, StoredFile, Trial
-from service.models.records import AuditRecord, ExportRecord, RefreshAddress
+from service.models.records import AuditRecord, ExportJob, ExportRecord, RefreshAddress
 from service.models.reviews import Remark, ReviewClaim
 from service.models.staff import ApiToken, Attempts, Digest, SetupLink, Staff, StaffSession
 from service.models.texts import MailText, ReportTemplate
@@ -36,6 +36,7 @@ __all__ = [
     "EntryCode",
     "Event",
     "EventNote",
+    "ExportJob",
     "ExportRecord",
     "FormFile",
     "FormMove",
