@@ -21,6 +21,7 @@ from exports.words import Words
 PIECE = 1024 * 1024
 # Windows unpacks into paths of 260 characters: 40 for each folder and 80 for the file leave room for where it stands.
 FOLDER, FILE = 40, 80
+LIST = "danh-sach.csv"
 _FORBIDDEN = frozenset('/\\:*?"<>|')
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("com", "lpt") for n in range(10))})
 
@@ -67,7 +68,7 @@ class Archive:
         self._file = zipfile.ZipFile(place, "w", allowZip64=True)
         self._at = made_at.astimezone(LOCAL).timetuple()[:6]
         self._head, self._words = head, _
-        self._taken: set[str] = set()
+        self._taken = {LIST}
         self._lines: list[Line] = []
 
     def __enter__(self) -> Self:
@@ -121,7 +122,7 @@ class Archive:
         rows: list[Sequence[AnswerValue]] = [
             (line.path, *line.facts, line.size, line.sha256, line.note) for line in self._lines
         ]
-        entry = self._entry(self._path((), "danh-sach.csv"))
+        entry = self._entry(LIST)
         entry.compress_type = zipfile.ZIP_DEFLATED
         self._file.writestr(entry, csvfile.written(head, rows))
 
