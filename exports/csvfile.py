@@ -34,13 +34,13 @@ def units(report: CampaignReport, _: Words) -> bytes:
         )
         for unit in report.units
     )
-    return written((*lead, *times, *(column.label for column in report.columns)), rows)
+    return _written((*lead, *times, *(column.label for column in report.columns)), rows)
 
 
 def repeat(sheet: RepeatSheet, _: Words) -> bytes:
     """A row for every row of a repeat, with the unit that gave it."""
     head = (_("Mã đơn vị"), _("Đơn vị"), *(column.label for column in sheet.columns))
-    return written(head, ((row.code, row.unit, *_answers(sheet.columns, row.values)) for row in sheet.rows))
+    return _written(head, ((row.code, row.unit, *_answers(sheet.columns, row.values)) for row in sheet.rows))
 
 
 def tables(report: CampaignReport) -> Mapping[str, RepeatSheet | None]:
@@ -63,8 +63,7 @@ def _answers(columns: Sequence[AnswerColumn], values: Mapping[str, AnswerValue])
     return (values.get(column.name) for column in columns)
 
 
-def written(head: Sequence[str], rows: Iterable[Sequence[AnswerValue]]) -> bytes:
-    """A table under its head."""
+def _written(head: Sequence[str], rows: Iterable[Sequence[AnswerValue]]) -> bytes:
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow([_plain(label) for label in head])

@@ -16,6 +16,7 @@ class CampaignNews:
 
     `left`: how far off the due time is, in words. `due_today`: that it is today. `overdue_again`: overdue corrections.
     `closed_at`: when it closed since; nobody is called then. `asked`: which units wait for an answer (name, what for).
+    `own`: the units that still owe, of those that the reader is in charge of.
     """
 
     id: int
@@ -31,6 +32,7 @@ class CampaignNews:
     overdue_again: int = 0
     closed_at: datetime | None = None
     asked: Sequence[tuple[str, str]] = ()
+    own: Sequence[str] = ()
 
     @property
     def tells(self) -> bool:
@@ -98,6 +100,8 @@ def _campaign(news: CampaignNews, site: str) -> list[str]:
     if news.asked:
         waiting = [_("{unit} ({what})").format(unit=unit, what=what) for unit, what in news.asked]
         lines.append(_named(_("Đề nghị của đơn vị chờ trả lời"), waiting))
+    if news.own:
+        lines.append(_named(_("Đơn vị anh/chị phụ trách chưa gửi"), news.own))
     if news.overdue:
         lines.append(_("{count} đơn vị quá hạn chưa gửi.").format(count=number(news.overdue)))
     if news.overdue_again:

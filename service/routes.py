@@ -10,7 +10,6 @@ from starlette.routing import BaseRoute
 from service import web
 from service.access import Access, api, page
 from service.api import campaigns as api_campaigns
-from service.api import exports as api_exports
 from service.api import forms as api_forms
 from service.api import invitations as api_invitations
 from service.api import machine, openapi
@@ -23,12 +22,13 @@ from service.pages import (
     accounts,
     amending,
     approvals,
+    bulk,
     calendar,
     calls,
     campaigns,
     check,
     codes,
-    exportjobs,
+    director,
     exports,
     fill,
     formpapers,
@@ -61,6 +61,7 @@ from service.pages import (
     uploads,
     verify,
     versions,
+    views,
     webhooks,
     zalo,
 )
@@ -149,13 +150,16 @@ def routes() -> list[BaseRoute]:
         page("/campaigns/{id:int}/call-back", campaigns.call_back, STAFF, "POST"),
         page("/campaigns/{id:int}/letter.pdf", campaigns.letter, VIEWER),
         page("/campaigns/{id:int}", monitor.dashboard, VIEWER),
+        page("/campaigns/{id:int}/views", views.save, VIEWER, "POST"),
+        page("/campaigns/{id:int}/views/{view:int}/delete", views.delete, VIEWER, "POST"),
+        page("/campaigns/{id:int}/reading", director.index, VIEWER),
+        page("/campaigns/{id:int}/reading", director.create, STAFF, "POST"),
+        page("/campaigns/{id:int}/reading/{link:int}/revoke", director.revoke, STAFF, "POST"),
+        # A campaign's page for whoever holds a link to read it
+        page("/d/{token}", director.show, PUBLIC),
         page("/campaigns/{id:int}/summary", summary.show, VIEWER),
         page("/campaigns/{id:int}/export.{kind}", monitor.export, VIEWER),
         page("/campaigns/{id:int}/exports", exports.index, VIEWER),
-        page("/campaigns/{id:int}/exports/jobs", exportjobs.ask, VIEWER, "POST"),
-        page("/campaigns/{id:int}/exports/jobs/{job:int}", exportjobs.show, VIEWER),
-        page("/campaigns/{id:int}/exports/jobs/{job:int}/cancel", exportjobs.cancel, VIEWER, "POST"),
-        page("/campaigns/{id:int}/exports/jobs/{job:int}/file", exportjobs.file, VIEWER),
         page("/campaigns/{id:int}/exports/addresses", refresh.create, STAFF, "POST"),
         page("/campaigns/{id:int}/exports/addresses/{address:int}/revoke", refresh.revoke, STAFF, "POST"),
         # For programs that refresh a table, by a token of the address's own
@@ -182,6 +186,10 @@ def routes() -> list[BaseRoute]:
         page("/campaigns/{id:int}/reminders", mail.reminders, VIEWER),
         page("/campaigns/{id:int}/send-now", sendnow.confirm, STAFF),
         page("/campaigns/{id:int}/send-now", sendnow.send, STAFF, "POST"),
+        page("/campaigns/{id:int}/bulk", bulk.confirm, STAFF),
+        page("/campaigns/{id:int}/bulk", bulk.do, STAFF, "POST"),
+        page("/campaigns/{id:int}/bulk/{bulk:int}", bulk.show, VIEWER),
+        page("/campaigns/{id:int}/bulk/{bulk:int}/undo", bulk.undo, STAFF, "POST"),
         page("/campaigns/{id:int}/batches/{batch}", sendnow.batch, VIEWER),
         page("/campaigns/{id:int}/batches/{batch}/undo", sendnow.undo, STAFF, "POST"),
         page("/campaigns/{id:int}/plan", plan.show, VIEWER),
@@ -272,10 +280,6 @@ def routes() -> list[BaseRoute]:
         api("/api/v1/campaigns/{id:int}/rate", api_campaigns.rate, VIEWER),
         api("/api/v1/campaigns/{id:int}/summary", api_summary.summary, VIEWER),
         api("/api/v1/campaigns/{id:int}/export.{kind}", api_campaigns.export, VIEWER),
-        api("/api/v1/campaigns/{id:int}/exports", api_exports.ask, VIEWER, "POST"),
-        api("/api/v1/campaigns/{id:int}/exports/{export:int}", api_exports.show, VIEWER),
-        api("/api/v1/campaigns/{id:int}/exports/{export:int}/cancel", api_exports.cancel, VIEWER, "POST"),
-        api("/api/v1/campaigns/{id:int}/exports/{export:int}/file", api_exports.file, VIEWER),
         api("/api/v1/campaigns/{id:int}/reminders/preview", api_reminders.preview, VIEWER),
         api("/api/v1/campaigns/{id:int}/invitations", api_invitations.index, VIEWER),
         api("/api/v1/campaigns/{id:int}/invitations/{unit}/link", api_invitations.link, STAFF, "POST"),

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, time, timedelta
 
 from tortoise.expressions import Q
@@ -16,7 +16,7 @@ from service import digestwords, life, words
 from service.calling import Turn
 from service.digestwords import CampaignNews, News
 from service.errors import Invalid
-from service.flow import audit, calls, channels, inbox, overview, progress, recipients, unitrequests, units
+from service.flow import assignments, audit, calls, channels, inbox, overview, progress, recipients, unitrequests, units
 from service.flow.principal import Principal
 from service.models import Campaign, Digest, Event, Staff
 from service.roster import people
@@ -64,7 +64,7 @@ def _works(calendar: Calendar, now: datetime) -> bool:
 
 async def _decide(settings: Settings, row: Digest, now: datetime, expires_at: datetime) -> int:
     """Queue one digest if it has anything to tell; whoever else decides it at the same time loses."""
-    found, staff, today = await news(row.until, now), row.staff, words.local(now).date()
+    found, staff, today = await news(row.until, now, row.staff_id), row.staff, words.local(now).date()
     letter = Letter(
         key=f"digest:{staff.id}:{today.isoformat()}",
         kind="digest",
@@ -82,8 +82,9 @@ async def _decide(settings: Settings, row: Digest, now: datetime, expires_at: da
         return len(await outbox.enqueue([letter], connection, now=now, domain=recipients.domain(settings)))
 
 
-async def news(since: datetime, now: datetime) -> News:
-    """What is new since a moment in the campaigns that are open, or were then."""
+async def news(since: datetime, now: datetime, staff_id: int) -> News:
+    """What is new since a moment in the campaigns that are open, or were then, for a staff member."""
+    own = {code for code, person in (await assignments.in_charge()).items() if person.id == staff_id}
     campaigns = await Campaign.filter(published_at__not_isnull=True).order_by("id")
     phases = {campaign.id: overview.phase(campaign, now) for campaign in campaigns}
     running = [c for c in campaigns if phases[c.id] == "open" or (phases[c.id] == "closed" and _closed_since(c, since))]
@@ -91,7 +92,7 @@ async def news(since: datetime, now: datetime) -> News:
     return News(
         since=since,
         at=now,
-        campaigns=[await _campaign(campaign, since, now) for campaign in running],
+        campaigns=[await _campaign(campaign, since, now, own) for campaign in running],
         dead=[(one.address.address, ", ".join(name for _code, name in one.units)) for one in dead],
     )
 
@@ -100,7 +101,7 @@ def _closed_since(campaign: Campaign, since: datetime) -> bool:
     return campaign.closes_at is not None and campaign.closes_at > since
 
 
-async def _campaign(campaign: Campaign, since: datetime, now: datetime) -> CampaignNews:
+async def _campaign(campaign: Campaign, since: datetime, now: datetime, own: Collection[str]) -> CampaignNews:
     assert campaign.due_at is not None
     _found, lines = await calls.owing(campaign.id, now)
     closed_at = campaign.closes_at if overview.phase(campaign, now) == "closed" else None
@@ -121,6 +122,7 @@ async def _campaign(campaign: Campaign, since: datetime, now: datetime) -> Campa
         closed_at=closed_at,
         failed=await failed.count(),
         asked=[(one.name, _(unitrequests.KINDS[one.kind])) for one in await unitrequests.waiting(campaign.id)],
+        own=sorted((line.row.full_name for line in lines if line.row.code in own), key=collation),
     )
 
 
@@ -141,7 +143,7 @@ async def of(staff: Staff) -> Digest | None:
 async def preview(settings: Settings, staff: Staff, now: datetime) -> tuple[str, str] | None:
     """Subject and text of the digest a staff member would get now; None when there is nothing to tell."""
     row = await of(staff)
-    found = await news(row.until if row else now - FIRST, now)
+    found = await news(row.until if row else now - FIRST, now, staff.id)
     if not found.tells:
         return None
     return digestwords.subject(found), digestwords.text(found, staff.name, settings.public_url)

@@ -52,6 +52,11 @@ async def row(sql: str, *values: object) -> Mapping[str, Any] | None:
     return dict(rows[0]) if rows else None
 
 
+async def rows(sql: str, *values: object) -> Sequence[Row]:
+    """All rows of a query written by hand, as `row`."""
+    return await _rows(sql.replace("?", "$") if database.is_postgres() else sql, list(values))
+
+
 async def update(row: Model, **values: object) -> None:
     """Set fields of a row, in the object and, by the end of the transaction, in the database."""
     for name, value in values.items():

@@ -11,8 +11,8 @@ from reminders.calendar import Calendar, CalendarGap
 from reminders.ports import Composed
 from reminders.texts import KINDS, Template
 from service import life, words
-from service.flow import carrying, forms, lookups, progress, recipients, units
-from service.models import Campaign, Draft, EventNote, Invitation, MailText, Submission, Unit
+from service.flow import assignments, carrying, forms, lookups, progress, recipients, units
+from service.models import Campaign, Draft, EventNote, Invitation, MailText, Staff, Submission, Unit
 from service.settings import Settings
 from service.words import _
 
@@ -42,7 +42,9 @@ async def preview(settings: Settings, campaign: Campaign, unit: Unit, due_at: da
 
 def unborn(campaign: Campaign, unit: Unit, due_at: datetime) -> Invitation:
     """The invitation that publication would make, for looking at; it is not stored."""
-    return Invitation(campaign=campaign, unit=unit, full_name=unit.full_name, due_at=due_at, state=life.State.NOT_SENT)
+    return Invitation(
+        campaign=campaign, unit=unit, code=unit.code, full_name=unit.full_name, due_at=due_at, state=life.State.NOT_SENT
+    )
 
 
 class Writer:
@@ -62,7 +64,8 @@ class Writer:
         self._in_force: dict[str, tuple[Template, int]] | None = None
         self._shares: dict[int, str] = {}
         self._briefs: dict[int, dict[str, str]] = {}
-        self._events: dict[tuple[int, datetime, int], ics.Event] = {}
+        self._events: dict[tuple[int, datetime, int, int], ics.Event] = {}
+        self._charge: Mapping[str, Staff] | None = None
 
     async def composed(
         self, invitation: Invitation, name: str, to_name: str, more: Mapping[str, str] | None = None
@@ -91,7 +94,8 @@ class Writer:
         self, template: Template, invitation: Invitation, to_name: str, more: Mapping[str, str]
     ) -> tuple[str, str]:
         """Subject and text of any template. Raises TemplateError."""
-        values = _values(self._sender, self._way_in, invitation, to_name) | dict(more)
+        staff = await self._in_charge(invitation)
+        values = _values(self._sender, self._way_in, invitation, to_name, staff) | dict(more)
         wanted = template.placeholders()
         if wanted & {"so_phut", "so_lieu"}:
             values |= await self._brief(invitation.campaign.form_id)
@@ -102,6 +106,12 @@ class Writer:
         if "da_dien" in wanted:
             values["da_dien"] = await self._filled_in(invitation)
         return texts.render(template, values)
+
+    async def _in_charge(self, invitation: Invitation) -> Staff | None:
+        """Whom the unit may call: who is in charge of it, or else of the campaign."""
+        if self._charge is None:
+            self._charge = await assignments.in_charge()
+        return self._charge.get(invitation.code, invitation.campaign.staff)
 
     async def _brief(self, form_id: int) -> dict[str, str]:
         if form_id not in self._briefs:
@@ -136,26 +146,26 @@ class Writer:
 
     async def _due_file(self, invitation: Invitation) -> str:
         """The calendar file of its due time; a later one takes the place of the one before."""
-        key = invitation.campaign_id, invitation.due_at, invitation.due_round
+        staff = await self._in_charge(invitation)
+        key = invitation.campaign_id, invitation.due_at, invitation.due_round, staff.id if staff else 0
         if key not in self._events:
-            self._events[key] = await self._event(invitation)
+            self._events[key] = await self._event(invitation, staff)
         return ics.write(f"phieu-{invitation.id}@{self._host}", self._events[key])
 
-    async def _event(self, invitation: Invitation) -> ics.Event:
+    async def _event(self, invitation: Invitation, staff: Staff | None) -> ics.Event:
         return ics.Event(
             sequence=invitation.due_round,
             due_at=invitation.due_at,
             alarm_at=_working_day_before(await self._known_calendar(), invitation.due_at),
             stamp=self._at,
             summary=_("Hạn gửi phiếu: {title}").format(title=invitation.campaign.title),
-            description=self._described(invitation),
+            description=self._described(invitation, staff),
             sender=self._sender,
             address=self._mailbox.address,
         )
 
-    def _described(self, invitation: Invitation) -> str:
+    def _described(self, invitation: Invitation, staff: Staff | None) -> str:
         """What the calendar says: no personal link, for calendars are shared."""
-        staff = invitation.campaign.staff
         lines = [
             _("Hạn gửi: {due}.").format(due=words.due(invitation.due_at)),
             _("Mở phiếu bằng đường dẫn riêng trong thư đã gửi cho công chức đầu mối, hoặc lấy mã dùng một lần tại:"),
@@ -174,9 +184,8 @@ def _working_day_before(calendar: Calendar, due_at: datetime) -> datetime:
     return calendar.at(before, calendar.office.morning[0])
 
 
-def _values(sender: str, site: str, invitation: Invitation, to_name: str) -> dict[str, str]:
+def _values(sender: str, site: str, invitation: Invitation, to_name: str, staff: Staff | None) -> dict[str, str]:
     campaign = invitation.campaign
-    staff = campaign.staff
     return {
         "don_vi": words.office(invitation.full_name),
         "nguoi_nhan": to_name,

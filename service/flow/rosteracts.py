@@ -7,8 +7,8 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
 from reminders.deadlines import Explained
-from service import life
-from service.errors import CampaignClosed, Invalid
+from service import life, words
+from service.errors import CampaignClosed, Invalid, WrongState
 from service.flow import audit, calendars, deadlines, events, notices
 from service.flow.principal import Principal
 from service.flow.terms import Due
@@ -31,11 +31,11 @@ class Extension:
 async def extension(campaign_id: int, code: str, due: Due, now: datetime) -> Extension:
     """What extending would do; nothing is written. Raises Invalid, NotFound, CampaignClosed."""
     invitation = await events.found(campaign_id, code)
-    return await _extension(invitation, await Campaign.get(id=campaign_id), due, now)
+    return await extension_of(invitation, await Campaign.get(id=campaign_id), due, now)
 
 
-async def _extension(invitation: Invitation, campaign: Campaign, due: Due, now: datetime) -> Extension:
-    """Days count from the due time in force, or from now when that has passed."""
+async def extension_of(invitation: Invitation, campaign: Campaign, due: Due, now: datetime) -> Extension:
+    """Days count from the due time in force, or from now when that has passed. Raises Invalid, CampaignClosed."""
     if campaign.closes_at is not None and life.over(campaign.closes_at, now):
         raise CampaignClosed()
     before = invitation.due_at
@@ -62,8 +62,37 @@ async def extend(
     reason = checked(reason)
     async with in_transaction() as connection:
         invitation = await events.locked(campaign_id, code)
-        found = await _extension(invitation, await Campaign.get(id=campaign_id), due, now)
+        found = await extension_of(invitation, await Campaign.get(id=campaign_id), due, now)
         return await _act(settings, connection, invitation, life.Act.EXTEND, reason, who, now, found.due_at)
+
+
+async def followed(event: Event) -> bool:
+    """Whether something has happened to the unit since an extension or exemption that could not be put back blindly."""
+    since = Event.filter(invitation_id=event.invitation_id, seq__gt=event.seq)
+    acts = [*life.SENDINGS, life.Act.RETURN, life.Act.EXTEND, life.Act.EXEMPT, life.Act.INCLUDE]
+    return await since.filter(act__in=acts).exists()
+
+
+async def take_back(
+    settings: Settings,
+    campaign_id: int,
+    code: str,
+    extended_at: datetime,
+    due_at: datetime,
+    reason: str,
+    who: Principal,
+    now: datetime,
+) -> Event:
+    """Give a unit back the due time it had before an extension recorded at `extended_at`, and tell it.
+
+    Raises WrongState when something has happened to it since, NotFound.
+    """
+    async with in_transaction() as connection:
+        invitation = await events.locked(campaign_id, code)
+        event = await Event.get_or_none(invitation=invitation, act=life.Act.EXTEND, recorded_at=extended_at)
+        if event is None or await followed(event):
+            raise WrongState(state=words.state(invitation.state))
+        return await _act(settings, connection, invitation, life.Act.EXTEND, reason, who, now, due_at)
 
 
 async def exempt(settings: Settings, campaign_id: int, code: str, reason: str, who: Principal, now: datetime) -> Event:

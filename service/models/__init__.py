@@ -12,7 +12,8 @@ from service.models.channels import Call, Hook, HookAttempt
 from service.models.days import CalendarChange, CalendarDay, OfficeHours
 from service.models.entry import ContactLink, EntryCode, UnitSession
 from service.models.forms import FormFile, FormVersion, StoredFile, Trial
-from service.models.records import AuditRecord, ExportJob, ExportRecord, RefreshAddress
+from service.models.monitoring import BulkAct, ReadingDay, ReadingLink, SavedView
+from service.models.records import AuditRecord, ExportRecord, RefreshAddress
 from service.models.reviews import Remark, ReviewClaim
 from service.models.staff import ApiToken, Attempts, Digest, SetupLink, Staff, StaffSession
 from service.models.texts import MailText, ReportTemplate
@@ -24,6 +25,7 @@ __all__ = [
     "Attachment",
     "Attempts",
     "AuditRecord",
+    "BulkAct",
     "CalendarChange",
     "CalendarDay",
     "Call",
@@ -36,7 +38,6 @@ __all__ = [
     "EntryCode",
     "Event",
     "EventNote",
-    "ExportJob",
     "ExportRecord",
     "FormFile",
     "FormMove",
@@ -49,10 +50,13 @@ __all__ = [
     "MailText",
     "OfficeHours",
     "PlanChange",
+    "ReadingDay",
+    "ReadingLink",
     "RefreshAddress",
     "Remark",
     "ReportTemplate",
     "ReviewClaim",
+    "SavedView",
     "SetupLink",
     "SignedReport",
     "Staff",

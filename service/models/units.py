@@ -4,10 +4,14 @@ from tortoise import fields
 from tortoise.models import Model
 
 from service.models.base import RESTRICT
+from service.models.staff import Staff
 
 
 class Unit(Model):
-    """A commune-level body, known by its official 5-digit code (a string: it may begin with 0)."""
+    """A commune-level body, known by its official 5-digit code (a string: it may begin with 0).
+
+    `staff` is who of the department is in charge of it, where somebody is.
+    """
 
     id = fields.IntField(primary_key=True)
     code = fields.CharField(max_length=10, unique=True)
@@ -22,6 +26,10 @@ class Unit(Model):
     longitude = fields.FloatField(null=True)
     folded = fields.CharField(max_length=200)
     active = fields.BooleanField(default=True)
+    staff: fields.ForeignKeyNullableRelation[Staff] = fields.ForeignKeyField(
+        "service.Staff", related_name="units", null=True, on_delete=RESTRICT
+    )
+    staff_id: int | None
 
 
 class Contact(Model):

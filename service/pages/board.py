@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from service import words
 from service.flow.progress import Row
 from service.life import State, Tally
+from service.models import Staff
 from service.pages.asked import AsOf, address
 from service.pages.drawing import TILE, Map
 from service.words import _
@@ -31,9 +32,11 @@ class Board:
     as_of: str
     states: Mapping[State, str]
     timings: Mapping[str, str]
+    linked: bool = True
 
     @classmethod
-    def of(cls, path: str, as_of: AsOf) -> "Board":
+    def of(cls, path: str, as_of: AsOf, *, linked: bool = True) -> "Board":
+        """`linked` False: units lead nowhere, for whoever may not see their pages."""
         query = address("", {"as_of": as_of.given})
         return cls(
             path=f"{path}/units/",
@@ -41,11 +44,12 @@ class Board:
             as_of=str(escape(query.replace("?", "&"))),
             states={state: words.state(state) for state in State},
             timings={code: words.timing(code) for code in TIMINGS},
+            linked=linked,
         )
 
 
-def units(rows: Iterable[Row], board: Board) -> Markup:
-    """The body of the table of units."""
+def units(rows: Iterable[Row], board: Board, charge: Mapping[str, Staff], *, ticks: bool = False) -> Markup:
+    """The body of the table of units. `charge`: who is in charge, by code; `ticks`: with a box to tick."""
     moment = _written()
     nil = f' <span class="tag">{_("không phát sinh")}</span>'
     later = f' <span class="tag warn">{_("bổ sung sau")}</span>'
@@ -56,32 +60,42 @@ def units(rows: Iterable[Row], board: Board) -> Markup:
         standing = row.standing
         tags = (nil if standing.nil and standing.responded else "") + (later if row.recorded_later else "")
         tags += slow if row.correction_late else ""
+        name = str(escape(row.full_name))
+        person = charge.get(row.code)
+        box = f'<td class="tick">{_tick(row.code, name)}</td>' if ticks else ""
+        named = f'<a href="{board.path}{row.code}{board.query}">{name}</a>' if board.linked else name
         parts.append(
-            f'<tr><th scope="row"><a href="{board.path}{row.code}{board.query}">{escape(row.full_name)}</a>'
+            f'<tr>{box}<th scope="row">{named}'
             f' <span class="soft small">{row.code}</span></th><td>{board.states[standing.state]}{tags}</td>'
-            f'<td class="m-{row.timing}">{board.timings[row.timing]}</td><td>{moment(standing.first_sent_at)}</td>'
-            f"<td>{moment(standing.owed_by)}</td><td>{groups(row.group)}</td></tr>\n"
+            f'<td class="m-{row.timing}">{board.timings[row.timing]}</td>'
+            f'<td class="sent-at">{moment(standing.first_sent_at)}</td>'
+            f'<td class="due-at">{moment(standing.owed_by)}</td><td class="of-group">{groups(row.group)}</td>'
+            f'<td class="of-staff">{groups(person.name) if person else ""}</td></tr>\n'
         )
     return Markup("".join(parts))  # noqa: S704 - put together from escaped parts
+
+
+def _tick(code: str, name: str) -> str:
+    label = _("Chọn {name}").format(name=name)
+    return f'<input type="checkbox" name="unit" value="{code}" form="bulk" aria-label="{label}">'
 
 
 def tiles(found: Map, board: Board) -> Markup:
     """The squares of the tile map; each is a link to its unit, with its name and timing as title."""
     wide, high = TILE
     square = f'<rect x="1" y="1" width="{wide - 2}" height="{high - 2}" rx="4"/><text x="{wide // 2}" y='
-    ends = {
-        code: f'</text><text class="mark" x="{wide - 7}" y="12">{mark}</text></a>\n' for code, mark in MARKS.items()
-    }
+    ends = {code: f'</text><text class="mark" x="{wide - 7}" y="12">{mark}</text>' for code, mark in MARKS.items()}
     second = f'</text><text x="{wide // 2}" y="34">'
     parts = []
     for tile in found.tiles:
         row, timing = tile.row, tile.row.timing
         first, *rest = tile.lines
         words_of = f'"20">{escape(first)}{second}{escape(rest[0])}' if rest else f'"27">{escape(first)}'
+        tag, href = ("a", f' href="{board.path}{row.code}{board.query}"') if board.linked else ("g", "")
         parts.append(
-            f'<a href="{board.path}{row.code}{board.query}" class="t-{timing}" tabindex="-1"'
+            f'<{tag}{href} class="t-{timing}" tabindex="-1"'
             f' transform="translate({tile.x} {tile.y})"><title>{escape(row.full_name)}: {board.timings[timing]}</title>'
-            f"{square}{words_of}{ends[timing]}"
+            f"{square}{words_of}{ends[timing]}</{tag}>\n"
         )
     return Markup("".join(parts))  # noqa: S704 - put together from escaped parts
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from service import calling, callwords, mailwords, web, words
 from service.errors import Invalid
-from service.flow import calls, overview, principal
+from service.flow import assignments, calls, overview, principal
 from service.models import Call
 from service.pages import asked, selection
 from service.words import _
@@ -24,7 +24,8 @@ async def index(request: Request) -> Response:
     campaign, lines = await calls.owing(asked.number(request), now)
     rows = [line.row for line in lines]
     wanted = selection.read(request.query_params, rows)
-    chosen = {row.id for row in selection.chosen(rows, wanted)}
+    charge = await assignments.in_charge()
+    chosen = {row.id for row in selection.chosen(rows, wanted, charge, request.state.staff.id)}
     fitting = [line for line in lines if line.row.id in chosen]
     pages = max(1, -(-len(fitting) // PER_PAGE))
     page = min(max(asked.whole(asked.query(request, "page")) or 1, 1), pages)
@@ -42,6 +43,8 @@ async def index(request: Request) -> Response:
         "pages": pages,
         "to": lambda page: asked.address(f"/campaigns/{campaign.id}/calls", {**wanted.params(), "page": page}),
         "wanted": wanted,
+        "charge": charge,
+        "charges": selection.charges(charge),
         "kinds": sorted({row.kind for row in rows}),
         "groups": sorted({row.group for row in rows if row.group}, key=words.collation),
         "path": f"/campaigns/{campaign.id}",

@@ -1,12 +1,25 @@
 """A campaign's dashboard: 59/114, on time, states, the curve, the tile map and the table of units."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from service import deadlinewords, web, words
-from service.flow import campaigns, exporting, overview, principal, progress, reminding, unitrequests, versions
+from service.flow import (
+    assignments,
+    bulk,
+    campaigns,
+    exporting,
+    overview,
+    principal,
+    progress,
+    reminding,
+    unitrequests,
+    versions,
+    views,
+)
 from service.life import State, Tally
 from service.models import Campaign
 from service.pages import asked, board, drawing, selection
@@ -19,28 +32,49 @@ async def dashboard(request: Request) -> Response:
     campaign = await campaigns.get(asked.number(request))
     if campaign.published_at is None:
         return web.redirect(request, f"/campaigns/{campaign.id}/review")
+    return await drawn(request, campaign, f"/campaigns/{campaign.id}")
+
+
+async def drawn(request: Request, campaign: Campaign, path: str, *, reading: bool = False) -> Response:
+    """The page of a published campaign at an address; `reading`: without people, acts and ways to other pages."""
+    assert campaign.published_at is not None
     as_of = asked.as_of(request)
-    context = _head(request, campaign, as_of)
-    context["requests"], context["request_kinds"] = await unitrequests.waiting(campaign.id), unitrequests.KINDS
-    context["form_version"] = (await versions.brief(campaign.form_id)).version
+    context = _head(request, campaign, as_of, path)
+    context |= {"reading": reading} | (
+        {"requests": (), "charge": {}, "views": ()} if reading else await _office(request, campaign)
+    )
     problem = asked.problem(campaign.published_at, as_of)
     if problem:
         return web.render(request, "monitor/dashboard.html", {**context, "problem": problem, "found": None}, 422)
     found = await progress.of(campaign.id, as_of.at)
-    context |= _figures(request, campaign, found, as_of)
-    context |= _drawn(campaign, found, as_of, await progress.places())
+    context |= _figures(request, found, as_of, context)
+    context |= _drawn(campaign, found, as_of, board.Board.of(path, as_of, linked=not reading), await progress.places())
     return web.render(request, "monitor/dashboard.html", context)
 
 
-def _head(request: Request, campaign: Campaign, as_of: AsOf) -> dict[str, object]:
-    now, path = web.now(request), f"/campaigns/{campaign.id}"
+async def _office(request: Request, campaign: Campaign) -> dict[str, object]:
+    """What only staff see."""
+    now, staff = web.now(request), request.state.staff
+    return {
+        "requests": await unitrequests.waiting(campaign.id),
+        "request_kinds": unitrequests.KINDS,
+        "form_version": (await versions.brief(campaign.form_id)).version,
+        "charge": await assignments.in_charge(),
+        "views": await views.of(staff),
+        "acts": bulk.ACTS,
+        "call_back_until": campaigns.first_mail(campaign, campaign.published_at or now)
+        if campaigns.in_call_back(campaign, now)
+        else None,
+    }
 
+
+def _head(request: Request, campaign: Campaign, as_of: AsOf, path: str) -> dict[str, object]:
     def to(anchor: str = "units", **params: object) -> str:
         return as_of.link(path, anchor, **params)
 
     return {
         "campaign": campaign,
-        "phase": _(PHASES[overview.phase(campaign, now)]),
+        "phase": _(PHASES[overview.phase(campaign, web.now(request))]),
         "letter": reminding.letter_words(campaign),
         "counted": deadlinewords.frozen(campaign.due_explained),
         "as_of": as_of,
@@ -50,26 +84,20 @@ def _head(request: Request, campaign: Campaign, as_of: AsOf) -> dict[str, object
         "to": to,
         "link": as_of.link,
         "problem": "",
-        "call_back_until": campaigns.first_mail(campaign, campaign.published_at or now)
-        if campaigns.in_call_back(campaign, now)
-        else None,
     }
 
 
-def _figures(
-    request: Request,
-    campaign: Campaign,
-    found: progress.Progress,
-    as_of: AsOf,
-) -> dict[str, object]:
-    """The figures, and the table's page of units."""
+def _figures(request: Request, found: progress.Progress, as_of: AsOf, context: Mapping[str, Any]) -> dict[str, object]:
+    """The figures, and the table's page of units. `context`: what `_head` and `_office` gave."""
+    staff, charge, path = getattr(request.state, "staff", None), context["charge"], context["path"]
+    reading = context["reading"]
     wanted = selection.read(request.query_params, found.rows)
-    chosen = selection.chosen(found.rows, wanted)
+    chosen = selection.chosen(found.rows, wanted, charge, staff.id if staff else 0)
     timings = dict.fromkeys(board.TIMINGS, 0)
     for row in found.rows:
         timings[row.timing] += 1
-    path, rate = f"/campaigns/{campaign.id}", found.rate
-    pages = wanted.pages(len(chosen))
+    rate, pages = found.rate, wanted.pages(len(chosen))
+    ticks = staff is not None and not reading and staff.role != "viewer" and not as_of.given
     return {
         "found": found,
         "rate": rate,
@@ -84,32 +112,38 @@ def _figures(
         "pages": pages,
         "page_to": lambda number: as_of.link(path, "units", **wanted.params(), page=number if number > 1 else None),
         "sizes": selection.SIZES,
-        "unit_rows": board.units(wanted.shown(chosen), board.Board.of(path, as_of)),
+        "ticks": ticks,
+        "unit_rows": board.units(
+            wanted.shown(chosen), board.Board.of(path, as_of, linked=not reading), charge, ticks=ticks
+        ),
         "state_choices": _state_choices(),
+        "charges": [] if reading else selection.charges(charge),
         "sorts": [(code, _(label)) for code, label in selection.SORTS.items()],
-        "unit_path": f"/campaigns/{campaign.id}/units/",
+        "unit_path": f"{path}/units/",
         "unit_query": as_of.link(""),
     }
 
 
 def _drawn(
-    campaign: Campaign, found: progress.Progress, as_of: AsOf, places: Mapping[str, tuple[int, int]]
+    campaign: Campaign,
+    found: progress.Progress,
+    as_of: AsOf,
+    shared: board.Board,
+    places: Mapping[str, tuple[int, int]],
 ) -> dict[str, object]:
     """The parts that are the same for all that look at it, until something happens: kept with the progress."""
-    key = "drawn", as_of.given, hash(tuple(places.items()))
+    key = "drawn", shared.path, as_of.given, hash(tuple(places.items()))
     kept = found.memo.get(key)
     if not isinstance(kept, dict):
-        kept = found.memo[key] = _tables(found, f"/campaigns/{campaign.id}", as_of, places)
+        kept = found.memo[key] = _tables(found, shared, places)
     assert campaign.published_at is not None
     assert campaign.due_at is not None
     curve = drawing.curve(found.curve, found.rate.expected, campaign.published_at, campaign.due_at, as_of.at)
     return {**kept, "curve": curve}
 
 
-def _tables(
-    found: progress.Progress, path: str, as_of: AsOf, places: Mapping[str, tuple[int, int]]
-) -> dict[str, object]:
-    shared, rate = board.Board.of(path, as_of), found.rate
+def _tables(found: progress.Progress, shared: board.Board, places: Mapping[str, tuple[int, int]]) -> dict[str, object]:
+    rate, path = found.rate, shared.path.removesuffix("/units/")
     kinds, groups = _tallies(rate.by_kind, words.kind), _tallies(rate.by_group, str)
     half = -(-len(groups) // 2)
     tile_map = drawing.tile_map(found.rows, places)
@@ -148,15 +182,12 @@ def _bar(timings: Mapping[str, int]) -> list[tuple[str, float, float]]:
 
 
 async def export(request: Request) -> Response:
-    """The campaign as of the moment the page shows, as a file; a large one is asked for on the page of exports."""
+    """The campaign as of the moment the page shows, as a file."""
     number, as_of = asked.number(request), asked.as_of(request)
     problem = asked.problem((await campaigns.published(number)).published_at, as_of)
     if problem:
         return web.redirect(request, f"/campaigns/{number}", problem)
-    kind, codes = request.path_params["kind"], asked.query(request, "values") == "codes"
-    order, aside = await exporting.ordered(number, kind, as_of.at, web.now(request), codes=codes)
-    if aside:
-        said = _("Tệp này lớn nên được lập ở nền: vui lòng bấm “Lập tệp” ở dòng của nó.")
-        return web.redirect(request, as_of.link(f"/campaigns/{number}/exports"), said)
     who = principal.staff(request.state.staff.id)
-    return web.download(*await exporting.made(web.settings(request), order, who))
+    kind = request.path_params["kind"]
+    settings, now, codes = web.settings(request), web.now(request), asked.query(request, "values") == "codes"
+    return web.download(*await exporting.made(settings, number, kind, as_of.at, who, now, codes=codes))

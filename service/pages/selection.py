@@ -7,6 +7,7 @@ from typing import TypeVar
 from service import words
 from service.flow.progress import Row
 from service.life import State
+from service.models import Staff
 from service.pages import asked
 from service.words import N_, _, fold
 
@@ -32,6 +33,9 @@ SORTS = {
     "group": N_("Nhóm"),
 }
 _ORDER = {state: place for place, state in enumerate(State)}
+FILTERS = ("state", "timing", "kind", "group", "staff", "q")
+MINE, NOBODYS = "me", "none"
+CHARGES = {MINE: N_("Của tôi"), NOBODYS: N_("Chưa giao")}
 SIZES = (50, 120, 300)
 _MOST = 10_000
 _names: dict[str, tuple[tuple[int, ...], str]] = {}
@@ -41,12 +45,13 @@ _folded: dict[str, str] = {}
 @dataclass(frozen=True, slots=True)
 class Selection:
     """The filters of the table as the address gives them; what is unknown selects nothing away. `page` of `size` rows
-    is shown."""
+    is shown. `staff`: MINE, NOBODYS, or a staff member's number: who is in charge of the unit."""
 
     state: str = ""
     timing: str = ""
     kind: str = ""
     group: str = ""
+    staff: str = ""
     q: str = ""
     sort: str = "name"
     size: int = SIZES[0]
@@ -54,11 +59,11 @@ class Selection:
 
     @property
     def any(self) -> bool:
-        return bool(self.state or self.timing or self.kind or self.group or self.q)
+        return bool(self.state or self.timing or self.kind or self.group or self.staff or self.q)
 
     def params(self) -> dict[str, str]:
         """Filters, order and size for an address; the page is left out."""
-        found = {"state": self.state, "timing": self.timing, "kind": self.kind, "group": self.group, "q": self.q}
+        found = {name: getattr(self, name) for name in FILTERS}
         found |= {"sort": self.sort} if self.sort != "name" else {}
         return found | ({"size": str(self.size)} if self.size != SIZES[0] else {})
 
@@ -78,6 +83,7 @@ class Selection:
             words.timing(self.timing) if self.timing else "",
             words.kind(self.kind) if self.kind else "",
             self.group,
+            _charge_words(self.staff) if self.staff else "",
             _("tên có “{text}”").format(text=self.q) if self.q else "",
         ]
         return "; ".join(part for part in parts if part)
@@ -87,9 +93,14 @@ def _state_words(code: str) -> str:
     return _(COUNTS[code][0]) if code in COUNTS else words.state(code)
 
 
+def _charge_words(code: str) -> str:
+    return _(CHARGES[code]).lower() if code in CHARGES else _("do một chuyên viên phụ trách")
+
+
 def read(params: Mapping[str, str], rows: Sequence[Row]) -> Selection:
     """The selection of an address. A code that means nothing is left out."""
     state, timing = params.get("state", ""), params.get("timing", "")
+    staff = params.get("staff", "")
     kind, group, sort = params.get("kind", ""), params.get("group", ""), params.get("sort", "")
     size, page = asked.whole(params.get("size", "")), asked.whole(params.get("page", ""))
     return Selection(
@@ -97,6 +108,7 @@ def read(params: Mapping[str, str], rows: Sequence[Row]) -> Selection:
         timing=timing if timing in words.TIMINGS else "",
         kind=kind if any(row.kind == kind for row in rows) else "",
         group=group if any(row.group == group for row in rows) else "",
+        staff=staff if staff in CHARGES or asked.whole(staff) else "",
         q=params.get("q", "").strip()[:100],
         sort=sort if sort in SORTS else "name",
         size=size if size in SIZES else SIZES[0],
@@ -104,10 +116,14 @@ def read(params: Mapping[str, str], rows: Sequence[Row]) -> Selection:
     )
 
 
-def chosen(rows: Sequence[Row], wanted: Selection) -> list[Row]:
-    """The rows that fit, sorted."""
+def chosen(rows: Sequence[Row], wanted: Selection, charge: Mapping[str, Staff] | None = None, me: int = 0) -> list[Row]:
+    """The rows that fit, sorted. `charge` says who is in charge, by code; `me` whose own units MINE are."""
     text = fold(wanted.q)
     found = [row for row in rows if _fits(row, wanted, text)] if wanted.any else list(rows)
+    if wanted.staff:
+        theirs = {MINE: me, NOBODYS: None}.get(wanted.staff, asked.whole(wanted.staff))
+        given = {code: person.id for code, person in (charge or {}).items()}
+        found = [row for row in found if given.get(row.code) == theirs]
     found.sort(key=lambda row: _name(row.full_name))
     match wanted.sort:
         case "state":
@@ -152,3 +168,10 @@ def _remembered(known: dict[str, V], text: str, make: Callable[[str], V]) -> V:
             known.clear()
         found = known[text] = make(text)
     return found
+
+
+def charges(charge: Mapping[str, Staff]) -> list[tuple[str, str]]:
+    """What the filter by staff member offers: mine, nobody's, and all who are in charge of a unit."""
+    people = {str(person.id): person.name for person in charge.values()}
+    named = [(code, _(label)) for code, label in CHARGES.items()]
+    return named + sorted(people.items(), key=lambda one: words.collation(one[1]))

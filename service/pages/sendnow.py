@@ -8,22 +8,17 @@ from starlette.responses import Response
 
 from service import mailwords, web, words
 from service.errors import Invalid
-from service.flow import campaigns, principal, progress, sendnow
+from service.flow import campaigns, principal, sendnow
 from service.models import Invitation
-from service.pages import asked, selection
+from service.pages import asked, bulk
 from service.words import _, collation
 
 
 async def confirm(request: Request) -> Response:
-    """Who of a filter, or the one unit named, would be mailed now, and why not the others."""
-    number, now = asked.number(request), web.now(request)
-    campaign = await campaigns.published(number)
-    rows = (await progress.of(number, now)).rows
-    wanted = selection.read(request.query_params, rows)
-    code = asked.query(request, "unit", 20)
-    codes = {row.code for row in selection.chosen(rows, wanted) if code in ("", row.code)}
-    named = next((row.full_name for row in rows if row.code == code), "")
-    return await _page(request, campaign.id, codes, named or wanted.described(), asked.query(request, "again") == "1")
+    """Who of a filter, or of the units named, would be mailed now, and why not the others."""
+    campaign = await campaigns.published(asked.number(request))
+    codes, described = await bulk.asked_for(request, campaign.id)
+    return await _page(request, campaign.id, codes, described, asked.query(request, "again") == "1")
 
 
 async def _page(
@@ -39,7 +34,7 @@ async def _page(
         "going": sorted(found.going, key=lambda one: collation(one.invitation.full_name)),
         "reasons": _by_reason(found.left_out),
         "path": f"/campaigns/{number}/send-now",
-        "query": asked.address("", {**request.query_params, "again": None}),
+        "query": bulk.query_of(request),
         "request_id": secrets.token_hex(8),
         "problem": problem,
         "w": mailwords,

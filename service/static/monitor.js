@@ -1,11 +1,13 @@
 // Enhancements of the staff's pages. Everything works without this file.
 
-// The dashboard draws itself anew, unless somebody has the focus in it or is selecting text.
+// The dashboard draws itself anew, unless somebody has the focus on a control in it, has ticked units or is selecting
+// text. A heading that was jumped to keeps the focus.
 const live = document.querySelector("#live[data-refresh]");
 if (live) {
   let shown = live.innerHTML;
   const busy = () =>
     !getSelection().isCollapsed ||
+    live.querySelector("input[type=checkbox]:checked") ||
     (live.contains(document.activeElement) && document.activeElement.matches("a, button, input, select, summary, .scroll"));
   const refresh = async () => {
     if (document.hidden || busy()) return;
@@ -15,11 +17,12 @@ if (live) {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.querySelector("#live");
       if (!fresh || fresh.innerHTML === shown || busy()) return;
-      if (!fresh.dataset.refresh) clearInterval(timer); // what was waited for has come
       shown = fresh.innerHTML;
       const open = new Set([...live.querySelectorAll("details[open][id]")].map((one) => one.id));
       const places = [...live.querySelectorAll(".scroll")].map((one) => [one.scrollLeft, one.scrollTop]);
+      const at = live.contains(document.activeElement) ? document.activeElement.id : "";
       live.replaceChildren(...fresh.childNodes);
+      if (at) document.getElementById(at)?.focus({ preventScroll: true });
       for (const id of open) live.querySelector("#" + id)?.setAttribute("open", "");
       live.querySelectorAll(".scroll").forEach((one, i) => {
         if (places[i]) [one.scrollLeft, one.scrollTop] = places[i];
@@ -29,7 +32,7 @@ if (live) {
       // Away for a moment: the page stays as it is, the next round tries again.
     }
   };
-  const timer = setInterval(refresh, Number(live.dataset.refresh) * 1000);
+  setInterval(refresh, Number(live.dataset.refresh) * 1000);
   document.addEventListener("visibilitychange", refresh);
 }
 

@@ -34,6 +34,7 @@ PUBLIC = {
     "/p/{token}": "the personal link is the credential",
     "/verify": "whoever holds a receipt; its hash is the credential",
     "/data/{id:int}/{table}.csv": "the address has a token of its own, which the handler asks for",
+    "/d/{token}": "the link to read a campaign's page is the credential",
     "/health": "whoever watches the process",
     "/ready": "whoever watches the process",
     "/api/v1/openapi.json": "the description of the API holds no data",
