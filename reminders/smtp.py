@@ -240,14 +240,31 @@ async def _asked(client: aiosmtplib.SMTP, command: str, argument: str) -> Reply 
 
 
 async def _data(client: aiosmtplib.SMTP, content: bytes) -> Reply:
+    """Hand the message over. The library's own data() looks for line ends and dots with two regular expressions,
+    which takes half as long as sending the rest."""
+    text = _dotted(content)
     try:
-        response = await client.data(content)
-    except aiosmtplib.SMTPResponseException as error:
-        raise _refused(Reply(error.code, error.message)) from error
+        response = await client.execute_command(b"DATA")
+        if response.code == aiosmtplib.SMTPStatus.start_input and client.protocol is not None:
+            client.protocol.write(text)
+            response = await client.protocol.read_response(timeout=client.timeout)
     except (aiosmtplib.SMTPException, OSError) as error:
+        client.close()
         # The server may have taken the message before the line broke.
         raise Transient(Reply(None, _words(error)), ambiguous=True) from error
-    return Reply(response.code, response.message)
+    reply = Reply(response.code, response.message)
+    if response.code != aiosmtplib.SMTPStatus.completed:
+        raise _refused(reply)
+    return reply
+
+
+def _dotted(content: bytes) -> bytes:
+    """As it goes after DATA: a dot more where a line begins with one, and the line that ends it (RFC 5321, 4.5.2).
+
+    Raises ValueError for a line end that is not CRLF, in which a second message could be smuggled."""
+    if not content.endswith(b"\r\n") or not content.count(b"\r\n") == content.count(b"\n") == content.count(b"\r"):
+        raise ValueError("the lines of a mail end in CRLF")
+    return (b"\r\n" + content).replace(b"\r\n.", b"\r\n..")[2:] + b".\r\n"
 
 
 def _refused(reply: Reply) -> SendError:

@@ -1,6 +1,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from email import policy
 from email.message import EmailMessage
 from typing import Any
@@ -89,6 +90,17 @@ async def test_a_mail_arrives_as_it_was_written(post: Any, sender: SmtpSender) -
     ((address, read),) = post.accepted
     assert address == "a@anlao.test"
     assert read.get_content().replace("\r\n", "\n") == TEXT
+
+
+@pytest.mark.parametrize("end", [b"\n.\r\nMAIL FROM:<x@x.test>\r\n", b"\r.\r\n", b"no end"])
+async def test_a_line_end_in_which_another_mail_could_hide_is_never_sent(
+    post: Any, sender: SmtpSender, end: bytes
+) -> None:
+    whole = mail()
+    with pytest.raises(ValueError, match="CRLF"):
+        await sender.send(replace(whole, content=whole.content + end))
+    assert not post.accepted
+    assert await sender.send(whole) == Reply(250, "taken")
 
 
 async def test_one_connection_serves_many_mails(post: Any, sender: SmtpSender) -> None:
