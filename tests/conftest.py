@@ -30,6 +30,9 @@ from service.settings import Settings
 properties.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 properties.load_profile("house")
 
+# The product is started by the hundred: what its first process compiled serves the others.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # What a test writes need not outlive a power cut (PostgreSQL's fsync is off too, see postgres_server).
 AS_SERVED = dict(database.PRAGMAS)
 database.PRAGMAS["synchronous"] = "OFF"
