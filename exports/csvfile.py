@@ -34,13 +34,13 @@ def units(report: CampaignReport, _: Words) -> bytes:
         )
         for unit in report.units
     )
-    return _written((*lead, *times, *(column.label for column in report.columns)), rows)
+    return written((*lead, *times, *(column.label for column in report.columns)), rows)
 
 
 def repeat(sheet: RepeatSheet, _: Words) -> bytes:
     """A row for every row of a repeat, with the unit that gave it."""
     head = (_("Mã đơn vị"), _("Đơn vị"), *(column.label for column in sheet.columns))
-    return _written(head, ((row.code, row.unit, *_answers(sheet.columns, row.values)) for row in sheet.rows))
+    return written(head, ((row.code, row.unit, *_answers(sheet.columns, row.values)) for row in sheet.rows))
 
 
 def tables(report: CampaignReport) -> Mapping[str, RepeatSheet | None]:
@@ -63,7 +63,8 @@ def _answers(columns: Sequence[AnswerColumn], values: Mapping[str, AnswerValue])
     return (values.get(column.name) for column in columns)
 
 
-def _written(head: Sequence[str], rows: Iterable[Sequence[AnswerValue]]) -> bytes:
+def written(head: Sequence[str], rows: Iterable[Sequence[AnswerValue]]) -> bytes:
+    """A table under its head."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow([_plain(label) for label in head])

@@ -6,6 +6,7 @@ where the machine has Times New Roman or its metric twin, that is taken. It hold
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
@@ -25,6 +26,11 @@ def render(paper: Paper | Official) -> bytes:
     made = typst.compile(str(template), sys_inputs=inputs, format="pdf", timestamp=paper.made_at.replace(microsecond=0))
     assert isinstance(made, bytes)  # one file, whatever the number of its pages
     return made
+
+
+def render_all(papers: Sequence[Paper | Official]) -> list[bytes]:
+    """Several papers, each as `render` makes it."""
+    return [render(paper) for paper in papers]
 
 
 def _plain(block: Block) -> dict[str, object]:

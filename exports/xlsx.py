@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -32,6 +33,7 @@ from exports.document import (
 )
 
 A4 = 9
+TELL = 100  # rows between two words on how far it is
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 FIRST_DAY = date(1900, 3, 1)  # before it Excel counts a 29/2/1900 that never was
 
@@ -39,14 +41,22 @@ MOMENTS = (DATE, MOMENT, CLOCK)
 MARGINS = {"left": 0.5, "right": 0.4, "top": 0.6, "bottom": 0.6}
 
 Put = Callable[[int, int, Any, Any], int]
+Told = Callable[[int, int], None]
+
+
+def untold(done: int, total: int) -> None:
+    """For those who do not wait for it."""
 
 
 class SheetTooLarge(ValueError):
     """A sheet has more rows or columns than a workbook can hold; nothing was left out in silence."""
 
 
-def render(document: Document) -> bytes:
-    """The workbook as bytes. Raises SheetTooLarge beyond 1,048,576 rows or 16,384 columns a sheet."""
+def render(document: Document, told: Told = untold) -> bytes:
+    """The workbook as bytes; `told` hears from time to time how many rows of all are written.
+
+    Raises SheetTooLarge beyond 1,048,576 rows or 16,384 columns a sheet.
+    """
     stream = BytesIO()
     # The default font is the measure of all columns, and Calibri is not on every machine.
     fonts = {"default_format_properties": {"font_name": FONT, "font_size": 10}}
@@ -61,8 +71,11 @@ def render(document: Document) -> bytes:
         }
     )
     formats = _Formats(book)
+    done, total = 0, sum(len(sheet.rows) for sheet in document.sheets)
     for sheet in document.sheets:
-        _sheet(book, formats, document, sheet)
+        _sheet(book, formats, document, sheet, partial(_told, told, done, total))
+        done += len(sheet.rows)
+    told(total, total)
     book.close()
     return stream.getvalue()
 
@@ -104,7 +117,11 @@ def _properties(style: Style) -> dict[str, Any]:
     return properties
 
 
-def _sheet(book: Any, formats: _Formats, document: Document, sheet: Sheet) -> None:
+def _told(told: Told, before: int, total: int, rows: int) -> None:
+    told(before + rows, total)
+
+
+def _sheet(book: Any, formats: _Formats, document: Document, sheet: Sheet, told: Callable[[int], None]) -> None:
     width = max((len(row) for row in sheet.rows), default=0)
     if len(sheet.rows) > MAX_ROWS or max(width, len(sheet.columns)) > MAX_COLUMNS:
         raise SheetTooLarge(f"{sheet.name}: {len(sheet.rows)} rows, {width} columns")
@@ -114,7 +131,7 @@ def _sheet(book: Any, formats: _Formats, document: Document, sheet: Sheet) -> No
         page.set_column(number, number, column.width)
     for number, height in sheet.heights.items():
         page.set_row(number, height)
-    _cells(page, formats, sheet)
+    _cells(page, formats, sheet, told)
     for merge in sheet.merges:
         _merge(page, formats, sheet, merge.row, merge.first, merge.last)
     for chart in sheet.charts:
@@ -124,12 +141,14 @@ def _sheet(book: Any, formats: _Formats, document: Document, sheet: Sheet) -> No
     _paper(page, document, sheet)
 
 
-def _cells(page: Any, formats: _Formats, sheet: Sheet) -> None:
+def _cells(page: Any, formats: _Formats, sheet: Sheet, told: Callable[[int], None]) -> None:
     styles = tuple(column.style for column in sheet.columns)
     ready = tuple(formats.of(style) for style in styles)
     text_of, write_string = text.cell, page.write_string
     write_blank, write_number = page.write_blank, page.write_number
     for r, row in enumerate(sheet.rows):
+        if not r % TELL:
+            told(r)
         for c, value in enumerate(row):
             if type(value) is str:
                 if value:

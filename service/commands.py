@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import shutil
 import signal
 from collections import Counter
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from service.flow import (
     campaigns,
     entry,
     exporting,
+    exportprocess,
     forms,
     library,
     principal,
@@ -214,11 +216,28 @@ async def remind(settings: Settings, options: argparse.Namespace) -> int:
 async def export(settings: Settings, options: argparse.Namespace) -> int:
     """`export`: the file of that kind, written beside and renamed, so that a half file never stands there."""
     as_of = parse_moment(options.as_of, "--as-of") if options.as_of else _now()
-    made = await exporting.made(settings, options.id, options.format, as_of, principal.SYSTEM, _now())
+    order, aside = await exporting.ordered(options.id, options.format, as_of, _now())
     output: Path = options.output
-    await asyncio.to_thread(_replace, output, made.data)
-    print(_("Đã ghi {path} ({size}).").format(path=output, size=words.size(len(made.data))))
+    if aside:
+        place = await exportprocess.made(settings, order, principal.SYSTEM, _now)
+        size = await asyncio.to_thread(_moved, place, output)
+    else:
+        made = await exporting.made(settings, order, principal.SYSTEM)
+        await asyncio.to_thread(_replace, output, made.data)
+        size = len(made.data)
+    print(_("Đã ghi {path} ({size}).").format(path=output, size=words.size(size)))
     return 0
+
+
+def _moved(place: Path, output: Path) -> int:
+    """Take a file over, also to another disk; its size."""
+    partial = output.with_name(output.name + ".part")
+    try:
+        shutil.move(place, partial)
+        partial.replace(output)
+        return output.stat().st_size
+    finally:
+        place.unlink(missing_ok=True)
 
 
 def _replace(path: Path, data: bytes) -> None:

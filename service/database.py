@@ -17,7 +17,9 @@ from tortoise.exceptions import (
     OperationalError,
 )
 from tortoise.migrations.executor import MigrationTarget
+from tortoise.transactions import in_transaction
 
+from service import sqlite
 from service.migrating import Executor
 
 APPS = {
@@ -106,6 +108,19 @@ async def require_migrated() -> None:
     missing = await pending()
     if missing:
         raise NotMigrated(f"The database needs {len(missing)} migration(s). Run: phieu migrate")
+
+
+@asynccontextmanager
+async def snapshot() -> AsyncIterator[None]:
+    """One moment for all that is read inside, and nothing is written there."""
+    connection = get_connection("default")
+    if isinstance(connection, sqlite.Client):
+        async with connection.snapshot():
+            yield
+        return
+    async with in_transaction() as transaction:
+        await transaction.execute_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
 
 
 def is_postgres() -> bool:

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from service import web
 from service.access import Access, api, page
 from service.api import campaigns as api_campaigns
+from service.api import exports as api_exports
 from service.api import forms as api_forms
 from service.api import invitations as api_invitations
 from service.api import machine, openapi
@@ -29,6 +30,7 @@ from service.pages import (
     check,
     codes,
     director,
+    exportjobs,
     exports,
     fill,
     formpapers,
@@ -160,6 +162,10 @@ def routes() -> list[BaseRoute]:
         page("/campaigns/{id:int}/summary", summary.show, VIEWER),
         page("/campaigns/{id:int}/export.{kind}", monitor.export, VIEWER),
         page("/campaigns/{id:int}/exports", exports.index, VIEWER),
+        page("/campaigns/{id:int}/exports/jobs", exportjobs.ask, VIEWER, "POST"),
+        page("/campaigns/{id:int}/exports/jobs/{job:int}", exportjobs.show, VIEWER),
+        page("/campaigns/{id:int}/exports/jobs/{job:int}/cancel", exportjobs.cancel, VIEWER, "POST"),
+        page("/campaigns/{id:int}/exports/jobs/{job:int}/file", exportjobs.file, VIEWER),
         page("/campaigns/{id:int}/exports/addresses", refresh.create, STAFF, "POST"),
         page("/campaigns/{id:int}/exports/addresses/{address:int}/revoke", refresh.revoke, STAFF, "POST"),
         # For programs that refresh a table, by a token of the address's own
@@ -280,6 +286,10 @@ def routes() -> list[BaseRoute]:
         api("/api/v1/campaigns/{id:int}/rate", api_campaigns.rate, VIEWER),
         api("/api/v1/campaigns/{id:int}/summary", api_summary.summary, VIEWER),
         api("/api/v1/campaigns/{id:int}/export.{kind}", api_campaigns.export, VIEWER),
+        api("/api/v1/campaigns/{id:int}/exports", api_exports.ask, VIEWER, "POST"),
+        api("/api/v1/campaigns/{id:int}/exports/{export:int}", api_exports.show, VIEWER),
+        api("/api/v1/campaigns/{id:int}/exports/{export:int}/cancel", api_exports.cancel, VIEWER, "POST"),
+        api("/api/v1/campaigns/{id:int}/exports/{export:int}/file", api_exports.file, VIEWER),
         api("/api/v1/campaigns/{id:int}/reminders/preview", api_reminders.preview, VIEWER),
         api("/api/v1/campaigns/{id:int}/invitations", api_invitations.index, VIEWER),
         api("/api/v1/campaigns/{id:int}/invitations/{unit}/link", api_invitations.link, STAFF, "POST"),

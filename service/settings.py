@@ -28,12 +28,14 @@ NAMES = (
     "PHIEU_WEBHOOK_URL",
     "PHIEU_WEBHOOK_SECRET",
     "PHIEU_DIGEST_AT",
+    "PHIEU_EXPORT_KEEP_HOURS",
     "PHIEU_OFFICE_ABOVE",
     "PHIEU_OFFICE_PLACE",
     "PHIEU_SECRET_KEY",
 )
 SENDER = "Sở Khoa học và Công nghệ <phieu@localhost.localdomain>"
 ABOVE, PLACE = "Ủy ban nhân dân thành phố Hải Phòng", "Hải Phòng"
+KEEP_HOURS = 72
 DATABASES = "use sqlite:///path or postgres://user:password@host/database"
 
 
@@ -48,7 +50,8 @@ class Settings:
     `public_url` has no trailing slash. `smtp_url` None means mail goes to the local mailbox page. `mail_connections`
     is of this process; `mail_per_minute` of all that send together, None for any number. `imap_url` None: nothing that
     comes in is read. `webhook` None: no gateway is told. `digest_at` is when
-    staff get their morning digest, local time, None for the opening of office hours. `office_above` and `office_place`
+    staff get their morning digest, local time, None for the opening of office hours. `export_keep_hours`: how long the
+    file of an export that was made in the background is kept. `office_above` and `office_place`
     stand on the head of the office's own reports: the body above it, and the place it writes from.
     """
 
@@ -63,6 +66,7 @@ class Settings:
     imap_url: str | None = None
     webhook: Target | None = None
     digest_at: time | None = None
+    export_keep_hours: int = KEEP_HOURS
     office_above: str = ABOVE
     office_place: str = PLACE
 
@@ -73,6 +77,10 @@ class Settings:
     @property
     def parts_dir(self) -> Path:
         return self.data_dir / "parts"
+
+    @property
+    def exports_dir(self) -> Path:
+        return self.data_dir / "exports"
 
     @property
     def secure(self) -> bool:
@@ -106,6 +114,7 @@ def load(environ: Mapping[str, str] = os.environ, served_at: str = "http://127.0
         imap_url=_imap_url(_value(environ, "PHIEU_IMAP_URL")),
         webhook=_webhook(_value(environ, "PHIEU_WEBHOOK_URL"), _value(environ, "PHIEU_WEBHOOK_SECRET")),
         digest_at=_clock(environ, "PHIEU_DIGEST_AT"),
+        export_keep_hours=_whole(environ, "PHIEU_EXPORT_KEEP_HOURS", most=8760) or KEEP_HOURS,
         office_above=_name(environ, "PHIEU_OFFICE_ABOVE") or ABOVE,
         office_place=_name(environ, "PHIEU_OFFICE_PLACE") or PLACE,
     )

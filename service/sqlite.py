@@ -98,6 +98,13 @@ class Transaction(base.SqliteTransactionWrapper):
         return NestedTransactionContext(Transaction(self))
 
 
+class Snapshot(Transaction):
+    """Reads that see one moment. It takes no write lock: other processes go on writing meanwhile."""
+
+    async def begin(self) -> None:
+        self._connection.ahead = [partial(self._connection._conn.execute, "BEGIN")]
+
+
 class Context(base.SqliteTransactionContext):
     __slots__ = ()
 
@@ -140,6 +147,9 @@ class Client(base.SqliteClient):
 
     def _in_transaction(self) -> Any:
         return Context(Transaction(self), self._lock)
+
+    def snapshot(self) -> Any:
+        return Context(Snapshot(self), self._lock)
 
 
 client_class = Client

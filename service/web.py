@@ -13,10 +13,11 @@ from urllib.parse import quote, unquote
 
 import jinja2
 from python_multipart.multipart import parse_options_header
+from starlette.background import BackgroundTask
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from service import calling, security, words
 from service.errors import (
@@ -144,6 +145,12 @@ def render(
 def download(name: str, media_type: str, data: bytes) -> Response:
     """A file to keep under that name (plain ASCII), never to open in the page."""
     return Response(data, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def download_once(name: str, media_type: str, place: Path) -> Response:
+    """As `download`, of a file that is removed afterwards."""
+    remove = BackgroundTask(place.unlink, missing_ok=True)
+    return FileResponse(place, filename=name, media_type=media_type, background=remove)
 
 
 def redirect(request: Request, path: str, said: str = "") -> Response:

@@ -5,9 +5,8 @@ from starlette.responses import Response
 
 from service import life, web
 from service.api import reply
-from service.flow import calendars, campaigns, deadlines, exporting, progress, terms
+from service.flow import calendars, campaigns, deadlines, exporting, exportprocess, progress, terms
 from service.models import Campaign
-from service.settings import Settings
 
 
 async def index(request: Request) -> Response:
@@ -48,11 +47,18 @@ async def rate(request: Request) -> Response:
 
 
 async def export(request: Request) -> Response:
-    """The campaign as of a moment as a file: xlsx, docx (the report), csv, csv.zip (with a table a repeat), json."""
-    settings: Settings = web.settings(request)
+    """The campaign as of a moment as a file: xlsx, docx (the report), csv, csv.zip (with a table a repeat), json, zip
+    (the files that units sent, with a list of their hashes), pdf.zip (each report as PDF, with a list).
+
+    Large ones are made while the call waits; POST to `exports` has them made in the background.
+    """
     number, kind, as_of = request.path_params["id"], request.path_params["kind"], reply.moment(request, "as_of")
-    who, now, codes = reply.who(request), web.now(request), request.query_params.get("values") == "codes"
-    return web.download(*await exporting.made(settings, number, kind, as_of, who, now, codes=codes))
+    now, codes = web.now(request), request.query_params.get("values") == "codes"
+    order, aside = await exporting.ordered(number, kind, as_of, now, codes=codes)
+    if not aside:
+        return web.download(*await exporting.made(web.settings(request), order, reply.who(request)))
+    place = await exportprocess.made(web.settings(request), order, reply.who(request), lambda: web.now(request))
+    return web.download_once(order.name, order.media_type, place)
 
 
 def shape(campaign: Campaign) -> dict[str, object]:

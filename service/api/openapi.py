@@ -104,6 +104,14 @@ _BODIES: dict[str, tuple[dict[str, object], tuple[str, ...]]] = {
     ),
     "/extend": ({"due": _DUE, "reason": _TEXT}, ("due", "reason")),
     "/exempt": ({"reason": _TEXT}, ("reason",)),
+    "/exports": (
+        {
+            "format": {"enum": ["xlsx", "docx", "csv", "csv.zip", "json", "zip", "pdf.zip"]},
+            "as_of": {**_MOMENT, "description": "of a bare date the end of that day; now when absent"},
+            "values": {"enum": ["words", "codes"], "default": "words"},
+        },
+        ("format",),
+    ),
     "/include": ({"reason": _TEXT}, ("reason",)),
 }
 

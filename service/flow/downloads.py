@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from tortoise import connections
 from tortoise.transactions import in_transaction
 
 from exports import report
 from reminders.models import Attempt, Message
 from service import database, words
-from service.flow import answersheet, audit, campaigns, consolidation, figures, forms, progress, reminding
+from service.flow import answersheet, audit, campaigns, consolidation, figures, forms, mailtexts, progress
 from service.flow.principal import Principal
 from service.life import Act, State, Tally
 from service.mailwords import KINDS as MESSAGE_KINDS
@@ -58,10 +57,7 @@ async def kept(
 
 async def gather(campaign_id: int, as_of: datetime, now: datetime, *, codes: bool = False) -> report.CampaignReport:
     """All that the exports of a campaign may show, read in one snapshot; answers in words, or as the form's `codes`."""
-    async with in_transaction():
-        if database.is_postgres():
-            # One snapshot for all the reads; on SQLite the transaction already is one.
-            await connections.get("default").execute_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    async with database.snapshot():
         campaign = await campaigns.published(campaign_id)
         found = await progress.of(campaign_id, as_of)
         sent = await consolidation.answers(found, as_of)
@@ -80,7 +76,7 @@ async def gather(campaign_id: int, as_of: datetime, now: datetime, *, codes: boo
     staff = campaign.staff
     return report.CampaignReport(
         title=campaign.title,
-        letter=reminding.letter_words(campaign, subject=False),
+        letter=mailtexts.letter_words(campaign, subject=False),
         subject=campaign.letter_subject,
         staff=" – ".join(part for part in (staff.name, staff.phone) if part) if staff else "",
         period_from=campaign.period_from,

@@ -3,6 +3,7 @@
 import asyncio
 import textwrap
 from collections.abc import Callable
+from typing import TypeVar
 
 from exports import pdf, word
 from exports.letter import Letter
@@ -16,6 +17,7 @@ MEMORY = 500 * 1024 * 1024  # bytes of addresses; of them 40 full pages really u
 MOST = 24  # papers being made or waiting at once; a usual one takes about a second
 _turns = asyncio.Semaphore(2)
 _asked = 0
+Made = TypeVar("Made")
 
 
 class PaperTooLong(ServiceError):
@@ -34,27 +36,28 @@ class PapersBusy(ServiceError):
 
 async def made(paper: Paper | Official) -> bytes:
     """The paper as PDF. Raises PaperTooLong, PapersBusy."""
-    return await _in_turn(pdf.render, paper)
+    return await in_turn(pdf.render, paper)
 
 
 async def filled(template: bytes | None, letter: Letter) -> bytes:
     """The Word template (None: that which ships) with the letter in it. Raises PaperTooLong, PapersBusy."""
-    return await _in_turn(word.fill, template, letter)
+    return await in_turn(word.fill, template, letter)
 
 
-async def _in_turn(make: Callable[..., bytes], *given: object) -> bytes:
+async def in_turn(make: Callable[..., Made], *given: object) -> Made:
+    """What a module-level function makes of what is given, in a child process. Raises PaperTooLong, PapersBusy."""
     global _asked
     if _asked >= MOST:
         raise PapersBusy()
     _asked += 1
     try:
         async with _turns:
-            data: bytes = await sandbox.call(make, *given, memory=MEMORY)
+            made: Made = await sandbox.call(make, *given, memory=MEMORY)
     except sandbox.OverLimit as error:
         raise PaperTooLong() from error
     finally:
         _asked -= 1
-    return data
+    return made
 
 
 def short(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Mail: the worker that sends it, inside this process.
+"""Mail: the worker that sends it, inside this process; beside it what else goes on without a request.
 
 The `reminders` room keeps the outbox and sends. What only the service knows reaches it through flow/desk. What is due
 is in flow/planning, what a mail says in flow/mailtexts; both can be had from here.
@@ -23,6 +23,7 @@ from reminders.worker import Worker
 from service import mailwords
 from service.flow import digest, hookplan, inbox
 from service.flow.desk import MailDesk as MailDesk
+from service.flow.exportwork import ExportWork
 from service.flow.hookpost import HookPost
 from service.flow.mailtexts import letter_words as letter_words
 from service.flow.mailtexts import preview as preview
@@ -77,6 +78,7 @@ class Postroom:
         )
         self._watch = inbox.Watch(settings, clock)
         self._hooks = HookPost(settings, clock)
+        self._exports = ExportWork(settings, clock)
         self._started = False
 
     def start(self) -> None:
@@ -84,6 +86,7 @@ class Postroom:
         self._worker.start()
         self._watch.start()
         self._hooks.start()
+        self._exports.start()
 
     def wake(self) -> None:
         """Send now rather than at the next tick; call after the transaction."""
@@ -97,6 +100,11 @@ class Postroom:
             self._worker.replan()
             self._hooks.wake()
 
+    def export(self) -> None:
+        """Make the files that were asked for now; call after the transaction."""
+        if self._started:
+            self._exports.wake()
+
     def wake_after(self, seconds: float) -> None:
         """Send then, rather than at the tick after."""
         if self._started:
@@ -108,6 +116,7 @@ class Postroom:
 
     async def stop(self) -> None:
         if self._started:
+            await self._exports.stop()
             await self._watch.stop()
             await self._hooks.stop()
             await self._worker.stop()

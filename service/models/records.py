@@ -41,6 +41,42 @@ class ExportRecord(Model):
     sha256 = fields.CharField(max_length=64)
 
 
+class ExportJob(Model):
+    """An export that is made beside the requests: who asked for what, how far it is, and for a time the file.
+
+    `state` is waiting, running, done, failed, cancelled, or expired when the file of one that was done is gone.
+    `stage` is what it is at (flow.exportjobs.STAGES), with `done` of `total` rows, papers or files; a `total` of 0 is
+    not known yet. A running one is its process's until `lease_until`; then another takes it up, `attempt` tells how
+    often. `why` is the code of a failure. `name` is that of the file, kept until `keep_until`.
+    """
+
+    id = fields.IntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "service.Campaign", related_name="export_jobs", on_delete=RESTRICT
+    )
+    campaign_id: int
+    format = fields.CharField(max_length=10)
+    codes = fields.BooleanField(default=False)
+    as_of = Instant()
+    asked_at = Instant()
+    asked_by = fields.CharField(max_length=60)
+    state = fields.CharField(max_length=10, default="waiting")
+    stage = fields.CharField(max_length=10, default="")
+    done = fields.IntField(default=0)
+    total = fields.IntField(default=0)
+    attempt = fields.IntField(default=0)
+    lease_until = Instant(null=True)
+    ended_at = Instant(null=True)
+    why = fields.CharField(max_length=40, default="")
+    name = fields.CharField(max_length=100, default="")
+    size = fields.BigIntField(default=0)
+    sha256 = fields.CharField(max_length=64, default="")
+    keep_until = Instant(null=True)
+
+    class Meta:
+        indexes = (("state",),)
+
+
 class RefreshAddress(Model):
     """A campaign's tables at an address that a workbook refreshes from, by a token of its own that reads nothing else.
 

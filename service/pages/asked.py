@@ -105,7 +105,11 @@ def address(path: str, params: Mapping[str, object], anchor: str = "") -> str:
 
 def as_of(request: Request) -> AsOf:
     """The as-of of the query; a bare day means to its end."""
-    now, text = web.now(request), query(request, "as_of")
+    return as_of_text(query(request, "as_of"), web.now(request))
+
+
+def as_of_text(text: str, now: datetime) -> AsOf:
+    """The as-of that somebody asked for in words, "" for now."""
     if not text:
         return AsOf(now, "")
     found = moment(text, END_OF_DAY)

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service import web
-from service.flow import campaigns, exporting, refreshing
+from service.flow import campaigns, exporting, exportjobs, refreshing
 from service.models import RefreshAddress
 from service.pages import asked
 from service.words import N_, _
@@ -17,6 +17,8 @@ KINDS = {
     "csv": (N_("CSV"), N_("Mỗi đơn vị một dòng, kèm trả lời; để đưa vào chương trình khác")),
     "csv.zip": (N_("CSV, mỗi bảng một tệp (.zip)"), N_("Như CSV, thêm một tệp cho mỗi mục liệt kê nhiều dòng")),
     "json": (N_("JSON"), N_("Tỷ lệ, đơn vị, trả lời, tổng hợp; để lập trình")),
+    "zip": (N_("Tệp đính kèm (.zip)"), N_("Mọi tệp đơn vị đã gửi, xếp theo đơn vị, mục, câu hỏi; kèm danh sách")),
+    "pdf.zip": (N_("PDF từng báo cáo (.zip)"), N_("Mỗi báo cáo đã gửi một tệp PDF; kèm danh sách")),
 }
 SINGLE = {"pdf": N_("PDF của một đơn vị")}
 
@@ -42,7 +44,12 @@ async def page(
         "problem": problem,
         "link": as_of.link,
         "kinds": [(kind, _(name), _(hint)) for kind, (name, hint) in KINDS.items()],
-        "records": [(row, who, _named(row.format)) for row, who in await exporting.records(number)],
+        "aside": KINDS if await exporting.large(campaign) else exporting.ARCHIVES,
+        "coded": exporting.CODED,
+        "jobs": [
+            (job, who, named(job.format), _(exportjobs.STATES[job.state])) for job, who in await exportjobs.of(number)
+        ],
+        "records": [(row, who, named(row.format)) for row, who in await exporting.records(number)],
         "addresses": await refreshing.of(number),
         "tables": await refreshing.tables(number),
         "site": web.settings(request).public_url,
@@ -53,5 +60,6 @@ async def page(
     return web.render(request, "monitor/exports.html", context, 422 if problem or problems else 200)
 
 
-def _named(kind: str) -> str:
+def named(kind: str) -> str:
+    """A kind of file in words."""
     return _(KINDS[kind][0] if kind in KINDS else SINGLE.get(kind, kind))

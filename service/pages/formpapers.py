@@ -11,7 +11,7 @@ from forms.answers import Now, Picture, evaluate
 from service import web, words
 from service.flow import attachments, filling, forms, papers, receipts, submissions, versions
 from service.flow.filling import Filling
-from service.models import Campaign, Invitation
+from service.models import Campaign, Invitation, Submission
 from service.pages import asked, formpaper, languages
 from service.pages.papers import answer, taken
 from service.pages.unit import filling_of, visit_of
@@ -33,18 +33,20 @@ class _Frame:
 
 
 async def _made(frame: _Frame, blocks: list[paper.Block], now: datetime) -> bytes:
+    return await papers.made(_paper(frame, blocks, now))
+
+
+def _paper(frame: _Frame, blocks: list[paper.Block], now: datetime) -> paper.Paper:
     signers = paper.Signatures(tuple(_(title) for title in SIGNERS), _(SIGN))
-    return await papers.made(
-        paper.Paper(
-            title=frame.title,
-            left=frame.unit,
-            right=papers.short(frame.title),
-            foot=frame.foot,
-            page=_(papers.PAGE),
-            made_at=now,
-            mark=frame.mark,
-            blocks=(*([paper.Facts(frame.facts)] if frame.facts else []), *blocks, signers),
-        )
+    return paper.Paper(
+        title=frame.title,
+        left=frame.unit,
+        right=papers.short(frame.title),
+        foot=frame.foot,
+        page=_(papers.PAGE),
+        made_at=now,
+        mark=frame.mark,
+        blocks=(*([paper.Facts(frame.facts)] if frame.facts else []), *blocks, signers),
     )
 
 
@@ -111,7 +113,16 @@ async def sent_as_staff(request: Request) -> Response:
 
 async def _sent(invitation: Invitation, number: int, now: datetime) -> tuple[str, bytes]:
     found = await receipts.of(invitation, number)
-    submission = found.submission
+    return f"phieu-{found.submission.receipt}.pdf", await papers.made(await _as_paper(found, now))
+
+
+async def paper_of(invitation: Invitation, submission: Submission, now: datetime) -> paper.Paper:
+    """A report as it was sent, as a paper; the invitation's campaign is loaded."""
+    return await _as_paper(await receipts.of(invitation, submission.number), now)
+
+
+async def _as_paper(found: receipts.Receipt, now: datetime) -> paper.Paper:
+    invitation, submission = found.invitation, found.submission
     foot = _("Số xác nhận {receipt}, gửi {moment}; mã kiểm tra {hash}").format(
         receipt=submission.receipt, moment=words.moment(submission.submitted_at), hash=submission.hash[:16]
     )
@@ -123,7 +134,7 @@ async def _sent(invitation: Invitation, number: int, now: datetime) -> tuple[str
     else:
         picture, files = await as_sent(found)
         blocks = formpaper.filled(picture, files)
-    return f"phieu-{submission.receipt}.pdf", await _made(frame, blocks, now)
+    return _paper(frame, blocks, now)
 
 
 async def as_sent(found: receipts.Receipt) -> tuple[Picture, dict[str, attachments.Given]]:

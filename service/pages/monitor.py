@@ -182,12 +182,15 @@ def _bar(timings: Mapping[str, int]) -> list[tuple[str, float, float]]:
 
 
 async def export(request: Request) -> Response:
-    """The campaign as of the moment the page shows, as a file."""
+    """The campaign as of the moment the page shows, as a file; a large one is asked for on the page of exports."""
     number, as_of = asked.number(request), asked.as_of(request)
     problem = asked.problem((await campaigns.published(number)).published_at, as_of)
     if problem:
         return web.redirect(request, f"/campaigns/{number}", problem)
+    kind, codes = request.path_params["kind"], asked.query(request, "values") == "codes"
+    order, aside = await exporting.ordered(number, kind, as_of.at, web.now(request), codes=codes)
+    if aside:
+        said = _("Tệp này lớn nên được lập ở nền: vui lòng bấm “Lập tệp” ở dòng của nó.")
+        return web.redirect(request, as_of.link(f"/campaigns/{number}/exports"), said)
     who = principal.staff(request.state.staff.id)
-    kind = request.path_params["kind"]
-    settings, now, codes = web.settings(request), web.now(request), asked.query(request, "values") == "codes"
-    return web.download(*await exporting.made(settings, number, kind, as_of.at, who, now, codes=codes))
+    return web.download(*await exporting.made(web.settings(request), order, who))

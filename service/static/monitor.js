@@ -17,6 +17,7 @@ if (live) {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.querySelector("#live");
       if (!fresh || fresh.innerHTML === shown || busy()) return;
+      if (!fresh.dataset.refresh) clearInterval(timer); // what was waited for has come
       shown = fresh.innerHTML;
       const open = new Set([...live.querySelectorAll("details[open][id]")].map((one) => one.id));
       const places = [...live.querySelectorAll(".scroll")].map((one) => [one.scrollLeft, one.scrollTop]);
@@ -32,7 +33,7 @@ if (live) {
       // Away for a moment: the page stays as it is, the next round tries again.
     }
   };
-  setInterval(refresh, Number(live.dataset.refresh) * 1000);
+  const timer = setInterval(refresh, Number(live.dataset.refresh) * 1000);
   document.addEventListener("visibilitychange", refresh);
 }
 

@@ -126,6 +126,7 @@ WRONG = [
     ("PHIEU_SECRET_KEY", "short"),
     ("PHIEU_DIGEST_AT", "7h30"),
     ("PHIEU_DIGEST_AT", "24:00"),
+    ("PHIEU_EXPORT_KEEP_HOURS", "0"),
 ]
 
 

@@ -32,7 +32,7 @@ def _options(table: str, about: str, **other: Any) -> dict[str, Any]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("service", "0018_reviews")]
+    dependencies = [("service", "0019_export_jobs")]
 
     initial = False
 
