@@ -337,6 +337,11 @@ def share(states: Mapping[State, int]) -> tuple[int, int]:
     return sum(count for state, count in states.items() if state in RESPONDED), expected
 
 
+def waiting(states: Mapping[State, int]) -> int:
+    """Of how many invitations stand in each state, those that wait for the department's verdict."""
+    return sum(count for state, count in states.items() if state in TO_REVIEW)
+
+
 @dataclass(slots=True)
 class _Count:
     """A tally while it is counted."""

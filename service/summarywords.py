@@ -114,3 +114,15 @@ def remark(label: str, why: str) -> str:
         "Đề nghị đơn vị kiểm tra lại số liệu ở câu “{label}”: {why}. Nếu số liệu chưa đúng, vui lòng sửa và gửi lại; "
         "nếu đúng, vui lòng ghi rõ lý do ở phần ý kiến khác rồi gửi lại."
     ).format(label=short(label), why=why)
+
+
+def doubt(found: Outlier | Change | Broken, fences: Fences | None, labels: Mapping[str, str]) -> str:
+    """What is doubtful about one answer, whichever check says so."""
+    match found:
+        case Broken():
+            return broken(found, labels)
+        case Change():
+            return _("thay đổi lớn so với kỳ trước: {change}").format(change=change(found))
+        case Outlier():
+            assert fences is not None
+            return outlier(found, fences)

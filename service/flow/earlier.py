@@ -66,6 +66,17 @@ async def beside(invitation: Invitation, campaign: Campaign, form: Form) -> Last
     return LastPeriod(found, round_.period_from, round_.period_to)
 
 
+async def report(invitation: Invitation, campaign: Campaign, form: Form) -> tuple[Submission, Campaign] | None:
+    """The unit's last report as it was sent, and its campaign; None for the first."""
+    row = await _last_row(invitation, campaign, form, None)
+    if row is None:
+        return None
+    sent, round_ = await lookups.one(Submission, id=row["id"]), await lookups.one(Campaign, id=row["campaign"])
+    assert sent is not None
+    assert round_ is not None
+    return sent, round_
+
+
 async def _last_row(
     invitation: Invitation, campaign: Campaign, form: Form, by: datetime | None
 ) -> Mapping[str, int] | None:

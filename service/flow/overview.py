@@ -14,13 +14,16 @@ PHASES = ("draft", "scheduled", "open", "closed")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One campaign on the front page, as it stands now. `responded` and `expected` are 0 before publication."""
+    """One campaign on the front page, as it stands now. `responded` and `expected` are 0 before publication.
+
+    `to_review` of its reports wait for the department's verdict."""
 
     campaign: Campaign
     phase: str
     responded: int
     expected: int
     overdue: bool
+    to_review: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ async def front(now: datetime) -> Front:
     for campaign in campaigns:
         responded, expected = life.share(states.get(campaign.id, {}))
         late = campaign.due_at is not None and campaign.published_at is not None and now > campaign.due_at
-        lines.append(Line(campaign, phase(campaign, now), responded, expected, late))
+        waiting = life.waiting(states.get(campaign.id, {}))
+        lines.append(Line(campaign, phase(campaign, now), responded, expected, late, waiting))
     running = {line.campaign.id: line.campaign.title for line in lines if line.phase in ("open", "scheduled")}
     return Front(lines, await _burden(running))
 

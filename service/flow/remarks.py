@@ -1,10 +1,10 @@
 """What is to be corrected, question by question: checked against the report it is about, kept with the return."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from forms.answers import Field, Heading, RowGroup
-from forms.schema import Kind
+from forms.schema import Form, Kind, walk
 from service import life, readable
 from service.answerwords import short
 from service.errors import Invalid
@@ -114,3 +114,9 @@ async def standing(invitation: Invitation) -> dict[str, str]:
     """The remarks by flat key while the report waits for the unit's correction."""
     handed_back = invitation.due_round > 0 and life.State(invitation.state) in AT_THE_UNIT
     return await last(invitation.id) if handed_back else {}
+
+
+def pages(form: Form, told: Collection[str]) -> Collection[str]:
+    """The keys of the pages that hold a question with a remark; `told` are flat keys."""
+    names = {key.rpartition("/")[2] for key in told}
+    return {page.key for page in form.pages if any(item.name in names for item in walk(page.items))}

@@ -1,11 +1,13 @@
 """The department's verdict on what a unit sent: it is right, or it is handed back for correction."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from tortoise.transactions import in_transaction
 
+from reminders.deadlines import Explained
 from service import life, mailwords, words
 from service.errors import CampaignClosed, ChangedMeanwhile, Invalid
 from service.flow import audit, calendars, claims, deadlines, drafts, events, notices, remarks
@@ -104,12 +106,26 @@ async def _correct_by(campaign: Campaign, invitation: Invitation, due: Due | Non
     return deadlines.set_anew(due, now, await calendars.current(), after=now, closes_at=campaign.closes_at)[0]
 
 
-async def usual_due(campaign: Campaign, invitation: Invitation, now: datetime) -> datetime:
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """A usual due time; `explained` None where it is not counted but the unit's own due time, or the closing."""
+
+    due_at: datetime
+    explained: Explained | None
+
+
+async def usual(campaign: Campaign, invitation: Invitation, now: datetime) -> Usual:
     """Until when what was sent is corrected when nobody says otherwise: two working days, but not before the unit's
     own due time, and not after the closing. Raises Invalid where a year has no table."""
-    usual, _why = deadlines.set_anew(USUAL, now, await calendars.current(), after=now, closes_at=None)
-    usual = max(usual, invitation.due_at)
-    return min(usual, campaign.closes_at or usual)
+    counted, why = deadlines.set_anew(USUAL, now, await calendars.current(), after=now, closes_at=None)
+    due_at = max(counted, invitation.due_at)
+    due_at = min(due_at, campaign.closes_at or due_at)
+    return Usual(due_at, why if due_at == counted else None)
+
+
+async def usual_due(campaign: Campaign, invitation: Invitation, now: datetime) -> datetime:
+    """The moment of `usual`."""
+    return (await usual(campaign, invitation, now)).due_at
 
 
 async def last_remark(invitation_id: int) -> tuple[str, bool]:

@@ -59,7 +59,7 @@ class Control:
     it is filled in from the unit's contact list. `before`: last period's answer, `period` which one that was, in words.
     `since`: by how much its figure differs from that one, None where it is no figure.
     `sums`: the running sums that its figure is part of, None where there are none to come out.
-    `column`: which of a table's, from 1, 0 outside one.
+    `column`: which of a table's, from 1, 0 outside one. `remark`: what the department asks to correct in it.
     """
 
     what: str
@@ -94,6 +94,7 @@ class Control:
     sums: str | None = None
     column: int = 0
     period: str = ""
+    remark: str = ""
 
     @property
     def id(self) -> str:
@@ -111,6 +112,7 @@ class Sheet:
     `problems`: sentences by key, from a look at the whole page or an upload; without one a field shows only what
     is wrong with something typed in. `form` gives the whole lists of questions with a filter. `lang` is the tag of
     the form's language where it is not the page's. `before`: last period's answers, `period` which one that was.
+    `remarks`: what the department asks to correct.
     """
 
     form: Form
@@ -120,6 +122,7 @@ class Sheet:
     lang: str = ""
     before: Mapping[str, Before] = field(default_factory=dict)
     period: str = ""
+    remarks: Mapping[str, str] = field(default_factory=dict)
 
 
 def control(found: Field, sheet: Sheet) -> Control:
@@ -161,6 +164,7 @@ def control(found: Field, sheet: Sheet) -> Control:
         before=before,
         since=answerwords.since(before.typed, found.typed) if before and question.kind in NUMBERS else None,
         period=sheet.period,
+        remark=sheet.remarks.get(found.key, ""),
         sums=answerwords.running(found.sums) if sums.beside(sheet.form).get(question.name) else None,
     )
 

@@ -14,7 +14,7 @@ from forms.answers import Field, Heading, Picture, RowGroup
 from forms.schema import Page
 from service import answerwords, life, web
 from service.errors import CampaignClosed, NotFound, ServiceError, WrongState
-from service.flow import attachments, carrying, drafts, earlier, landing, openness, submissions
+from service.flow import attachments, carrying, drafts, earlier, landing, openness, remarks, submissions
 from service.flow.drafts import Edit, Saved
 from service.flow.filling import Filling, judged, officer
 from service.flow.keys import admitted
@@ -59,7 +59,8 @@ async def _draw(
     problems = told(filling.picture, page, fields, extra or {}, check)
     last = await live.last_period(filling, fields.values())
     tag = languages.tag(request, filling.form)
-    given = Sheet(filling.form, problems, files, rivals, tag, last.found, periods.words(last.begin, last.end))
+    period, asked = periods.words(last.begin, last.end), await remarks.standing(filling.invitation)
+    given = Sheet(filling.form, problems, files, rivals, tag, last.found, period, asked)
     context = {
         **frame(filling, now),
         **sheet(filling, page, drawn, given),

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service import deadlinewords, web, words
+from service import deadlinewords, life, web, words
 from service.flow import (
     assignments,
     bulk,
@@ -101,6 +101,7 @@ def _figures(request: Request, found: progress.Progress, as_of: AsOf, context: M
     return {
         "found": found,
         "rate": rate,
+        "to_review": life.waiting(rate.states),
         "states": [(state, words.state(state), rate.states[state]) for state in State if state in rate.states],
         "timings": [(code, words.timing(code), board.MARKS[code], count) for code, count in timings.items() if count],
         "marks": board.MARKS,
