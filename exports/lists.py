@@ -210,7 +210,7 @@ def texts(report: CampaignReport, _: Words, name: str) -> Sheet:
         (_("Giống với"), 40, styles.TEXT),
     )
     body = ((question.label, row.code, row.unit, row.text, row.alike or None) for question, row in given)
-    title = _("Ý kiến bằng lời: {count} ý kiến").format(count=figure(len(given)))
+    title = _("Trả lời bằng chữ: {count} nội dung").format(count=figure(len(given)))
     return listed(report, _, name, title, headings, body)
 
 

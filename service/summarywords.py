@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from forms.consolidate import Broken, Change, Fences, Outlier, Ratio
+from forms.consolidate.doubts import USUAL_CHANGE, USUAL_LEAST
 from forms.schema import Question
 from service import words
 from service.answerwords import short
@@ -19,6 +20,10 @@ QUARTILES = N_(
     "Số nằm ngoài khoảng từ Q1 − 1,5 × (Q3 − Q1) đến Q3 + 1,5 × (Q3 − Q1) được coi là khác thường (quy tắc Tukey)."
 )
 ALIKE = N_("Hai ý kiến được xếp cùng nhóm khi có ít nhất một nửa số từ giống nhau, không phân biệt chữ hoa và dấu.")
+CHANGES = N_(
+    "Thay đổi lớn so với kỳ trước là vượt tỷ lệ ghi trong mẫu phiếu; ở câu không ghi, là vượt {percent}%, với số đếm thì "
+    "đồng thời chênh từ {least} trở lên."
+)
 _KINDS = {"xa": N_("xã"), "phuong": N_("phường"), "dac_khu": N_("đặc khu")}
 PLACES = 2
 
@@ -89,6 +94,11 @@ def change(found: Change) -> str:
     share = number(abs(found.now - found.before) * 100 / abs(found.before), PLACES)
     beyond = _("{change} (tăng {share}%, ngưỡng {limit}%)") if up else _("{change} (giảm {share}%, ngưỡng {limit}%)")
     return beyond.format(change=said, share=share, limit=exact(found.percent))
+
+
+def changes() -> str:
+    """From when on a change is told."""
+    return _(CHANGES).format(percent=exact(USUAL_CHANGE), least=exact(USUAL_LEAST))
 
 
 def broken(found: Broken, labels: Mapping[str, str]) -> str:

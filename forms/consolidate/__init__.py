@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from forms.consolidate import doubts, reckon
-from forms.consolidate.alike import Alike, alike
+from forms.consolidate.alike import Alike, alike, are_opinions
 from forms.consolidate.doubts import Broken, Change, Fences, Outlier
 from forms.consolidate.figures import (
     Before,
@@ -111,7 +111,7 @@ def _question(
         fences=fences,
         outliers=tuple(doubts.outliers(known, fences, groupings["kind"][0] if "kind" in groupings else {})),
         changes=tuple(_changes(question, gathered, before)) if before else (),
-        alike=alike(listed) if question.kind is Kind.TEXT else (),
+        alike=alike(listed) if are_opinions(question, listed) else (),
     )
 
 

@@ -13,6 +13,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from forms.schema import Kind, Question
+
+LONG = 60  # characters
 _WORD = re.compile(r"\w+")
 
 
@@ -32,6 +35,14 @@ def words_of(text: str) -> frozenset[str]:
     """The words of a text without case and marks: "Chưa có MÁY quét." -> chua, co, may, quet."""
     plain = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
     return frozenset(_WORD.findall("".join(c for c in plain if not unicodedata.combining(c))))
+
+
+def are_opinions(question: Question, texts: Iterable[tuple[str, str]]) -> bool:
+    """Whether a question's texts are what people think: it has room for several lines, or half of them are long. The
+    number of a decision, or the name of an office, is neither."""
+    lengths = sorted(len(text) for _unit, text in texts)
+    room = "multiline" in question.appearance or bool(lengths) and lengths[len(lengths) // 2] >= LONG
+    return question.kind is Kind.TEXT and room
 
 
 def are_alike(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -12,11 +12,12 @@ from statistics import median
 
 from forms.consolidate.gather import Gathered, Place
 from forms.consolidate.sums import Tie, ties_of
-from forms.schema import Form, Question
+from forms.schema import Form, Kind, Question
 
 LEAST = 8  # numbers, below which quartiles say too little to call one of them far off
 REACH = Decimal("1.5")  # Tukey: quartiles and one and a half times the distance between them
-USUAL_CHANGE = Decimal(50)  # percent, where the form does not say by itself
+USUAL_CHANGE = Decimal(50)  # percent, where the form does not say by itself; then of counts at least
+USUAL_LEAST = Decimal(10)  # of difference: from one to two is twice as many, and nothing to look at
 SAME_KIND = 3  # units of a kind, below which its median says nothing
 
 
@@ -103,18 +104,24 @@ def outliers(numbers: Mapping[Place, Decimal], found: Fences | None, kinds: Mapp
 
 
 def changes(question: Question, now: Mapping[Place, Decimal], before: Mapping[Place, Decimal]) -> Iterator[Change]:
-    """What changed since an earlier period by more than the form allows (`explain > 30%`), else by more than half.
+    """What changed since an earlier period by more than the form allows (`explain > 30%`), else by more than half, and
+    counts then by at least USUAL_LEAST.
 
     From nothing to anything is beyond. The largest difference comes first.
     """
     said = question.previous.percent if question.previous else None
     percent = USUAL_CHANGE if said is None else said
+    least = USUAL_LEAST if said is None and question.kind is Kind.INTEGER else Decimal(0)
     found = [
         Change(place[0], before[place], value, percent)
         for place, value in now.items()
-        if place in before and abs(value - before[place]) * 100 > percent * abs(before[place])
+        if place in before and _beyond(abs(value - before[place]), abs(before[place]), percent, least)
     ]
     yield from sorted(found, key=lambda change: (-abs(change.now - change.before), change.unit))
+
+
+def _beyond(difference: Decimal, before: Decimal, percent: Decimal, least: Decimal) -> bool:
+    return difference * 100 > percent * before and difference >= least
 
 
 def broken(form: Form, gathered: Gathered) -> Iterator[Broken]:

@@ -97,7 +97,7 @@ class QuestionSummary:
     None for what is no number or was never answered, and for a ratio, whose mean would mislead.
     `distribution` has every choice in list order, zeros too; `places` those of a rank, the most
     wanted first. `texts` are (unit code, text): words, codes, and points as people read them; `alike` the groups of
-    those that are free text. `shares` are ratios to the wholes that its own checks name (`. <= ${e_recv}`).
+    those that are opinions. `shares` are ratios to the wholes that its own checks name (`. <= ${e_recv}`).
     `parts` are by the name of the grouping. `lowest` and `highest` are the units that gave the least and the greatest
     number. `fences` and `outliers`: see doubts.
     """

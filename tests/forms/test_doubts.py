@@ -19,7 +19,8 @@ SURVEY = form(
     ask("direct", "integer", constraint="${recv} = coalesce(${online}, 0) + ."),
     ask("pct", "calculate", calculation="1", consolidate=Consolidate("ratio", "online", "recv")),
     ask("way", "select_one", choices="ways"),
-    ask("said", "text"),
+    ask("said", "text", appearance=frozenset({"multiline"})),
+    ask("decision", "text"),
     repeat("row", ask("cost", "integer"), ask("paid", "integer", constraint=". <= ${cost} and . <= ${recv}")),
     lists={"ways": choices("zalo", "fax")},
 )
@@ -165,6 +166,13 @@ def test_from_nothing_to_anything_is_a_large_change() -> None:
     assert [(c.before, c.now) for c in found.changes] == [(0, 1)]
 
 
+def test_small_counts_change_by_much_without_a_doubt() -> None:
+    before = [(str(place), unit(100, online=was)) for place, was in enumerate((1, 10, 0, 40))]
+    now = [(str(place), unit(100, online=is_)) for place, is_ in enumerate((2, 20, 9, 70))]
+    found = of(consolidate(SURVEY, now, earlier=before), "online")
+    assert [(c.before, c.now) for c in found.changes] == [(40, 70), (10, 20)], "by ten at least"
+
+
 def test_rows_of_repeats_are_not_set_beside_each_other() -> None:
     rows = [("1", unit(1, row=[{"_id": "a", "cost": 5}]))]
     found = of(consolidate(SURVEY, rows, earlier=[("1", unit(1, row=[{"_id": "a", "cost": 500}]))]), "cost")
@@ -189,6 +197,14 @@ def test_alike_texts_stand_together_whatever_their_case_and_marks() -> None:
     found = of(consolidate(SURVEY, [(code, {"said": text}) for code, text in texts[:4]]), "said")
     assert [len(group.members) for group in found.alike] == [2, 1, 1]
     assert alike([("1", "?!"), ("2", "…")])[0].members == (("1", "?!"), ("2", "…"))
+
+
+def test_the_number_of_a_decision_is_no_opinion() -> None:
+    short = [(str(place), {"decision": f"{place}/QĐ-UBND"}) for place in range(3)]
+    found = of(consolidate(SURVEY, short), "decision")
+    assert (found.alike, [text for _unit, text in found.texts]) == ((), ["0/QĐ-UBND", "1/QĐ-UBND", "2/QĐ-UBND"])
+    long = [("8", {"decision": "Đề nghị " * 10}), ("9", {"decision": "Xã đề nghị " * 10})]
+    assert of(consolidate(SURVEY, [*short[:2], *long]), "decision").alike, "long texts are, whatever was asked"
 
 
 @given(texts=st.lists(st.text("ab c", max_size=12), max_size=12))

@@ -151,6 +151,7 @@ async def test_a_doubt_leads_to_a_return_with_its_reason(house: House, api: Api,
     page = (await house.client.get(f"/campaigns/{second.id}/summary")).text
     assert "từ 1.142 lên 2.284 (tăng 100,00%, ngưỡng 30%)" in page
     assert "tính trên 1 đơn vị trả lời cả hai kỳ: 1.142 → 2.284" in page
+    assert "vượt 50%, với số đếm thì đồng thời chênh từ 10 trở lên." in page
     address = next(part.split('"')[0] for part in page.split('href="') if "remark=" in part).replace("&amp;", "&")
     assert urlsplit(address).path == f"/campaigns/{second.id}/units/{AN_LAO}"
     remark = parse_qs(urlsplit(address).query)["remark"][0]
