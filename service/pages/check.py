@@ -99,6 +99,7 @@ def review(
     here = {box.key for box in boxes}
     return {
         "sections": reading.read(picture, reading.sections(form), given),
+        "count": len(found),
         "problems": _lines(filling, found, here, f"{home}/s"),
         "boxes": boxes,
         "ticked": ticked if ticked is not None else {b.key: b.value for b in boxes},

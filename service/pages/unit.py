@@ -47,6 +47,7 @@ class Content:
     status: str
     asked: int
     answered: int
+    typed: int
 
     @property
     def words(self) -> str:
@@ -97,7 +98,7 @@ def _content(picture: Picture, page: Page, progress: Progress) -> Content:
         status = "done"
     else:
         status = "doing" if progress.typed else "todo"
-    return Content(page.key, reading.title(picture, page), status, progress.asked, progress.answered)
+    return Content(page.key, reading.title(picture, page), status, progress.asked, progress.answered, progress.typed)
 
 
 async def home(request: Request) -> Response:

@@ -299,6 +299,15 @@ async def test_check_declare_send_receipt(house: House, survey: Survey, visitor:
     assert receipt in home.text
 
 
+async def test_the_list_before_sending_counts_questions_and_says_that_nothing_is_sent_yet(visitor: Visitor) -> None:
+    page = (await visitor.open(f"{visitor.base}/check")).text
+    lines = re.findall(r"<li><a href=[^>]*>([^<]*)</a></li>", page.partition('id="problems"')[2].partition("</ul>")[0])
+    grouped = [int(found[1]) for line in lines if (found := re.search(r": còn (\d+) câu chưa trả lời", line))]
+    assert grouped, "many of one section are one line"
+    assert f"Còn {sum(grouped) + len(lines) - len(grouped)} câu cần xem lại trước khi gửi" in page
+    assert "báo cáo chưa được gửi cho đến khi bấm" in page
+
+
 async def test_a_double_click_leads_to_the_same_receipt(house: House, survey: Survey, visitor: Visitor) -> None:
     await _fill_all(house, survey)
     await visitor.open(f"{visitor.base}/check")
