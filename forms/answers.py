@@ -95,6 +95,12 @@ class Picture:
         if self._looked is not None:
             raise KeyError(f"{what} needs the whole form, not a focus")
 
+    @property
+    def language(self) -> str:
+        """The name of the form's language that its words are in, "" where the form names none."""
+        languages = self.form.languages
+        return self._run.language if self._run.language in languages else next(iter(languages), "")
+
     # what a page draws
 
     def page(self, key: str) -> tuple[Field | Heading | RowGroup, ...]:

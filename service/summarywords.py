@@ -21,8 +21,8 @@ QUARTILES = N_(
 )
 ALIKE = N_("Hai ý kiến được xếp cùng nhóm khi có ít nhất một nửa số từ giống nhau, không phân biệt chữ hoa và dấu.")
 CHANGES = N_(
-    "Thay đổi lớn so với kỳ trước là vượt tỷ lệ ghi trong mẫu phiếu; ở câu không ghi, là vượt {percent}%, với số đếm thì "
-    "đồng thời chênh từ {least} trở lên."
+    "Thay đổi lớn so với kỳ trước là vượt tỷ lệ ghi trong mẫu phiếu; ở câu không ghi, là vượt {percent}%, với số đếm "
+    "thì đồng thời chênh từ {least} trở lên."
 )
 _KINDS = {"xa": N_("xã"), "phuong": N_("phường"), "dac_khu": N_("đặc khu")}
 PLACES = 2

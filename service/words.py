@@ -55,6 +55,11 @@ def language_of(name: str) -> str:
     return split_language(name)[1].split("-")[0].lower() or OWN
 
 
+def foreign(name: str) -> str:
+    """The tag of words in that language where the page is in another, else ""; no name stands for Vietnamese."""
+    return "" if language_of(name) == language.get() else split_language(name)[1] or OWN
+
+
 @contextmanager
 def speaking(name: str) -> Iterator[None]:
     """In another language than the request's: letters go out in Vietnamese, whoever's page queued them."""

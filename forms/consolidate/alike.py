@@ -41,7 +41,7 @@ def are_opinions(question: Question, texts: Iterable[tuple[str, str]]) -> bool:
     """Whether a question's texts are what people think: it has room for several lines, or half of them are long. The
     number of a decision, or the name of an office, is neither."""
     lengths = sorted(len(text) for _unit, text in texts)
-    room = "multiline" in question.appearance or bool(lengths) and lengths[len(lengths) // 2] >= LONG
+    room = "multiline" in question.appearance or (bool(lengths) and lengths[len(lengths) // 2] >= LONG)
     return question.kind is Kind.TEXT and room
 
 

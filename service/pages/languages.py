@@ -66,8 +66,7 @@ def _tongue(name: str, current: str) -> Tongue:
 def tag(request: Request, form: Form) -> str:
     """The tag of the form's words where they are in another language than the page, else "". A form that does not
     say its language is taken for Vietnamese."""
-    name = chosen(request, form)
-    return "" if words.language_of(name) == words.language.get() else _tongue(name, name).tag or words.OWN
+    return words.foreign(chosen(request, form))
 
 
 def only_vietnamese(form: Form) -> bool:

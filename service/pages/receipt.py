@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service import web
+from service import web, words
 from service.flow import drafts, openness, receipts, signed, unitrequests
 from service.flow.filling import find, officer
 from service.pages import asked, formpapers, papers, reading
@@ -15,9 +15,10 @@ async def receipt(request: Request) -> Response:
     found = await receipts.of(invitation, int(request.path_params["number"]))
     submission = found.submission
     sections: list[reading.Section] = []
+    form_lang = ""
     if not submission.nil_reason:
         picture, given = await formpapers.as_sent(found)
-        sections = reading.read(picture, picture.form.pages, given)
+        sections, form_lang = reading.read(picture, picture.form.pages, given), words.foreign(picture.language)
     context = {
         "invitation": invitation,
         "campaign": invitation.campaign,
@@ -26,6 +27,7 @@ async def receipt(request: Request) -> Response:
         "submission": submission,
         "names": await drafts.people({submission.actor_ref, submission.asked_by}),
         "sections": sections,
+        "form_lang": form_lang,
         "due_at": found.due_at,
         "late": found.late,
         "fresh": found.last,

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from forms.answers import Picture, Progress
 from forms.schema import Form, Page
-from service import answerwords, deadlinewords, life, web
+from service import answerwords, deadlinewords, life, web, words
 from service.flow import (
     attachments,
     carrying,
@@ -210,6 +210,7 @@ def frame(filling: Filling, now: datetime) -> dict[str, object]:
         "home": f"/u/{filling.campaign.id}",
         "unit_name": filling.invitation.full_name,
         "now": now,
+        "form_lang": words.foreign(filling.picture.language),
         "responded": life.State(filling.invitation.state) in life.RESPONDED,
         "may_amend": openness.amendable(filling.invitation, filling.campaign, now),
     }

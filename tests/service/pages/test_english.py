@@ -123,8 +123,15 @@ async def test_what_stands_in_vietnamese_alone_is_told_in_english_or_marked(hous
     assert alone in door
     assert 'about <q lang="vi">khảo sát quý II</q>' in door
     assert alone in (await visitor.enter(survey.address(house.settings))).text
+    page = (await visitor.open(f"{visitor.base}/check")).text
+    assert '<h2 lang="vi">B. Tổ chức' in page
+    assert '<dl class="answers" lang="vi">' in page
+    assert '<span class="soft" lang="en">Not answered' in page, "our own words stay English"
+    assert f'lang="vi">/ {survey.campaign.title}</span>' in page
+    assert '<h1 lang="vi">B. Tổ chức' in (await visitor.open(f"{visitor.base}/s/b")).text
     await visitor.client.get("/language/vi")
     assert alone not in (await visitor.open(visitor.base)).text
+    assert 'lang="' not in (await visitor.open(f"{visitor.base}/check")).text.partition("<main")[2].partition("</main")[0]
 
 
 async def test_the_switch_comes_back_and_the_browser_alone_decides_nothing(house: House) -> None:
