@@ -131,7 +131,9 @@ async def test_what_stands_in_vietnamese_alone_is_told_in_english_or_marked(hous
     assert '<h1 lang="vi">B. Tổ chức' in (await visitor.open(f"{visitor.base}/s/b")).text
     await visitor.client.get("/language/vi")
     assert alone not in (await visitor.open(visitor.base)).text
-    assert 'lang="' not in (await visitor.open(f"{visitor.base}/check")).text.partition("<main")[2].partition("</main")[0]
+    assert (
+        'lang="' not in (await visitor.open(f"{visitor.base}/check")).text.partition("<main")[2].partition("</main")[0]
+    )
 
 
 async def test_the_switch_comes_back_and_the_browser_alone_decides_nothing(house: House) -> None:
