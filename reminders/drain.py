@@ -147,7 +147,8 @@ class Drain:
 
     async def _send(self, sender: Sender, claimed: Claimed) -> Reply | SendError:
         try:
-            return await sender.send(message.build(claimed, self._mail_from, self._clock()))
+            file = await self._desk.attached(claimed.attachment) if claimed.attachment else None
+            return await sender.send(message.build(claimed, self._mail_from, self._clock(), file))
         except SendError as error:
             return error
         except Exception as error:

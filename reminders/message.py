@@ -13,7 +13,7 @@ from reminders import wire
 from reminders.address import NAME, Mailbox, is_one
 from reminders.clean import one_line
 from reminders.delivery import Claimed
-from reminders.ports import Mail
+from reminders.ports import Attachment, Mail
 
 # No colours but the button's own, so that a dark screen draws light letters; nothing is fetched from anywhere.
 _PAGE = (
@@ -34,8 +34,9 @@ CALENDAR_NAME = "han-gui-phieu.ics"
 _CALENDAR = f'text/calendar; charset=utf-8; method=PUBLISH; name="{CALENDAR_NAME}"'
 
 
-def build(claimed: Claimed, sender: Mailbox, now: datetime) -> Mail:
-    """The mail as it goes out, to one recipient: plain text, HTML with the link as a button, and the calendar file.
+def build(claimed: Claimed, sender: Mailbox, now: datetime, file: Attachment | None = None) -> Mail:
+    """The mail as it goes out, to one recipient: plain text, HTML with the link as a button, and what goes along: the
+    calendar file, a file.
 
     The Message-ID is the row's, the same for every attempt. Raises ValueError when the address is not
     one: addresses come from address.parse, so that is a fault of ours.
@@ -52,6 +53,9 @@ def build(claimed: Claimed, sender: Mailbox, now: datetime) -> Mail:
     if claimed.calendar:
         attached = f'Content-Disposition: attachment; filename="{CALENDAR_NAME}"\r\n'
         content = _several("mixed", f"=_m{mark}", (content, _part(_CALENDAR, claimed.calendar, attached)))
+    if file is not None:
+        attached = f'Content-Disposition: attachment; filename="{file.name}"\r\n'
+        content = _several("mixed", f"=_f{mark}", (content, _encoded(file.media_type, file.data, attached)))
     head = (
         wire.mailbox("From", sender.name, sender.address)
         + wire.mailbox("To", one_line(claimed.envelope.to_name, NAME), recipient)
@@ -72,7 +76,11 @@ def _several(subtype: str, boundary: str, parts: tuple[str, ...]) -> str:
 
 
 def _part(content_type: str, text: str, more: str = "") -> str:
-    data = b64encode(text.replace("\r\n", "\n").replace("\n", "\r\n").encode()).decode("ascii")
+    return _encoded(content_type, text.replace("\r\n", "\n").replace("\n", "\r\n").encode(), more)
+
+
+def _encoded(content_type: str, content: bytes, more: str) -> str:
+    data = b64encode(content).decode("ascii")
     lines = "\r\n".join([data[start : start + 76] for start in range(0, len(data), 76)])
     return f"Content-Type: {content_type}\r\n{more}Content-Transfer-Encoding: base64\r\n\r\n{lines}\r\n\r\n"
 

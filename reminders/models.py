@@ -14,13 +14,13 @@ class Message(Model):
     """One mail to one address, from the moment it is owed until it is settled.
 
     key: unique for ever; who enqueues the same key twice sends one mail.
-    kind: invitation, reminder, receipt, notice, digest, code.
+    kind: invitation, reminder, receipt, notice, digest, code, export.
     batch: those that one press of "send now" queued share it.
     carried_by: the message in whose mail this one's words last went, for a mailbox gets one reminder a
         day (turns.py); it then has that one's subject and text, and ends as that one does. None: its own.
     subject, text: as sent, with `{link}` in place of the personal link; empty until a `template` is
         composed, which happens when the message is claimed. version: that of the template, 0 the one
-        that ships. calendar: the calendar file that went along.
+        that ships. calendar: the calendar file that went along. attachment: the Desk's name of a file that goes along.
     message_id: the Message-ID header, the same for every attempt.
     state: waiting, sending, sent, failed, cancelled, dropped; `why` is the code of the reason.
     not_before: earliest moment of the next attempt. expires_at: after it the message has no meaning.
@@ -47,6 +47,7 @@ class Message(Model):
     text = fields.TextField(default="")
     version = fields.IntField(default=0)
     calendar = fields.TextField(default="")
+    attachment = fields.CharField(max_length=100, default="")
     message_id = fields.CharField(max_length=320, unique=True)
     state = fields.CharField(max_length=10, default="waiting")
     why = fields.CharField(max_length=60, default="")

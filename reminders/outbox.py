@@ -116,6 +116,7 @@ def _row(letter: Letter, now: datetime, domain: str) -> Message:
         template=letter.template,
         subject=one_line(letter.subject),
         text=storable(letter.text),
+        attachment=letter.attachment,
         message_id=f"<{uuid4().hex}@{domain}>",
         not_before=letter.not_before or now,
         expires_at=letter.expires_at,

@@ -14,6 +14,7 @@ class Letter:
     contact: the service's id of the person the link belongs to. to_address: as address.parse gave it.
     Either `subject` and `text` are given, with `{link}` where the personal link goes (`{code}` where the one-time
     code of the kind `code` does), or `template`, which the Desk composes when the message goes out.
+    attachment: what the Desk knows a file by that goes along, or "".
     batch: what one press of "send now" queues shares it. not_before: None means at once. expires_at: after it the
     message is dropped as "passed".
     """
@@ -33,6 +34,7 @@ class Letter:
     template: str = ""
     subject: str = ""
     text: str = ""
+    attachment: str = ""
     not_before: datetime | None = None
     expires_at: datetime | None = None
 
@@ -67,6 +69,15 @@ class Composed:
     text: str
     version: int = 0
     calendar: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes along with a mail; `name` is plain ASCII."""
+
+    name: str
+    media_type: str
+    data: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +161,10 @@ class Verdict:
 class Desk(Protocol):
     """What only the service knows, asked for many messages at once, by their ids.
 
-    Every method runs in a transaction: await database calls only. When `judge` is asked the messages are locked, and
-    whoever changes an invitation may be waiting for them with that invitation locked: so `judge` locks what it depends
-    on without waiting (SKIP LOCKED) and calls busy what it does not get. `lock` comes before the messages are locked,
-    and may wait.
+    Every method but `attached` runs in a transaction: await database calls only. When `judge` is asked the messages are
+    locked, and whoever changes an invitation may be waiting for them with that invitation locked: so `judge` locks what
+    it depends on without waiting (SKIP LOCKED) and calls busy what it does not get. `lock` comes before the
+    messages are locked, and may wait.
     """
 
     async def judge(self, envelopes: Sequence[Envelope], at: datetime) -> Mapping[int, Verdict]:
@@ -169,6 +180,9 @@ class Desk(Protocol):
     async def links(self, envelopes: Sequence[Envelope]) -> Mapping[int, str]:
         """The personal link for each, "" when nobody at that address may have one any more; for the kind `code` the
         one-time code. Never stored."""
+
+    async def attached(self, attachment: str) -> Attachment | None:
+        """The file that a Letter named, as the mail goes out; None when it is kept no longer."""
 
     async def lock(self, envelopes: Sequence[Envelope]) -> None:
         """Lock what `settled` will change, in a fixed order."""

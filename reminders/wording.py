@@ -21,8 +21,8 @@ class Claimed:
     """A message that is ours to send until its lease ends.
 
     text: with the personal links in it, never stored and never logged. links: those. before: why it waited, ambiguous
-    when it may have arrived already. calendar: the calendar file that goes along, or "". riders: messages that go in
-    the same mail and end with it (turns.py).
+    when it may have arrived already. calendar: the calendar file that goes along, or "". attachment: the Desk's name of
+    a file that goes along, or "". riders: messages that go in the same mail and end with it (turns.py).
     """
 
     envelope: Envelope
@@ -33,6 +33,7 @@ class Claimed:
     before: str = ""
     calendar: str = field(default="", repr=False)
     riders: tuple[Envelope, ...] = ()
+    attachment: str = ""
 
     @property
     def envelopes(self) -> tuple[Envelope, ...]:
@@ -129,7 +130,8 @@ def _claimed(mail: Going, envelopes: Mapping[int, Envelope], links: Mapping[int,
     own = tuple(links.get(m.id, "") for m in _linked(mail))
     text = with_links(message.text, own, mark_of(message))
     shown = () if message.kind == "code" else own  # a code is no address to press on
-    return Claimed(going, message.message_id, message.subject, text, shown, before, message.calendar, tuple(riders))
+    along = message.calendar, tuple(riders), message.attachment
+    return Claimed(going, message.message_id, message.subject, text, shown, before, *along)
 
 
 def mark_of(message: Message) -> str:

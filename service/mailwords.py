@@ -16,6 +16,7 @@ KINDS = {
     "receipt": N_("Xác nhận đã gửi"),
     "notice": N_("Thông báo"),
     "digest": N_("Bản tin buổi sáng"),
+    "export": N_("Số liệu định kỳ"),
     "code": N_("Mã dùng một lần"),
 }
 MESSAGE_STATES = {

@@ -32,6 +32,7 @@ from service.pages import (
     director,
     exportjobs,
     exports,
+    exportschedules,
     fill,
     formpapers,
     forms,
@@ -168,6 +169,9 @@ def routes() -> list[BaseRoute]:
         page("/campaigns/{id:int}/exports/jobs/{job:int}", exportjobs.show, VIEWER),
         page("/campaigns/{id:int}/exports/jobs/{job:int}/cancel", exportjobs.cancel, VIEWER, "POST"),
         page("/campaigns/{id:int}/exports/jobs/{job:int}/file", exportjobs.file, VIEWER),
+        page("/campaigns/{id:int}/exports/schedules", exportschedules.index, VIEWER),
+        page("/campaigns/{id:int}/exports/schedules", exportschedules.create, STAFF, "POST"),
+        page("/campaigns/{id:int}/exports/schedules/{schedule:int}/end", exportschedules.end, STAFF, "POST"),
         page("/campaigns/{id:int}/exports/addresses", refresh.create, STAFF, "POST"),
         page("/campaigns/{id:int}/exports/addresses/{address:int}/revoke", refresh.revoke, STAFF, "POST"),
         # For programs that refresh a table, by a token of the address's own

@@ -11,11 +11,11 @@ from typing import TypeVar
 from reminders import returns
 from reminders.calendar import Calendar, CalendarGap
 from reminders.models import Message
-from reminders.ports import Composed, Daily, Envelope, Outcome, Verdict
+from reminders.ports import Attachment, Composed, Daily, Envelope, Outcome, Verdict
 from reminders.texts import WITHOUT_LINK
 from service import life
 from service.database import is_postgres
-from service.flow import codes, entry, events, notices, planning, principal, recipients, units
+from service.flow import codes, entry, events, exportschedules, notices, planning, principal, recipients, units
 from service.flow.gathering import Item, gathered
 from service.flow.mailtexts import Writer
 from service.models import Campaign, Contact, Invitation
@@ -133,6 +133,9 @@ class MailDesk:
             else ""
             for envelope in envelopes
         }
+
+    async def attached(self, attachment: str) -> Attachment | None:
+        return await exportschedules.attached(self._settings, attachment)
 
     async def lock(self, envelopes: Sequence[Envelope]) -> None:
         moved = {_invitation_id(envelope) for envelope in envelopes if _moves(envelope)}

@@ -14,7 +14,7 @@ from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from service import database
-from service.flow import exporting, exportjobs, exportprocess
+from service.flow import exporting, exportjobs, exportprocess, exportschedules
 from service.flow.exportprocess import Failed, Far, Stopped, Written
 from service.flow.principal import Principal
 from service.life import Actor
@@ -29,7 +29,7 @@ ATTEMPTS = 3
 STRAY = timedelta(days=1)  # after which a file that is no export's is removed
 
 
-async def claim(now: datetime) -> ExportJob | None:
+async def claim(settings: Settings, now: datetime) -> ExportJob | None:
     """The oldest export that is due, now ours to make; None when none is. One whose process died too often ends."""
     while True:
         job = await _due(now)
@@ -37,7 +37,7 @@ async def claim(now: datetime) -> ExportJob | None:
             return None
         mine = ExportJob.filter(id=job.id, attempt=job.attempt, state=job.state)
         if job.attempt >= ATTEMPTS:
-            await mine.update(state="failed", why="died", ended_at=now, lease_until=None)
+            await fail(settings, job, "died", now)
             continue
         changes = {"state": "running", "stage": "", "done": 0, "total": 0, "lease_until": now + LEASE}
         if await mine.update(attempt=job.attempt + 1, **changes):
@@ -57,7 +57,7 @@ def _ours(job: ExportJob) -> QuerySet[ExportJob]:
 async def settle(settings: Settings, job: ExportJob, written: Written, now: datetime) -> bool:
     """Record a file that was made; False when nobody wants it any more."""
     order = exportjobs.order_of(job)
-    async with in_transaction():
+    async with in_transaction() as connection:
         done = await _ours(job).update(
             state="done",
             ended_at=now,
@@ -69,8 +69,17 @@ async def settle(settings: Settings, job: ExportJob, written: Written, now: date
         )
         if done:
             who = Principal(Actor.STAFF, job.asked_by)
+            await exportschedules.announce(settings, connection, job.id, now)
             await exporting.kept(order, written.seen, written.sha256, who, now)
     return bool(done)
+
+
+async def fail(settings: Settings, job: ExportJob, why: str, now: datetime) -> None:
+    """Record that a file cannot be made, and why."""
+    async with in_transaction() as connection:
+        mine = ExportJob.filter(id=job.id, attempt=job.attempt, state=job.state)
+        if await mine.update(state="failed", why=why, ended_at=now, lease_until=None):
+            await exportschedules.announce(settings, connection, job.id, now)
 
 
 async def sweep(settings: Settings, now: datetime) -> None:
@@ -114,7 +123,7 @@ class ExportWork:
     async def drain(self) -> int:
         """Make all that is due; how many were taken up."""
         count = 0
-        while (job := await claim(self._clock())) is not None:
+        while (job := await claim(self._settings, self._clock())) is not None:
             await self._make(job)
             count += 1
         await sweep(self._settings, self._clock())
@@ -149,7 +158,7 @@ class ExportWork:
         if why == "died":
             await _ours(job).update(state="waiting", lease_until=None)
         else:
-            await _ours(job).update(state="failed", why=why, ended_at=self._clock(), lease_until=None)
+            await fail(self._settings, job, why, self._clock())
 
     async def _run(self) -> None:
         while True:

@@ -13,7 +13,7 @@ from service.models.days import CalendarChange, CalendarDay, OfficeHours
 from service.models.entry import ContactLink, EntryCode, UnitSession
 from service.models.forms import FormFile, FormVersion, StoredFile, Trial
 from service.models.monitoring import BulkAct, ReadingDay, ReadingLink, SavedView
-from service.models.records import AuditRecord, ExportJob, ExportRecord, RefreshAddress
+from service.models.records import AuditRecord, ExportJob, ExportRecord, ExportSchedule, RefreshAddress
 from service.models.reviews import Remark, ReviewClaim
 from service.models.staff import ApiToken, Attempts, Digest, SetupLink, Staff, StaffSession
 from service.models.texts import MailText, ReportTemplate
@@ -40,6 +40,7 @@ __all__ = [
     "EventNote",
     "ExportJob",
     "ExportRecord",
+    "ExportSchedule",
     "FormFile",
     "FormMove",
     "FormVersion",

@@ -41,13 +41,37 @@ class ExportRecord(Model):
     sha256 = fields.CharField(max_length=64)
 
 
+class ExportSchedule(Model):
+    """An export that is mailed to staff again and again while its campaign is open, until it is `ended_at`.
+
+    `every` is "day", or the number of a weekday (0 is Monday) for once a week. `at` is a time of day such as "08:00".
+    `recipients` are ids of staff. `day` is the last one for which it was queued, or that on which it was made.
+    """
+
+    id = fields.IntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "service.Campaign", related_name="export_schedules", on_delete=RESTRICT
+    )
+    campaign_id: int
+    format = fields.CharField(max_length=10)
+    codes = fields.BooleanField(default=False)
+    every = fields.CharField(max_length=4)
+    at = fields.CharField(max_length=5)
+    recipients: list[int] = fields.JSONField()
+    day = fields.DateField()
+    created_at = Instant()
+    created_by = fields.CharField(max_length=60)
+    ended_at = Instant(null=True)
+
+
 class ExportJob(Model):
     """An export that is made beside the requests: who asked for what, how far it is, and for a time the file.
 
     `state` is waiting, running, done, failed, cancelled, or expired when the file of one that was done is gone.
     `stage` is what it is at (flow.exportjobs.STAGES), with `done` of `total` rows, papers or files; a `total` of 0 is
     not known yet. A running one is its process's until `lease_until`; then another takes it up, `attempt` tells how
-    often. `why` is the code of a failure. `name` is that of the file, kept until `keep_until`.
+    often. `why` is the code of a failure. `name` is that of the file, kept until `keep_until`. `schedule` is what
+    asked for it, None for a person.
     """
 
     id = fields.IntField(primary_key=True)
@@ -55,6 +79,10 @@ class ExportJob(Model):
         "service.Campaign", related_name="export_jobs", on_delete=RESTRICT
     )
     campaign_id: int
+    schedule: fields.ForeignKeyNullableRelation[ExportSchedule] = fields.ForeignKeyField(
+        "service.ExportSchedule", related_name="jobs", null=True, on_delete=RESTRICT
+    )
+    schedule_id: int | None
     format = fields.CharField(max_length=10)
     codes = fields.BooleanField(default=False)
     as_of = Instant()

@@ -167,11 +167,11 @@ async def test_an_export_called_off_half_way_leaves_nothing(
 @BOTH
 async def test_what_a_dead_process_left_is_taken_up_by_one_other(house: House, survey: Survey) -> None:
     await ask(house, survey, "csv")
-    first = await exportwork.claim(house.clock())
+    first = await exportwork.claim(house.settings, house.clock())
     assert first is not None
-    assert await exportwork.claim(house.clock()) is None, "it is somebody's"
+    assert await exportwork.claim(house.settings, house.clock()) is None, "it is somebody's"
     later = house.clock() + exportwork.LEASE
-    taken = await asyncio.gather(exportwork.claim(later), exportwork.claim(later))
+    taken = await asyncio.gather(exportwork.claim(house.settings, later), exportwork.claim(house.settings, later))
     (second,) = [job for job in taken if job is not None]
     assert (second.id, second.attempt) == (first.id, 2)
     written = exportprocess.Written(exporting.Seen(first.as_of, 1), 5, "0" * 64)
