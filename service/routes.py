@@ -29,6 +29,7 @@ from service.pages import (
     campaigns,
     check,
     codes,
+    compare,
     director,
     exportjobs,
     exports,
@@ -145,6 +146,7 @@ def routes() -> list[BaseRoute]:
         page("/u/{campaign:int}/letter", unit.letter, UNIT),
         # Staff: campaigns
         page("/", campaigns.front, VIEWER),
+        page("/burden", campaigns.burden, VIEWER),
         page("/campaigns/new", campaigns.new, STAFF),
         page("/campaigns/new", campaigns.create, STAFF, "POST", uploads=True),
         page("/campaigns/deadline", campaigns.deadline, STAFF),
@@ -155,6 +157,7 @@ def routes() -> list[BaseRoute]:
         page("/campaigns/{id:int}/call-back", campaigns.call_back, STAFF, "POST"),
         page("/campaigns/{id:int}/letter.pdf", campaigns.letter, VIEWER),
         page("/campaigns/{id:int}", monitor.dashboard, VIEWER),
+        page("/campaigns/{id:int}/compare", compare.show, VIEWER),
         page("/campaigns/{id:int}/views", views.save, VIEWER, "POST"),
         page("/campaigns/{id:int}/views/{view:int}/delete", views.delete, VIEWER, "POST"),
         page("/campaigns/{id:int}/reading", director.index, VIEWER),

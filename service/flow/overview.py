@@ -1,15 +1,20 @@
 """The front page: every campaign with its rate, and how many open surveys weigh on a unit."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 
+from reminders.calendar import Calendar, CalendarGap
 from service import life
-from service.flow import progress
+from service.flow import progress, units
 from service.models import Campaign, Invitation
-from service.words import local
+from service.words import collation, local
 
 PHASES = ("draft", "scheduled", "open", "closed")
+RUNNING = ("open", "scheduled")
+CLOSE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +33,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """A unit that still owes answers to several open campaigns; `clash`: two are due on the same day."""
+    """What open campaigns ask of a unit. `owed` are those it has not answered (campaign, title, due time), in order of
+    due times; `asked` counts all. `clash`: two of them are due within CLOSE working days of each other."""
 
     code: str
     name: str
+    asked: int
     owed: Sequence[tuple[int, str, datetime]]
     clash: bool
 
@@ -63,27 +70,55 @@ async def front(now: datetime) -> Front:
         late = campaign.due_at is not None and campaign.published_at is not None and now > campaign.due_at
         waiting = life.waiting(states.get(campaign.id, {}))
         lines.append(Line(campaign, phase(campaign, now), responded, expected, late, waiting))
-    running = {line.campaign.id: line.campaign.title for line in lines if line.phase in ("open", "scheduled")}
-    return Front(lines, await _burden(running))
+    running = [line for line in lines if line.phase in RUNNING]
+    loads = await burden(now) if len(running) > 1 else ()
+    return Front(lines, [load for load in loads if len(load.owed) > 1])
 
 
-async def _burden(running: dict[int, str]) -> list[Load]:
-    if len(running) < 2:
-        return []
-    done = [*life.RESPONDED, life.State.EXEMPT]
+async def burden(now: datetime) -> Sequence[Load]:
+    """What weighs on each unit now, the heaviest first; units that owe nothing are left out."""
+    found = await Campaign.filter(published_at__not_isnull=True).only(
+        "id", "title", "opens_at", "closes_at", "published_at"
+    )
+    running = {campaign.id: campaign.title for campaign in found if phase(campaign, now) in RUNNING}
+    done = {*life.RESPONDED, life.State.EXEMPT}
     rows = (
         await Invitation.filter(campaign_id__in=list(running))
-        .exclude(state__in=done)
         .order_by("code", "due_at")
-        .values_list("code", "full_name", "campaign_id", "due_at")
+        .values_list("code", "full_name", "campaign_id", "due_at", "state")
     )
-    owed: dict[tuple[str, str], list[tuple[int, str, datetime]]] = {}
-    for code, name, campaign, due_at in rows:
-        owed.setdefault((code, name), []).append((campaign, running[campaign], due_at))
-    loads = [_load(code, name, found) for (code, name), found in owed.items() if len(found) > 1]
-    return sorted(loads, key=lambda load: (-len(load.owed), not load.clash, load.code))
+    owed: dict[str, list[tuple[int, str, datetime]]] = {}
+    asked, names = Counter[str](), {}
+    for code, name, campaign, due_at, state in rows:
+        asked[code] += state != life.State.EXEMPT
+        names[code] = name
+        if state not in done:
+            owed.setdefault(code, []).append((campaign, running[campaign], due_at))
+    close = _Closeness(await units.calendar()) if owed else None
+    loads = [Load(code, names[code], asked[code], mine, _clash(mine, close)) for code, mine in owed.items()]
+    return sorted(loads, key=lambda load: (-len(load.owed), not load.clash, collation(load.name)))
 
 
-def _load(code: str, name: str, owed: list[tuple[int, str, datetime]]) -> Load:
-    days = [local(due_at).date() for _campaign, _title, due_at in owed]
-    return Load(code, name, owed, clash=len(set(days)) < len(days))
+def _clash(owed: Sequence[tuple[int, str, datetime]], close: "_Closeness | None") -> bool:
+    ends = [due_at for _campaign, _title, due_at in owed]
+    return close is not None and any(close.are(one, other) for one, other in pairwise(ends))
+
+
+class _Closeness:
+    """Whether due times lie within CLOSE working days of each other; the same few are asked for every unit."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self._calendar = calendar
+        self._known: dict[tuple[datetime, datetime], bool] = {}
+
+    def are(self, one: datetime, other: datetime) -> bool:
+        key = one, other
+        if key not in self._known:
+            self._known[key] = self._within(one, other)
+        return self._known[key]
+
+    def _within(self, one: datetime, other: datetime) -> bool:
+        try:
+            return self._calendar.working_days_between(one, other) <= CLOSE
+        except CalendarGap:  # a year without a table: days are counted
+            return local(other).date() - local(one).date() <= timedelta(days=CLOSE)

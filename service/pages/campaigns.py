@@ -26,7 +26,7 @@ from service.flow import (
 from service.models import Campaign, Unit
 from service.pages import asked, campaignform
 from service.pages.campaignform import Filled
-from service.words import KINDS, N_, _, moment
+from service.words import KINDS, N_, _, fold, moment
 
 PHASES = {
     "draft": N_("Nháp"),
@@ -35,6 +35,7 @@ PHASES = {
     "closed": N_("Đã đóng"),
 }
 Problem = dict[str, object]
+PER_PAGE = 120
 
 
 async def front(request: Request) -> Response:
@@ -49,6 +50,28 @@ async def front(request: Request) -> Response:
         "forms": await choices.form_names(),
     }
     return web.render(request, "campaigns/front.html", context)
+
+
+async def burden(request: Request) -> Response:
+    """What open campaigns ask of each unit, and whose due times lie close together."""
+    found, text = await overview.burden(web.now(request)), asked.query(request, "q")
+    close = asked.query(request, "close") == "1"
+    fitting = [load for load in found if fold(text) in fold(f"{load.name} {load.code}") and (load.clash or not close)]
+    pages = max(1, -(-len(fitting) // PER_PAGE))
+    page = min(max(asked.whole(asked.query(request, "page")) or 1, 1), pages)
+    here = {"q": text, "close": "1" if close else ""}
+    context = {
+        "loads": fitting[(page - 1) * PER_PAGE : page * PER_PAGE],
+        "count": len(fitting),
+        "total": len(found),
+        "clashes": sum(load.clash for load in found),
+        "q": text,
+        "close": close,
+        "page": page,
+        "pages": pages,
+        "to": lambda number: asked.address("/burden", {**here, "page": number}),
+    }
+    return web.render(request, "campaigns/burden.html", context)
 
 
 async def new(request: Request) -> Response:

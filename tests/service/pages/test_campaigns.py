@@ -341,6 +341,6 @@ async def test_the_front_page_shows_rates_and_the_burden(house: House, made: Off
     page = (await house.client.get("/")).text
     assert page.count("0/114") == 2
     assert "114 đơn vị còn phải gửi từ 2 đợt khảo sát trở lên; nhiều nhất 2 đợt." in page
-    assert "114 đơn vị có hai đợt đến hạn cùng ngày." in page
+    assert "114 đơn vị có hai hạn gửi cách nhau không quá 3 ngày làm việc." in page
     assert page.count("Dữ liệu minh họa") == 1
     assert "Đã hết hạn lúc 17:00 thứ Sáu, 18/7/2025" in page
