@@ -8,7 +8,7 @@ from decimal import Decimal
 from exports import styles
 from exports.document import CLOCK, LOCAL, Area, Cell, Column, Row, Sheet, Style
 from exports.layout import heights, pages, width
-from exports.report import AnswerColumn, Answers, AnswerValue, CampaignReport, RepeatSheet
+from exports.report import AnswerColumn, Answers, AnswerValue, CampaignReport, Dated, RepeatSheet
 from exports.words import Words, as_of_line, figure, illustrative
 
 SAMPLE = 300  # rows that are looked at to choose the width of a column
@@ -19,16 +19,14 @@ AHEAD = timedelta(days=62)  # the curve shows the days to come until the due day
 Heading = tuple[str, float, Style]  # label, width, style of the column
 
 
-def heading(report: CampaignReport, _: Words, title: str) -> list[Row]:
+def heading(report: Dated, _: Words, title: str) -> list[Row]:
     note: Row = (Cell(as_of_line(report, _), styles.NOTE),)
     if report.illustrative:
         title = f"{title} · {illustrative(_).upper()}"
     return [(Cell(title, styles.SHEET_TITLE),), note]
 
 
-def listed(
-    report: CampaignReport, _: Words, name: str, title: str, headings: Sequence[Heading], rows: Iterable[Row]
-) -> Sheet:
+def listed(report: Dated, _: Words, name: str, title: str, headings: Sequence[Heading], rows: Iterable[Row]) -> Sheet:
     """A list with one header row under the title; the first two columns stay in view."""
     columns = tuple(Column(wide, style) for _label, wide, style in headings)
     top = heading(report, _, title)
@@ -184,7 +182,7 @@ def _sections(asked: Sequence[AnswerColumn]) -> Row:
     return tuple(Cell(None if column.section == last else column.section, styles.SECTION) for column, last in pairs)
 
 
-def repeat(report: CampaignReport, _: Words, name: str, sheet: RepeatSheet) -> Sheet:
+def repeat(report: Dated, _: Words, name: str, sheet: RepeatSheet) -> Sheet:
     """The rows of one repeat from all units."""
     given = [row.values for row in sheet.rows]
     made = [_answer_column(column, given) for column in sheet.columns]

@@ -9,9 +9,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Protocol
 
 AnswerValue = str | int | Decimal | date | datetime | time | None
 Answers = Mapping[str, AnswerValue]
+
+
+class Dated(Protocol):
+    """What every sheet says of itself: what it is of, as of when, and whether its data are made up."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def as_of(self) -> datetime: ...
+    @property
+    def illustrative(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +207,16 @@ class MessageRow:
     subject: str
     outcome_label: str
     reply: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerReport:
+    """The ledger of recommendations, of all campaigns or as it was filtered, as it stands at one moment."""
+
+    title: str
+    as_of: datetime
+    sheet: RepeatSheet
+    illustrative: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

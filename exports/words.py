@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 
 from exports.document import LOCAL
-from exports.report import AnswerValue, CampaignReport
+from exports.report import AnswerValue, Dated
 
 Words = Callable[[str], str]
 
@@ -87,7 +87,7 @@ def _short(exact: Decimal) -> str:
     return number(rounded if rounded != exact else exact.normalize())
 
 
-def as_of_line(report: CampaignReport, _: Words) -> str:
+def as_of_line(report: Dated, _: Words) -> str:
     """The line under the title of every sheet: as of when, of which campaign."""
     return _("Tính đến {moment} · {title}").format(moment=moment(report.as_of), title=report.title)
 

@@ -5,7 +5,7 @@ import textwrap
 from exports import graphs, lists, parts, text
 from exports.cover import cover
 from exports.document import Document, Sheet
-from exports.report import CampaignReport
+from exports.report import CampaignReport, LedgerReport
 from exports.totals import totals
 from exports.words import Words, illustrative, moment
 
@@ -28,6 +28,20 @@ def workbook(report: CampaignReport, _: Words = _vietnamese) -> Document:
         sheets=_sheets(report, _),
         mark=illustrative(_) if report.illustrative else "",
         footer=_("{title} · tính đến {moment}").format(title=short, moment=moment(report.as_of)),
+        page_label=_("Trang &P/&N"),
+    )
+
+
+def ledger(report: LedgerReport, _: Words = _vietnamese) -> Document:
+    """The ledger of recommendations as a workbook of its own, a row each."""
+    subject = _("Tính đến {moment}").format(moment=moment(report.as_of))
+    return Document(
+        title=report.title,
+        subject=subject,
+        made_at=report.as_of,
+        sheets=(lists.repeat(report, _, text.sheet_names((_("Sổ kiến nghị"),))[0], report.sheet),),
+        mark=illustrative(_) if report.illustrative else "",
+        footer=f"{report.title} · {subject}",
         page_label=_("Trang &P/&N"),
     )
 

@@ -59,6 +59,7 @@ class Kind:
 _WAY_IN = frozenset({"khao_sat", "han_gui", "duong_dan"})
 _RECEIPT = frozenset({"so_xac_nhan", "luc_nhan", "ma_kiem_tra"})
 _ACT = frozenset({"ly_do"})
+_REPLY = frozenset({"kien_nghi", "tra_loi"})
 KINDS: Mapping[str, Kind] = {
     "invitation": Kind(_WAY_IN, calendar=True),
     "reminder_before": Kind(_WAY_IN),
@@ -82,6 +83,8 @@ KINDS: Mapping[str, Kind] = {
     # To the unit's leaders: a report waits for their approval; to its officials: they handed it back.
     "signoff": Kind(frozenset({"don_vi", "khao_sat", "duong_dan"})),
     "request_refused": Kind(frozenset({"khao_sat"}) | _ACT, _ACT),
+    # What became of a recommendation that its report made.
+    "ledger_reply": Kind(frozenset({"tra_loi"}), _REPLY),
     "signoff_refused": Kind(frozenset({"khao_sat", "duong_dan"}) | _ACT, _ACT),
 }
 NAMES = tuple(KINDS)

@@ -8,6 +8,7 @@ KINDS = {
     "report.received": N_("Ghi nhận văn bản"),
     "report.returned": N_("Đề nghị chỉnh sửa, bổ sung"),
     "report.accepted": N_("Kiểm tra, đạt"),
+    "ledger.replied": N_("Trả lời kiến nghị"),
     "reminder.due": N_("Đến lần nhắc"),
 }
 STATES = {

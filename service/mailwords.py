@@ -121,6 +121,7 @@ LETTERS = TEXTS | {
     "exempted": N_("báo không thuộc diện báo cáo"),
     "included": N_("báo trở lại diện báo cáo"),
     "request_refused": N_("trả lời đề nghị, chưa đáp ứng"),
+    "ledger_reply": N_("trả lời kiến nghị"),
     "signoff": N_("trình lãnh đạo duyệt"),
     "signoff_refused": N_("lãnh đạo trả lại để sửa"),
 }

@@ -13,6 +13,7 @@ from service.api import campaigns as api_campaigns
 from service.api import exports as api_exports
 from service.api import forms as api_forms
 from service.api import invitations as api_invitations
+from service.api import ledger as api_ledger
 from service.api import machine, openapi
 from service.api import reminders as api_reminders
 from service.api import summary as api_summary
@@ -41,6 +42,7 @@ from service.pages import (
     imports,
     invitations,
     languages,
+    ledger,
     live,
     mail,
     monitor,
@@ -62,6 +64,7 @@ from service.pages import (
     texts,
     unit,
     unitcontacts,
+    unitledger,
     unitrequests,
     units,
     uploads,
@@ -102,6 +105,7 @@ def routes() -> list[BaseRoute]:
         page("/language/{name}", languages.switch, PUBLIC),
         page("/u", unit.home, UNIT),
         page("/u/leave", unit_entry.leave, UNIT, "POST"),
+        page("/u/recommendations", unitledger.show, UNIT),
         page("/u/contacts", unitcontacts.index, UNIT),
         page("/u/contacts/new", unitcontacts.new, UNIT),
         page("/u/contacts/new", unitcontacts.add, UNIT, "POST"),
@@ -224,6 +228,17 @@ def routes() -> list[BaseRoute]:
         page("/campaigns/{id:int}/calls/{code}/undo", calls.undo, STAFF, "POST"),
         page("/approvals", approvals.index, VIEWER),
         page("/approvals", approvals.answer, STAFF, "POST"),
+        # Staff: the ledger of recommendations
+        page("/ledger", ledger.index, VIEWER),
+        page("/ledger/export.{kind}", ledger.export, VIEWER),
+        page("/ledger/alike", ledger.alike, VIEWER),
+        page("/ledger/alike", ledger.decide, STAFF, "POST"),
+        page("/ledger/apart/{id:int}/undo", ledger.suggest_again, STAFF, "POST"),
+        page("/ledger/{number:int}", ledger.show, VIEWER),
+        page("/ledger/{number:int}/assign", ledger.assign, STAFF, "POST"),
+        page("/ledger/{number:int}/reply", ledger.reply, STAFF, "POST"),
+        page("/ledger/{number:int}/state", ledger.move, STAFF, "POST"),
+        page("/ledger/{number:int}/split", ledger.split, STAFF, "POST"),
         # Staff: units, contacts and forms
         page("/units", units.index, VIEWER),
         page("/units/import", imports.units, ADMINISTRATOR),
@@ -319,6 +334,8 @@ def routes() -> list[BaseRoute]:
         api("/api/v1/campaigns/{id:int}/invitations/{unit}/exempt", api_invitations.exempt, STAFF, "POST"),
         api("/api/v1/campaigns/{id:int}/invitations/{unit}/include", api_invitations.include, STAFF, "POST"),
         api("/api/v1/messages", api_reminders.messages, VIEWER),
+        api("/api/v1/ledger", api_ledger.index, VIEWER),
+        api("/api/v1/ledger/{number:int}", api_ledger.change, STAFF, "PATCH"),
         # The machine's own
         api("/health", machine.health, PUBLIC),
         api("/ready", machine.ready, PUBLIC),

@@ -30,6 +30,8 @@ PLACEHOLDERS = {
     "luc_nhan": (N_("Thời điểm nhận"), "16:20 ngày 17/7/2025"),
     "ma_kiem_tra": (N_("Mã kiểm tra nội dung"), "9f86d081884c7d65…"),
     "ly_do": (N_("Lý do hoặc nội dung cần sửa mà chuyên viên ghi"), "Tổng hồ sơ tiếp nhận chưa khớp, đề nghị rà soát."),
+    "kien_nghi": (N_("Số và nội dung các kiến nghị được trả lời"), "Số 12: Chưa có máy quét để số hóa hồ sơ."),
+    "tra_loi": (N_("Nội dung trả lời kiến nghị"), "Sở đã đề nghị cấp kinh phí mua máy quét trong quý IV."),
 }
 # When each text goes, and to whom.
 WHEN = {
@@ -51,6 +53,7 @@ WHEN = {
     "included": N_("Khi đưa đơn vị trở lại diện báo cáo; kèm tệp lịch hạn gửi"),
     "signoff": N_("Cho lãnh đạo đơn vị, khi công chức đầu mối trình duyệt"),
     "request_refused": N_("Khi chưa đáp ứng đề nghị của đơn vị (xin gia hạn, xin sửa báo cáo đã gửi)"),
+    "ledger_reply": N_("Khi kiến nghị của đơn vị được trả lời, và mỗi lần nội dung trả lời được sửa"),
     "signoff_refused": N_("Cho công chức đầu mối, khi lãnh đạo đơn vị trả lại để sửa"),
 }
 FAULTS = {

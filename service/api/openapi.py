@@ -15,12 +15,18 @@ _QUERY = {
     "values": "codes: answers as the names of the form's choices and questions; in words when absent",
     "as_of": "ISO 8601 moment; of a bare date the end of that day in Asia/Ho_Chi_Minh; now when absent",
     "at": "ISO 8601 moment; now when absent",
-    "state": "keep the invitations in this state",
-    "campaign": "keep the messages of this campaign",
+    "state": "keep the invitations, or recommendations, in this state",
+    "campaign": "keep the messages of this campaign; of recommendations also those that earlier rounds left open",
     "accepted": "true: only what the department has accepted",
     "kind": "only units of this kind",
     "group": "only units of this group",
-    "unit": "keep the messages of this unit (code)",
+    "unit": "keep the messages, or recommendations, of this unit (code)",
+    "field": "keep those of this field, as the form words it",
+    "authority": "keep those that ask this authority, as the form words it",
+    "level": "keep those that department, city or ministry answers",
+    "staff": "keep those that this staff member (id) follows",
+    "overdue": "true: only what waits for an answer beyond its time",
+    "q": "text of matter, proposal or unit, without marks, or a number",
     "cursor": "where to go on: `next` of the page before",
     "limit": "how many items, at most 200",
 }
@@ -32,6 +38,10 @@ _TAKES = {
     "/preview": ("at",),
     "/invitations": ("state", "as_of", "cursor", "limit"),
     "/messages": ("campaign", "unit", "cursor", "limit"),
+    "/ledger": (
+        *("campaign", "unit", "field", "authority", "state", "level", "staff", "overdue", "q"),
+        *("cursor", "limit"),
+    ),
     "/units": ("cursor", "limit"),
     "/campaigns": ("cursor", "limit"),
 }
@@ -112,6 +122,19 @@ _BODIES: dict[str, tuple[dict[str, object], tuple[str, ...]]] = {
         },
         ("format",),
     ),
+    "/{number:int}": (
+        {
+            "level": {"enum": ["", "department", "city", "ministry"]},
+            "staff": {"type": ["integer", "null"]},
+            "due": {**_DUE, "type": ["object", "null"]},
+            "reply": {"type": "string", "description": "a new version; mailed to the units that raised it"},
+            "state": {"enum": ["open", "closed"]},
+            "reason": {"type": "string", "description": "why it is closed"},
+            "into": {"type": ["integer", "null"], "description": "merge into that number; null takes it back"},
+            "version": {"type": "integer", "description": "the one it was read at: 409 when it has changed since"},
+        },
+        (),
+    ),
     "/include": ({"reason": _TEXT}, ("reason",)),
 }
 
@@ -169,7 +192,7 @@ def _operation(route: Route, method: str) -> dict[str, object]:
         "responses": {"2XX": {"description": "done"}, "4XX": error, "5XX": error},
         "security": [{"token": []}] if access != "public" else [],
     }
-    body = _BODIES.get(_last(route)) if method in ("POST", "PUT") else None
+    body = _BODIES.get(_last(route)) if method in ("POST", "PUT", "PATCH") else None
     if body is not None:
         kind = "multipart/form-data" if "file" in body[0] else "application/json"
         schema = {"type": "object", "properties": body[0], "required": list(body[1])}

@@ -1,11 +1,12 @@
 """Answers as the columns and cells of an export: one column a question, choices in words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from exports import report
+from exports.words import shown
 from forms.schema import FILES, LISTED, METADATA, TICKED, Form, Group, Item, Kind, Page, Question, Repeat
 from forms.shown import show_point
 from service import readable
@@ -86,6 +87,13 @@ def values(
 ) -> report.Answers:
     """One unit's answers by question name; choices by their labels, or by their names in the form."""
     return _cells(form, form.items, found, answers, codes)
+
+
+def in_words(form: Form, repeat: Repeat, questions: Iterable[Question], row: Mapping[str, Any]) -> dict[str, str]:
+    """The answers of a repeat's row to some of its questions as a sentence would say them, by name; none is empty."""
+    found = tuple(_column(form, question, codes=False) for question in questions)
+    cells = _cells(form, repeat.items, found, row, codes=False)
+    return {name: words for name, value in cells.items() if (words := shown(value).strip())}
 
 
 def _cells(

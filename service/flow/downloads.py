@@ -10,7 +10,7 @@ from tortoise.transactions import in_transaction
 from exports import report
 from reminders.models import Attempt, Message
 from service import database, words
-from service.flow import answersheet, audit, campaigns, consolidation, figures, forms, mailtexts, progress
+from service.flow import answersheet, audit, campaigns, consolidation, figures, forms, ledgerbook, mailtexts, progress
 from service.flow.principal import Principal
 from service.life import Act, State, Tally
 from service.mailwords import KINDS as MESSAGE_KINDS
@@ -66,6 +66,7 @@ async def gather(campaign_id: int, as_of: datetime, now: datetime, *, codes: boo
         reminded = await _reminded(campaign_id, as_of)
         reasons = await _reasons(campaign_id, as_of)
         messages = await _messages(campaign_id, as_of, {row.code: row.full_name for row in found.rows})
+        ledger = await ledgerbook.of_campaign(campaign_id, as_of, now)
     known = _Known(sent, intakes, contacts, reminded, reasons)
     form = await forms.built(campaign.form_id)
     given = await consolidation.in_form(form, campaign.form_id, sent)
@@ -98,6 +99,7 @@ async def gather(campaign_id: int, as_of: datetime, now: datetime, *, codes: boo
         questions=figures.questions(form, summary, found.rows),
         doubts=figures.doubts(form, summary, found.rows),
         messages=messages,
+        ledger=ledger,
         older=sum(one.older for one in given.values()),
         older_left=sum(len(one.left) for one in given.values()),
     )

@@ -10,7 +10,7 @@ from tortoise.expressions import F
 
 from service import life
 from service.errors import NotFound, WrongState
-from service.flow import hooks, lookups
+from service.flow import hooks, ledgerintake, lookups
 from service.flow.principal import Principal
 from service.models import Event, EventNote, Invitation, UnitRequest
 from service.words import state as state_words
@@ -103,6 +103,8 @@ async def apply(
         await EventNote.create(event=event, text=note)
     await _answer_requests(event)
     await hooks.note(invitation, event)
+    if act is life.Act.ACCEPT:
+        await ledgerintake.take(invitation, who, recorded_at)
     return event
 
 

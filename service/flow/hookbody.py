@@ -6,7 +6,7 @@ from datetime import datetime
 from reminders import returns
 from service import chatwords, life, words
 from service.flow import calls, channels, hooks, recipients
-from service.models import Campaign, Event, Hook, Invitation, Submission
+from service.models import Campaign, Event, Hook, Invitation, RecommendationReply, Submission
 from service.settings import Settings
 
 
@@ -19,6 +19,11 @@ async def compose(settings: Settings, hook: Hook, invitation: Invitation, campai
     if hook.kind == hooks.REMINDER:
         data |= await _reminder(settings, invitation, campaign, now)
         moment = hook.created_at
+    elif hook.kind == hooks.REPLY:
+        number, about = hooks.replied(hook.key)
+        reply = await RecommendationReply.get(id=number).select_related("recommendation")
+        data["recommendation"] = {"number": about, "answered_in": reply.recommendation.number, "reply": reply.number}
+        moment = reply.at
     else:
         event = await Event.get(id=hook.event_id)
         data |= await _act(event)

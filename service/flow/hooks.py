@@ -3,12 +3,13 @@
 Nothing is written while no gateway is configured, so that an office without one does no work for it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.functions import Count
 from tortoise.transactions import in_transaction
 
@@ -16,11 +17,12 @@ from service import life
 from service.errors import NotFound, ServiceError
 from service.flow import audit
 from service.flow.principal import Principal
-from service.models import Event, Hook, HookAttempt, Invitation
+from service.models import Event, Hook, HookAttempt, Invitation, Recommendation, RecommendationReply
 from service.settings import Settings
 from service.words import N_
 
 REMINDER = "reminder.due"
+REPLY = "ledger.replied"
 ACTS: Mapping[life.Act, str] = {
     life.Act.SUBMIT: "report.submitted",
     life.Act.SIGN_OFF: "report.submitted",
@@ -28,7 +30,7 @@ ACTS: Mapping[life.Act, str] = {
     life.Act.RETURN: "report.returned",
     life.Act.ACCEPT: "report.accepted",
 }
-KINDS = (*dict.fromkeys(ACTS.values()), REMINDER)
+KINDS = (*dict.fromkeys(ACTS.values()), REPLY, REMINDER)
 STATES = ("waiting", "sending", "sent", "failed", "dropped")
 RETRIED = ("failed", "waiting")
 PAGE = 50
@@ -60,6 +62,21 @@ async def note(invitation: Invitation, event: Event) -> None:
         hook = made(f"event:{event.id}", kind, invitation.id, now)
         hook.event_id = event.id
         await hook.save()
+
+
+async def note_reply(
+    reply: RecommendationReply, raised: Iterable[Recommendation], connection: BaseDBAsyncClient, now: datetime
+) -> None:
+    """Note for the gateway that these recommendations were answered, in the reply's transaction; each once a reply."""
+    if _listeners:
+        rows = [made(f"{REPLY}:{reply.id}:{one.number}", REPLY, one.invitation_id, now) for one in raised]
+        await Hook.bulk_create(rows, ignore_conflicts=True, using_db=connection)
+
+
+def replied(key: str) -> tuple[int, int]:
+    """The reply that a hook's key names, and the recommendation that it answers."""
+    _kind, reply, number = key.split(":")
+    return int(reply), int(number)
 
 
 def made(key: str, kind: str, invitation_id: int, now: datetime) -> Hook:

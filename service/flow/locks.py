@@ -6,6 +6,7 @@ from service.database import is_postgres
 
 _UNITS = 7_132_026  # any constant numbers of our own, other than the audit log's
 _CALENDAR = 7_132_027
+_LEDGER = 7_132_028
 
 
 async def units() -> None:
@@ -21,3 +22,9 @@ async def calendar() -> None:
     """One change of the calendar at a time."""
     if is_postgres():
         await connections.get("default").execute_query("SELECT pg_advisory_xact_lock($1)", [_CALENDAR])
+
+
+async def ledger() -> None:
+    """One change of the ledger of recommendations at a time: numbers follow each other, and merging sees all of it."""
+    if is_postgres():
+        await connections.get("default").execute_query("SELECT pg_advisory_xact_lock($1)", [_LEDGER])

@@ -12,6 +12,7 @@ from service.models.channels import Call, Hook, HookAttempt
 from service.models.days import CalendarChange, CalendarDay, OfficeHours
 from service.models.entry import ContactLink, EntryCode, UnitSession
 from service.models.forms import FormFile, FormVersion, StoredFile, Trial
+from service.models.ledger import KeptApart, Recommendation, RecommendationAct, RecommendationReply
 from service.models.monitoring import BulkAct, ReadingDay, ReadingLink, SavedView
 from service.models.records import AuditRecord, ExportJob, ExportRecord, ExportSchedule, RefreshAddress
 from service.models.reviews import Remark, ReviewClaim
@@ -48,12 +49,16 @@ __all__ = [
     "HookAttempt",
     "Intake",
     "Invitation",
+    "KeptApart",
     "LeftOver",
     "MailText",
     "OfficeHours",
     "PlanChange",
     "ReadingDay",
     "ReadingLink",
+    "Recommendation",
+    "RecommendationAct",
+    "RecommendationReply",
     "RefreshAddress",
     "Remark",
     "ReportTemplate",

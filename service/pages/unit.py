@@ -14,6 +14,7 @@ from service.flow import (
     carrying,
     drafts,
     forms,
+    ledgeritem,
     mailtexts,
     openness,
     remarks,
@@ -109,6 +110,7 @@ async def home(request: Request) -> Response:
         "owed": sorted((survey for survey in surveys if survey.owed), key=lambda survey: survey.invitation.due_at),
         "rest": [survey for survey in surveys if not survey.owed],
         "unit_name": surveys[0].invitation.full_name if surveys else "",
+        "recommendations": await ledgeritem.count_of_unit(visit.unit),
         "now": now,
     }
     return web.render(request, "unit/home.html", context)

@@ -15,7 +15,7 @@ SERVICE = Path(words.__file__).parent
 PLACES = re.compile(r"%\(\w+\)s|\{\w*\}")
 # What speaks to a unit; letters and official documents are in Vietnamese.
 PAGES = """amending check codes controls fill formpaper formpapers handover inwords languages leftover live looks
-ownreport periods reading signoff unit unitcontacts unitrequests unsaved"""
+ownreport periods reading signoff unit unitcontacts unitledger unitrequests unsaved"""
 FLOWS = "contacts drafts judging keys papers receipts signed"
 SOURCES = (
     "templates/unit",
@@ -28,6 +28,7 @@ SOURCES = (
     "deadlinewords.py",
     "errors.py",
     "files.py",
+    "ledgerwords.py",
     "readable.py",
 )
 
