@@ -126,13 +126,20 @@ def remark(label: str, why: str) -> str:
     ).format(label=short(label), why=why)
 
 
-def doubt(found: Outlier | Change | Broken, fences: Fences | None, labels: Mapping[str, str]) -> str:
-    """What is doubtful about one answer, whichever check says so."""
+def asked(found: Outlier | Change | Broken, labels: Mapping[str, str]) -> str:
+    """The same for the unit that is asked about it, without how the threshold was reckoned: 3.600, gấp 12,54 lần trung
+    vị 287 của 12 phường."""
     match found:
         case Broken():
             return broken(found, labels)
         case Change():
             return _("thay đổi lớn so với kỳ trước: {change}").format(change=change(found))
         case Outlier():
-            assert fences is not None
-            return outlier(found, fences)
+            return _("{value} khác nhiều so với các đơn vị khác: {beside}").format(
+                value=exact(found.value), beside=_beside(found)
+            )
+
+
+def doubt(found: Outlier | Change | Broken, fences: Fences | None, labels: Mapping[str, str]) -> str:
+    """What is doubtful about one answer, whichever check says so."""
+    return outlier(found, fences) if isinstance(found, Outlier) and fences else asked(found, labels)

@@ -121,7 +121,7 @@ def sheet(found: Review, typed: Typed) -> Sheet:
 def _finding(one: Doubt, labels: Mapping[str, str]) -> Finding:
     why = summarywords.doubt(one.found, one.fences, labels)
     said = _("Đề nghị kiểm tra lại: {why}. Nếu đúng, vui lòng ghi rõ lý do ở phần ý kiến khác rồi gửi lại.")
-    return Finding(why, said.format(why=why))
+    return Finding(why, said.format(why=summarywords.asked(one.found, labels)))
 
 
 def _lines(picture: Picture | None, files: Mapping[str, Given]) -> dict[str, Line]:
@@ -150,7 +150,7 @@ def _answer(
         line,
         was=None if same else was.text if was else "",
         last=found.last.shown.get(name, ""),
-        median=_median(summarywords.rounded(median.value), median.count, found.invitation.kind) if median else "",
+        median=_median(summarywords.exact(median.value), median.count, found.invitation.kind) if median else "",
         findings=by_name.get(name, ()),
         problem=problems.get(line.key, ""),
         told=found.verdict.remarks.get(line.key, "") if found.verdict else "",

@@ -19,6 +19,8 @@ def test_an_outlier_is_explained_with_all_it_is_compared_with() -> None:
     assert summarywords.outlier(far, FENCES) == (
         "900, cao hơn ngưỡng 115 (Q3 107,5 + 1,5 × khoảng tứ phân vị 5); gấp 8,61 lần trung vị 104,5 của 10 xã"
     )
+    assert summarywords.doubt(far, FENCES, {}) == summarywords.outlier(far, FENCES)
+    assert summarywords.asked(far, {}) == "900 khác nhiều so với các đơn vị khác: gấp 8,61 lần trung vị 104,5 của 10 xã"
     low = Outlier("1", Decimal(3), "", Decimal(0), 11)
     assert summarywords.outlier(low, FENCES) == (
         "3, thấp hơn ngưỡng 95 (Q1 102,5 − 1,5 × khoảng tứ phân vị 5); trung vị 0 của 11 đơn vị"
