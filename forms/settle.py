@@ -10,7 +10,7 @@ from forms.computed import free_value, gives_number, number_value, plain_number,
 from forms.expressions import Environment, EvaluationError, Expression
 from forms.flat import TRIGGERED, Raw
 from forms.grow import Branch, Cell, Draft, Now, cells_of
-from forms.plan import Plan, Spec, earlier_node, plan_of
+from forms.plan import Plan, Spec, plan_of
 from forms.schema import MANY, NUMBERS, Form, Group, Kind, Question, Repeat
 from forms.tree import Node, Scope
 from forms.values import BLANK, Value, clean
@@ -22,11 +22,11 @@ _MOST_COUNTED = 10**9
 @dataclass(frozen=True, slots=True)
 class Given:
     """What an evaluation is given besides the draft: `bound` by schema.BINDS; the `language` of its
-    words; `earlier` answers, as nested; and the names in `focus`, None for all."""
+    words; `earlier` answers, as a tree; and the names in `focus`, None for all."""
 
     bound: Mapping[str, str]
     language: str = ""
-    earlier: Mapping[str, object] | None = None
+    earlier: Node | None = None
     focus: frozenset[str] | None = None
 
 
@@ -39,8 +39,8 @@ class Run(Draft):
         self.form = form
         self.language = given.language
         instances = plan.instances
-        if given.earlier:
-            instances = {**instances, "__last-saved": earlier_node(form, given.earlier)}
+        if given.earlier is not None:
+            instances = {**instances, "__last-saved": given.earlier}
         self.env = Environment(now.now, instances, self._label, now.seed)
         self._settle(plan)
         if plan.counted:  # rows grew after the cells of the whole form

@@ -72,27 +72,28 @@ async def save(
         # A blank of a page that did not ask this question in these words blots out no default of it.
         mine = {key: value for key, value in landed.mine.items() if value or key in before or not moved}
         since = await landing.since(draft, edit.version, form, found.form_id)
-        sent = await earlier.answers(invitation, invitation.campaign, form)
+        sent = await earlier.last_period(invitation, invitation.campaign, form)
         shown = _drawn(form, before, mine, invitation, known, sent, now)
         merge = merging.merge(before, mine, since, by, now, shown)
         after, changes = combined(form, before, merge, landed.edit)
         merged = _merged(after, since, by, merge)
         focus = _hanging(form, {**changes, **mine, **merged, **merging.all_kept(after)}) if live else None
-        picture = evaluate(form, after, moment(invitation, now), known, earlier=sent, focus=focus)
+        picture = evaluate(form, after, moment(invitation, now), known, earlier=sent.tree, focus=focus)
         # What a person typed in the same post stands over what a trigger computes, as if typed after it.
         drawn = {key: value for key, value in picture.drawn.items() if key not in merge.changes}
         for key, value in drawn.items():
             changes[key] = (after.get(key), value)
             after[key] = value
         if len(drawn) < len(picture.drawn):
-            picture = evaluate(form, after, moment(invitation, now), known, earlier=sent, focus=focus)
+            picture = evaluate(form, after, moment(invitation, now), known, earlier=sent.tree, focus=focus)
         if changes:
             require_bounded(after)
             draft = await _write(invitation, draft, found, after, changes, by, now)
             await _begin(invitation, who, now)
         await carrying.keep_strays(invitation, landed.form_id, landed.left, by, now)
     if language in form.languages[1:]:  # what is stored is judged in none
-        picture = evaluate(form, after, moment(invitation, now), known, language=language, earlier=sent, focus=focus)
+        at = moment(invitation, now)
+        picture = evaluate(form, after, at, known, language=language, earlier=sent.tree, focus=focus)
     filling = filled(invitation, found, draft, after, picture, known, sent)
     return Saved(filling, before, merged, merge.conflicts, moved)
 
@@ -147,7 +148,7 @@ def _drawn(
     mine: Answers,
     invitation: Invitation,
     known: Mapping[str, str],
-    sent: Mapping[str, object] | None,
+    sent: earlier.LastPeriod,
     now: datetime,
 ) -> dict[str, Value]:
     """What the page showed for questions the draft does not hold: defaults and what is filled in."""
@@ -155,7 +156,7 @@ def _drawn(
     if not absent:
         return {}
     names = frozenset(key.rsplit("/", 1)[-1] for key in absent)
-    picture = evaluate(form, raw, moment(invitation, now), known, earlier=sent, focus=names)
+    picture = evaluate(form, raw, moment(invitation, now), known, earlier=sent.tree, focus=names)
     return {found.key: found.raw for found in picture.fields() if found.key in absent}
 
 
@@ -227,8 +228,8 @@ async def replace(
             draft = await _write(invitation, draft, found, answers, changes, who.ref, now)
             await _begin(invitation, who, now)
     known = bound(invitation, invitation.campaign, None)
-    sent = await earlier.answers(invitation, invitation.campaign, form)
-    picture = evaluate(form, answers, moment(invitation, now), known, earlier=sent)
+    sent = await earlier.last_period(invitation, invitation.campaign, form)
+    picture = evaluate(form, answers, moment(invitation, now), known, earlier=sent.tree)
     return filled(invitation, found, draft, answers, picture, known, sent)
 
 

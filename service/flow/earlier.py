@@ -5,23 +5,25 @@ sent, what had been recorded by then.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import TypeVar
+from typing import Any
 
 from forms.answers import uses_earlier
+from forms.plan import earlier_node
 from forms.previous import Before, before, comparable
 from forms.schema import Form
+from forms.tree import Node
 from service.flow import forms, lookups
 from service.models import Campaign, Invitation, Submission
 
-T = TypeVar("T")
 KEPT = 500
 _EVER = datetime(9999, 1, 1, tzinfo=UTC)
 # By equal form names: FormVersion.form_id is the name, the same in all versions.
 _LAST = """
-SELECT s.id AS id, c.id AS campaign FROM submission s
+SELECT s.id AS id, c.id AS campaign, COALESCE(s.form_id, c.form_id) AS form, c.period_from, c.period_to
+FROM submission s
 JOIN invitation i ON i.id = s.invitation_id
 JOIN campaign c ON c.id = i.campaign_id
 JOIN formversion v ON v.id = c.form_id
@@ -32,38 +34,46 @@ ORDER BY c.period_to IS NULL, c.period_to DESC, c.published_at DESC, s.number DE
 
 
 @dataclass(frozen=True, slots=True)
-class LastPeriod:
-    """Answers of last period by flat key, and the dates of that period, None where the campaign gave none."""
+class _Read:
+    """What a form takes from a report that was sent: what stands beside its questions with x_previous, by flat key, and
+    what its expressions look into."""
 
     found: Mapping[str, Before] = field(default_factory=dict)
+    tree: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LastPeriod:
+    """A unit's last report as this period's form reads it (see _Read), empty where there is none or the form takes
+    nothing from it, and the dates of that period, None where the campaign gave none."""
+
+    read: _Read = _Read()
     begin: date | None = None
     end: date | None = None
 
+    @property
+    def found(self) -> Mapping[str, Before]:
+        return self.read.found
 
-async def answers(
-    invitation: Invitation, campaign: Campaign, form: Form, by: datetime | None = None
-) -> Mapping[str, object] | None:
-    """Nested, for `${last-saved#…}` and for what x_previous fills in and compares with, in whatever version they were
-    sent; None when the form does not ask for them, or nothing was sent. With `by`, as recorded by then."""
-    if not uses_earlier(form):
-        return None
-    row = await _last_row(invitation, campaign, form, by)
-    if row is None:
-        return None
-    return await _once(form, "earlier", row, comparable)
+    @property
+    def tree(self) -> Node | None:
+        return self.read.tree
 
 
-async def beside(invitation: Invitation, campaign: Campaign, form: Form) -> LastPeriod:
-    """What stands beside the questions with x_previous."""
-    if all(question.previous is None for question in form.questions()):
-        return LastPeriod()
-    row = await _last_row(invitation, campaign, form, None)
+async def last_period(invitation: Invitation, campaign: Campaign, form: Form, by: datetime | None = None) -> LastPeriod:
+    """For `${last-saved#…}` and for x_previous, in whatever version it was sent. With `by`, as recorded by then."""
+    row = await _last_row(invitation, campaign, form, by) if _looks_back(form) else None
     if row is None:
         return LastPeriod()
-    found = await _once(form, "before", row, before)
-    round_ = await lookups.one(Campaign, id=row["campaign"])
-    assert round_ is not None
-    return LastPeriod(found, round_.period_from, round_.period_to)
+    columns = Campaign._meta.fields_map
+    begin, end = (columns[name].to_python_value(row[name]) for name in ("period_from", "period_to"))
+    return LastPeriod(await _read(form, row["id"], row["form"]), begin, end)
+
+
+def _looks_back(form: Form) -> bool:
+    if "looks_back" not in form.memo:
+        form.memo["looks_back"] = uses_earlier(form) or any(question.previous for question in form.questions())
+    return bool(form.memo["looks_back"])
 
 
 async def report(invitation: Invitation, campaign: Campaign, form: Form) -> tuple[Submission, Campaign] | None:
@@ -79,8 +89,8 @@ async def report(invitation: Invitation, campaign: Campaign, form: Form) -> tupl
 
 async def _last_row(
     invitation: Invitation, campaign: Campaign, form: Form, by: datetime | None
-) -> Mapping[str, int] | None:
-    """The ids of the last sending and of its campaign."""
+) -> Mapping[str, Any] | None:
+    """The ids of the last sending, of its campaign and version, and its period as the driver has it."""
     if campaign.published_at is None:
         return None
     values = (
@@ -92,24 +102,16 @@ async def _last_row(
     return await lookups.row(_LAST, invitation.unit_id, form.id, *dates)
 
 
-async def _once(
-    form: Form, name: str, row: Mapping[str, int], make: Callable[[Form, Form, Mapping[str, object]], Mapping[str, T]]
-) -> Mapping[str, T]:
-    """What is made of a report for a form. Neither ever changes: the last few are kept with the form, by `name`."""
-    kept = form.memo.setdefault(name, OrderedDict())
+async def _read(form: Form, number: int, version: int) -> _Read:
+    """Neither a report nor a version of a form ever changes: the last few are kept with the form."""
+    kept = form.memo.setdefault("earlier", OrderedDict())
     assert isinstance(kept, OrderedDict)
-    if row["id"] not in kept:
-        sent = await lookups.one(Submission, id=row["id"])
+    if number not in kept:
+        sent, was = await lookups.one(Submission, id=number), await forms.built(version)
         assert sent is not None
-        kept[row["id"]] = make(form, await forms.built(sent.form_id or await _asked_in(row)), sent.answers)
+        found = before(form, was, sent.answers)
+        kept[number] = _Read(found, earlier_node(form, comparable(form, was, sent.answers)))
         if len(kept) > KEPT:
             kept.popitem(last=False)
-    found: Mapping[str, T] = kept[row["id"]]
-    return found
-
-
-async def _asked_in(row: Mapping[str, int]) -> int:
-    """The form version of the report's campaign."""
-    round_ = await lookups.one(Campaign, id=row["campaign"])
-    assert round_ is not None
-    return int(round_.form_id)
+    read: _Read = kept[number]
+    return read

@@ -1,7 +1,7 @@
 """One unit's form as it stands: found, judged, with what is known without asking."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from forms.answers import Picture, Problem, evaluate
@@ -12,6 +12,7 @@ from service.flow import carrying, earlier, lookups, merging
 from service.flow.carrying import Standing
 from service.flow.carrying import bound as bound
 from service.flow.carrying import moment as moment
+from service.flow.earlier import LastPeriod
 from service.flow.keys import item_at
 from service.flow.merging import Answers, Value
 from service.models import Campaign, Contact, Draft, Invitation, Staff
@@ -23,8 +24,8 @@ MAX_ID = 2**31 - 1
 class Filling:
     """`raw` is the draft (or what was sent, when there is no draft); `picture` what the form says of it now.
     `updated_by` is a principal's ref, "" when nothing was saved yet. `known` is what is filled in and locked, `earlier`
-    what the unit sent last time, where the form asks for it. `form_id` is the version's id, `left` what was left over
-    of the version `source` and is not written down yet."""
+    what the unit sent for the last period, where the form asks for it. `form_id` is the version's id, `left` what was
+    left over of the version `source` and is not written down yet."""
 
     invitation: Invitation
     campaign: Campaign
@@ -35,7 +36,7 @@ class Filling:
     updated_at: datetime | None
     updated_by: str
     known: Mapping[str, str]
-    earlier: Mapping[str, object] | None = None
+    earlier: LastPeriod = field(default_factory=LastPeriod)
     form_id: int = 0
     source: int = 0
     left: tuple[Left, ...] = ()
@@ -66,8 +67,8 @@ async def load(
     known = bound(invitation, invitation.campaign, await contact_of(contact_id))
     draft = await lookups.one(Draft, invitation_id=invitation.id)
     found = await carrying.standing(invitation, draft)
-    sent = await earlier.answers(invitation, invitation.campaign, found.form)
-    picture = evaluate(found.form, found.raw, moment(invitation, now), known, earlier=sent)
+    sent = await earlier.last_period(invitation, invitation.campaign, found.form)
+    picture = evaluate(found.form, found.raw, moment(invitation, now), known, earlier=sent.tree)
     filling = filled(invitation, found, draft, found.raw, picture, known, sent)
     return replace(filling, version=found.version, left=found.left)
 
@@ -79,7 +80,7 @@ def filled(
     raw: dict[str, Value],
     picture: Picture,
     known: Mapping[str, str],
-    sent: Mapping[str, object] | None = None,
+    sent: LastPeriod,
 ) -> Filling:
     """The parts put together; the invitation's campaign is loaded."""
     return Filling(
@@ -102,7 +103,7 @@ def judged(filling: Filling, raw: Answers, now: datetime, language: str = "") ->
     """What the form says of other answers than the draft's, of earlier ones or of some not saved, or in another
     language."""
     at = moment(filling.invitation, now)
-    return evaluate(filling.form, raw, at, filling.known, language=language, earlier=filling.earlier)
+    return evaluate(filling.form, raw, at, filling.known, language=language, earlier=filling.earlier.tree)
 
 
 async def contact_of(contact_id: int | None) -> Contact | None:

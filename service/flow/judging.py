@@ -118,8 +118,8 @@ async def judge(
         _require_looked_at(content, draft, standing)
         raw = {**standing.raw, **admitted(form, content.declared)}
         found = waiting_choices(form, raw)
-    sent = await earlier.answers(invitation, invitation.campaign, form)
-    picture = evaluate(form, raw, moment(invitation, at), known, earlier=sent)
+    sent = await earlier.last_period(invitation, invitation.campaign, form)
+    picture = evaluate(form, raw, moment(invitation, at), known, earlier=sent.tree)
     problems = (*found, *picture.problems, *await _foreign_files(invitation, raw, picture))
     return Problems(form, problems) if problems else Judged(raw, picture, standing.form_id)
 

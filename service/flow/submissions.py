@@ -20,7 +20,7 @@ from reminders.plan import Recipient
 from service import files, life
 from service.errors import Invalid, KeyReused, NotFound, SignedMissing, SignoffNeeded
 from service.flow import audit, drafts, events, filling, forms, lookups, openness, recipients
-from service.flow.earlier import answers as earlier_answers
+from service.flow.earlier import last_period
 from service.flow.judging import Content, FromDraft, Given, Nil, Problems, body_hash, canonical, judge, nil_reason
 from service.flow.merging import Value
 from service.flow.principal import Principal
@@ -282,6 +282,6 @@ async def as_sent(
     """The form as it was when it was sent, for showing, in one of its languages."""
     raw = sent_answers(form, submission)
     moment = filling.moment(invitation, submission.submitted_at)
-    before = await earlier_answers(invitation, campaign, form, submission.recorded_at)
+    before = await last_period(invitation, campaign, form, submission.recorded_at)
     known = filling.bound(invitation, campaign, None)
-    return evaluate(form, raw, moment, known, language=language, earlier=before)
+    return evaluate(form, raw, moment, known, language=language, earlier=before.tree)

@@ -14,7 +14,7 @@ from forms.answers import Field, Heading, Picture, RowGroup
 from forms.schema import Page
 from service import answerwords, life, web
 from service.errors import CampaignClosed, NotFound, ServiceError, WrongState
-from service.flow import attachments, carrying, drafts, earlier, landing, openness, remarks, submissions
+from service.flow import attachments, carrying, drafts, landing, openness, remarks, submissions
 from service.flow.drafts import Edit, Saved
 from service.flow.filling import Filling, judged, officer
 from service.flow.keys import admitted
@@ -57,7 +57,7 @@ async def _draw(
     rivals = await live.rivals(filling, fields)
     files = await attachments.named(filling.invitation.id, filling.form, filling.raw)
     problems = told(filling.picture, page, fields, extra or {}, check)
-    last = await live.last_period(filling, fields.values())
+    last = filling.earlier
     tag = languages.tag(request, filling.form)
     period, asked = periods.words(last.begin, last.end), await remarks.standing(filling.invitation)
     given = Sheet(filling.form, problems, files, rivals, tag, last.found, period, asked)
@@ -176,7 +176,7 @@ async def save_section(request: Request) -> Response:
         given, refused = await posted.uploads(request, before, form)
         wanted = posted.edit(before, form, act, target, given)
         if act == "keep":
-            wanted = await _kept(before, wanted, target)
+            wanted = _kept(before, wanted, target)
         saved = await drafts.save(
             before.campaign.id, before.invitation.code, wanted, visit.principal, now, contact_id=visit.contact
         )
@@ -194,10 +194,9 @@ async def save_section(request: Request) -> Response:
     return languages.remember(request, answer, target) if act == "language" else answer
 
 
-async def _kept(filling: Filling, edit: Edit, key: str) -> Edit:
+def _kept(filling: Filling, edit: Edit, key: str) -> Edit:
     """The edit with last period's answer in place of what was typed into one question."""
-    last = await earlier.beside(filling.invitation, filling.campaign, filling.form)
-    found = last.found.get(key)
+    found = filling.earlier.found.get(key)
     return replace(edit, values={**edit.values, key: found.raw}) if found else edit
 
 

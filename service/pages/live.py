@@ -11,9 +11,8 @@ from forms.consolidate.sums import beside
 from forms.schema import LISTED, NUMBERS
 from service import answerwords, readable, web, words
 from service.errors import Invalid, NotFound, ServiceError
-from service.flow import attachments, drafts, earlier
+from service.flow import attachments, drafts
 from service.flow.drafts import Edit, Saved
-from service.flow.earlier import LastPeriod
 from service.flow.filling import MAX_ID, Filling
 from service.pages import controls, languages, reading
 from service.pages.controls import Rival, Sheet
@@ -50,13 +49,6 @@ async def rivals(filling: Filling, fields: Mapping[str, Field]) -> dict[str, Riv
         )
         for key, kept in waiting.items()
     }
-
-
-async def last_period(filling: Filling, fields: Iterable[Field]) -> LastPeriod:
-    """Last period's answers, where one of these questions is to show its own."""
-    if all(found.question.previous is None for found in fields):
-        return LastPeriod()
-    return await earlier.beside(filling.invitation, filling.campaign, filling.form)
 
 
 async def autosave(request: Request) -> Response:
@@ -128,7 +120,7 @@ async def answer(request: Request, saved: Saved, body: Mapping[str, object]) -> 
     }
     if sums := {key: answerwords.running(found.sums) for key, found in fields.items() if _sums_up(filling, found)}:
         told["sums"] = sums
-    if since := await _since(filling, fields):
+    if since := _since(filling, fields):
         told["since"] = since
     computed = {key: found.raw for key, found in fields.items() if found.question.trigger and not found.locked}
     rows = dict(_counted(items))
@@ -139,10 +131,10 @@ def _sums_up(filling: Filling, found: Field) -> bool:
     return found.question.name in beside(filling.form)
 
 
-async def _since(filling: Filling, fields: Mapping[str, Field]) -> dict[str, str]:
+def _since(filling: Filling, fields: Mapping[str, Field]) -> dict[str, str]:
     """By how much figures differ from last period's."""
     figures = {key: found for key, found in fields.items() if found.question.kind in NUMBERS}
-    last = (await last_period(filling, figures.values())).found
+    last = filling.earlier.found
     return {key: answerwords.since(last[key].typed, found.typed) for key, found in figures.items() if key in last}
 
 

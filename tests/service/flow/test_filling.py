@@ -75,14 +75,14 @@ async def test_the_last_campaign_with_the_same_form_fills_in(house: House, surve
     shown = await submissions.as_sent(form, invitation, invitation.campaign, sent)
     assert shown.answers["growth"] == 5, "later sendings change nothing"
     first = await filling.load(survey.id, house.clock(), code=AN_LAO)
-    assert first.earlier is None
+    assert first.earlier.tree is None
 
 
 async def test_nothing_is_fetched_for_other_units(house: House, survey: Survey) -> None:
     await send(house, survey.id, {"n": 2}, "1")
     second = await again(house, survey)
     loaded = await filling.load(second, house.clock(), code=build.PHU_LIEN)
-    assert (loaded.earlier, loaded.picture.answers["before"]) == (None, None)
+    assert (loaded.earlier.tree, loaded.picture.answers["before"]) == (None, None)
 
 
 async def test_a_triggered_value_is_kept_typed_over_and_computed_again(house: House, survey: Survey) -> None:
