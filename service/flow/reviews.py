@@ -91,6 +91,12 @@ async def _require_unchanged(invitation: Invitation, seen: int | None) -> None:
     raise ChangedMeanwhile(what="; ".join(told))
 
 
+async def given_already(invitation: Invitation, act: life.Act, who: Principal, seen: int) -> bool:
+    """Whether the same person has done just this since they looked: a second press of the button."""
+    since = await Event.filter(invitation=invitation, seq__gt=seen).order_by("seq").values_list("act", "actor_ref")
+    return list(since) == [(act, who.ref)]
+
+
 def checked(remark: str) -> str:
     """The remark, that must be given. Raises Invalid."""
     remark = remark.strip()

@@ -20,6 +20,7 @@ from service.pages.reviewsheet import DOUBT, REMARK, Typed
 from service.pages.rosteracts import DUE
 from service.words import N_, _, due
 
+VERDICTS = {"accept": life.Act.ACCEPT, "return": life.Act.RETURN}
 LATER = N_("Báo cáo này không chờ kiểm tra; nội dung dưới đây là để xem lại.")
 UNSENT = N_(
     "Anh/chị đã ghi nhận xét nên chưa xác nhận đạt: khi đạt, nhận xét không được gửi đi. Vui lòng xóa nhận xét, hoặc "
@@ -66,6 +67,7 @@ async def _page(
         "may_accept": may_accept,
         "may_return": may_return,
         "writes": may_return or typed.any,
+        "closed": may_accept and not may_return and usual is None,
         "may_take": may and state in life.TO_REVIEW,
         "mine": found.claim is not None and free,
         "period": _period(found),
@@ -126,18 +128,24 @@ async def let_go(request: Request) -> Response:
 
 
 async def decide(request: Request) -> Response:
-    """Accept the report or hand it back with the remarks; then the next one."""
+    """Accept the report or hand it back with the remarks; then the next one. Enter in a field only draws it again."""
     form = await web.read_form(request)
     typed, filled = _typed(form), {name: web.text(form, name) for name in DUE}
-    accepts = web.text(form, "verdict") == "accept"
-    if accepts and typed.any:
+    act = VERDICTS.get(web.text(form, "verdict"))
+    if act is None:
+        return await _page(request, typed, filled)
+    if act is life.Act.ACCEPT and typed.any:
         return await _page(request, typed, filled, [{"field": "remark", "message": _(UNSENT)}])
     try:
-        said = await (_accept(request, form) if accepts else _hand_back(request, form, typed, filled))
+        said = await (_accept(request, form) if act is life.Act.ACCEPT else _hand_back(request, form, typed, filled))
     except Invalid as error:
         return await _page(request, typed, filled, error.problems)
     except (ChangedMeanwhile, TakenByOther, WrongState, CampaignClosed) as error:
-        return await _not_taken(request, typed, filled, error)
+        found = await events.found(asked.number(request), asked.code(request))
+        who = principal.staff(request.state.staff.id)
+        if not await reviews.given_already(found, act, who, _seen(form)):
+            return await _not_taken(request, typed, filled, error)
+        said = ""
     request.app.state.postroom.replan()
     return await onward(request, said, but=asked.code(request))
 

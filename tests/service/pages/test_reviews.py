@@ -167,6 +167,28 @@ async def test_what_is_wrong_with_a_verdict_is_told_and_nothing_typed_is_lost(ho
     assert not await Event.exists(act__in=["accept", "return"])
 
 
+async def test_a_second_press_is_no_error_and_enter_decides_nothing(house: House, survey: Survey) -> None:
+    drawn = await get(house, f"/campaigns/{survey.id}/reviews/{AN_LAO}")
+    entered = await decide(house, survey, page=drawn, verdict="", remark="Xem lại.")
+    assert entered.status_code == 200
+    assert "Xem lại." in entered.text
+    assert not await Event.exists(act__in=["accept", "return"])
+    for _press in range(2):
+        done = await decide(house, survey, page=drawn, verdict="accept")
+        assert done.headers["location"] == f"/campaigns/{survey.id}/reviews/{PHU_LIEN}"
+    assert await Event.filter(act="accept").count() == 1
+
+
+async def test_after_closing_a_report_may_be_accepted_but_not_handed_back(house: House, survey: Survey) -> None:
+    house.clock.forward(timedelta(days=15))
+    await scenes.log_in(house.client, survey.staff, house.clock())
+    page = await get(house, f"/campaigns/{survey.id}/reviews/{AN_LAO}")
+    assert "Đợt khảo sát đã đóng" in page
+    assert 'value="return"' not in page
+    assert (await decide(house, survey, verdict="return", remark="Xem lại.")).status_code == 409
+    assert (await decide(house, survey, verdict="accept")).status_code == 303
+
+
 async def test_two_colleagues_do_not_collide(house: House, survey: Survey) -> None:
     here = f"/campaigns/{survey.id}/reviews/{AN_LAO}"
     drawn = await get(house, here)
