@@ -21,6 +21,12 @@ async def campaign_titles() -> dict[int, str]:
     return dict(await Campaign.all().values_list("id", "title"))
 
 
+async def published_titles() -> list[tuple[int, str]]:
+    """The published campaigns to choose from, the newest first."""
+    rows = await Campaign.filter(published_at__not_isnull=True).order_by("-id").values_list("id", "title")
+    return [(number, title) for number, title in rows]
+
+
 async def people() -> list[Staff]:
     found = await Staff.filter(active=True)
     return sorted(found, key=lambda person: collation(person.name))

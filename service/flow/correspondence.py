@@ -97,12 +97,6 @@ async def _unit_names(codes: set[str]) -> dict[str, str]:
     return {str(code): str(name) for code, name in rows}
 
 
-async def campaign_titles() -> list[tuple[int, str]]:
-    """The published campaigns to choose from, the newest first."""
-    rows = await Campaign.filter(published_at__not_isnull=True).order_by("-id").values_list("id", "title")
-    return [(number, title) for number, title in rows]
-
-
 @dataclass(frozen=True, slots=True)
 class Letterhead:
     """One message in full. `said` has its links masked; `composed` is false while it has not gone out yet, and that is

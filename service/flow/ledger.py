@@ -9,7 +9,7 @@ from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from service import ledgerwords, words
-from service.flow import correspondence
+from service.flow import choices
 from service.models import Campaign, Recommendation, Staff, Unit
 from service.words import fold
 
@@ -165,7 +165,7 @@ async def options() -> Options:
     fields, authorities = ({str(pair[place]) for pair in pairs} - {""} for place in (0, 1))
     levels = [(code, ledgerwords.level(code)) for code in ledgerwords.LEVELS]
     return Options(
-        _offered(fields), _offered(authorities), levels, await correspondence.campaign_titles(), await colleagues()
+        _offered(fields), _offered(authorities), levels, await choices.published_titles(), await colleagues()
     )
 
 

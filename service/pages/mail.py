@@ -13,7 +13,7 @@ from reminders.plan import Notice, Skipped
 from reminders.steps import AUDIENCES, FURTHER_UP, Audience
 from service import mailwords, web, words
 from service.errors import NotFound
-from service.flow import campaigns, correspondence, inbox, queue
+from service.flow import campaigns, choices, correspondence, inbox, queue
 from service.flow.correspondence import Wanted
 from service.pages import asked
 from service.words import N_, _, collation
@@ -139,7 +139,7 @@ async def messages(request: Request) -> Response:
     context = {
         "found": found,
         "wanted": wanted,
-        "campaigns": await correspondence.campaign_titles(),
+        "campaigns": await choices.published_titles(),
         "w": mailwords,
         "page_link": lambda page: asked.address("/messages", {**params, "page": page if page > 1 else None}),
         "any": bool(params),
