@@ -59,6 +59,7 @@ from service.pages import (
     reviews,
     rosteracts,
     sendnow,
+    series,
     signoff,
     summary,
     texts,
@@ -169,6 +170,8 @@ def routes() -> list[BaseRoute]:
         page("/campaigns/{id:int}/reading/{link:int}/revoke", director.revoke, STAFF, "POST"),
         # A campaign's page for whoever holds a link to read it
         page("/d/{token}", director.show, PUBLIC),
+        page("/campaigns/{id:int}/series", series.of_campaign, VIEWER),
+        page("/campaigns/{id:int}/series", series.start, STAFF, "POST"),
         page("/campaigns/{id:int}/summary", summary.show, VIEWER),
         page("/campaigns/{id:int}/export.{kind}", monitor.export, VIEWER),
         page("/campaigns/{id:int}/exports", exports.index, VIEWER),
@@ -226,6 +229,13 @@ def routes() -> list[BaseRoute]:
         page("/campaigns/{id:int}/calls/{code}", calls.show, VIEWER),
         page("/campaigns/{id:int}/calls/{code}", calls.record, STAFF, "POST"),
         page("/campaigns/{id:int}/calls/{code}/undo", calls.undo, STAFF, "POST"),
+        # Staff: periodic surveys
+        page("/series", series.index, VIEWER),
+        page("/series/{id:int}", series.show, VIEWER),
+        page("/series/{id:int}", series.change, STAFF, "POST"),
+        page("/series/{id:int}/state", series.move, STAFF, "POST"),
+        page("/series/{id:int}/automatic", series.automatic, STAFF, "POST"),
+        page("/series/{id:int}/next", series.prepare, STAFF, "POST"),
         page("/approvals", approvals.index, VIEWER),
         page("/approvals", approvals.answer, STAFF, "POST"),
         # Staff: the ledger of recommendations

@@ -59,8 +59,13 @@ def judge(timing: Timing, now: datetime, calendar: Calendar, plan: Sequence[Step
         warnings = _warnings(timing, when, now, calendar)
         lost, refused = _in_vain(timing, when, calendar, plan)
     except CalendarGap as gap:
-        return Deadline(None, None, (), (deadlinewords.gap(gap.year),), gap.year)
+        return missing(gap)
     return Deadline(when, explained, [*warnings, *lost], [*_obstacles(timing, when, now), *refused])
+
+
+def missing(gap: CalendarGap) -> Deadline:
+    """No due time, for want of a year's table."""
+    return Deadline(None, None, (), (deadlinewords.gap(gap.year),), gap.year)
 
 
 def _warnings(timing: Timing, when: datetime, now: datetime, calendar: Calendar) -> Sequence[str]:

@@ -21,7 +21,7 @@ from reminders.texts import WITHOUT_LINK
 from reminders.wording import mark_of, with_links
 from reminders.worker import Worker
 from service import mailwords
-from service.flow import digest, exportschedules, hookplan, inbox
+from service.flow import digest, exportschedules, hookplan, inbox, rounds
 from service.flow.desk import MailDesk as MailDesk
 from service.flow.exportwork import ExportWork
 from service.flow.hookpost import HookPost
@@ -62,7 +62,8 @@ class Postroom:
 
     def __init__(self, settings: Settings, clock: Callable[[], datetime]) -> None:
         async def plan_now(now: datetime) -> int:
-            planned = await plan_due(settings, now) + await _beside("the digest", digest.plan_due(settings, now))
+            planned = await _beside("periodic surveys", rounds.plan_due(settings, now))
+            planned += await plan_due(settings, now) + await _beside("the digest", digest.plan_due(settings, now))
             if await _beside("exports", exportschedules.plan_due(now)):
                 self._exports.wake()
             if settings.webhook is not None and await _beside("the gateway", hookplan.plan_due(now)):

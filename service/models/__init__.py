@@ -16,6 +16,7 @@ from service.models.ledger import KeptApart, Recommendation, RecommendationAct, 
 from service.models.monitoring import BulkAct, ReadingDay, ReadingLink, SavedView
 from service.models.records import AuditRecord, ExportJob, ExportRecord, ExportSchedule, RefreshAddress
 from service.models.reviews import Remark, ReviewClaim
+from service.models.series import Round, Series
 from service.models.staff import ApiToken, Attempts, Digest, SetupLink, Staff, StaffSession
 from service.models.texts import MailText, ReportTemplate
 from service.models.units import Contact, Unit
@@ -63,7 +64,9 @@ __all__ = [
     "Remark",
     "ReportTemplate",
     "ReviewClaim",
+    "Round",
     "SavedView",
+    "Series",
     "SetupLink",
     "SignedReport",
     "Staff",

@@ -20,6 +20,7 @@ from service.flow import (
     overview,
     principal,
     reminding,
+    rounds,
     terms,
     unitrequests,
 )
@@ -44,6 +45,7 @@ async def front(request: Request) -> Response:
     context = {
         "front": found,
         "requests": await unitrequests.waiting(),
+        "prepared": await rounds.waiting(),
         "request_kinds": unitrequests.KINDS,
         "phases": PHASES,
         "w": mailwords,

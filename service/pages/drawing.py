@@ -122,3 +122,46 @@ def _lines(name: str) -> tuple[str, ...]:
     """Nguyễn / Bỉnh Khiêm: the first word, then the rest."""
     first, _space, rest = name.partition(" ")
     return (first, rest) if rest else (first,)
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Shares of several periods: two lines (path data) of responded and on time, dots of the first, ticks as in Curve.
+
+    A single period has dots but no line.
+    """
+
+    responded: str
+    on_time: str
+    dots: Sequence[tuple[int, int]]
+    x_ticks: Sequence[tuple[int, str]]
+    y_ticks: Sequence[tuple[int, str]]
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = WIDTH - RIGHT
+    bottom: int = HEIGHT - BOTTOM
+
+
+def trend(points: Sequence[tuple[str, tuple[float, float]]]) -> Trend | None:
+    """Each period's label, its response rate and its rate on time (1 is all), from the oldest; None without any."""
+    if not points:
+        return None
+    room = (WIDTH - LEFT - RIGHT) / len(points)
+
+    def x(place: int) -> int:
+        return round(LEFT + room * (place + 0.5))
+
+    def y(share: float) -> int:
+        return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM))
+
+    def line(part: int) -> str:
+        return "M" + "L".join(f"{x(place)} {y(shares[part])}" for place, (_label, shares) in enumerate(points))
+
+    return Trend(
+        responded=line(0),
+        on_time=line(1),
+        dots=[(x(place), y(shares[0])) for place, (_label, shares) in enumerate(points)],
+        x_ticks=[(x(place), label) for place, (label, _shares) in enumerate(points)],
+        y_ticks=[(y(share), f"{share:.0%}") for share in (0, 0.5, 1)],
+    )

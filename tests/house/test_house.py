@@ -18,7 +18,7 @@ from service.routes import routes
 ROOT = Path(__file__).parents[2]
 PURE = {
     "service/life.py",
-    *(f"reminders/{name}.py" for name in ("calendar", "deadlines", "plan", "steps", "timeline")),
+    *(f"reminders/{name}.py" for name in ("calendar", "deadlines", "periods", "plan", "steps", "timeline")),
 }
 ROOMS = ("forms", "reminders", "exports", "service")
 # Who may enter without a session or a token, and why. Everything else needs a rule that asks for one.
