@@ -298,13 +298,13 @@ def test_figures_by_kind_and_by_group_stand_in_an_annex_each_with_its_denominato
     assert by_kind == [
         ["Nội dung", "Chung", "Phường", "Xã"],
         [received, "1.722 (59/114)", "1.432 (30/57)", "290 (29/56)"],
-        [ratio, "90,42% (1.557/1.722)", "90,63% (1.035/1.142)", "90,63% (1.035/1.142)"],
+        [ratio, "90,42% (1.557 / 1.722)", "90,63% (1.035 / 1.142)", "90,63% (1.035 / 1.142)"],
     ]
     assert by_group == [
         ["Nhóm đơn vị", received, ratio],
-        ["Huyện An Lão", "1.722 (59/60)", "90,63% (1.035/1.142)"],
+        ["Huyện An Lão", "1.722 (59/60)", "90,63% (1.035 / 1.142)"],
         ["Không thuộc nhóm nào", "– (0/54)", "–"],
-        ["Chung", "1.722 (59/114)", "90,42% (1.557/1.722)"],
+        ["Chung", "1.722 (59/114)", "90,42% (1.557 / 1.722)"],
     ]
     texts = [paragraph.text for paragraph in document.paragraphs]
     assert texts[texts.index("Phụ lục II") + 1] == "SỐ LIỆU THEO LOẠI VÀ NHÓM ĐƠN VỊ"

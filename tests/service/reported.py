@@ -232,7 +232,7 @@ class _Expected:
 
 
 def _ratio(top: Fraction | int, bottom: Fraction | int) -> str:
-    return f"{percent(top, bottom, 2)} ({written(top)}/{written(bottom)})" if bottom else "–"
+    return f"{percent(top, bottom, 2)} ({written(top)} / {written(bottom)})" if bottom else "–"
 
 
 def short(value: Fraction | float) -> str:
