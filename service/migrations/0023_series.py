@@ -6,7 +6,7 @@ from reminders.fields import Instant
 
 
 class Migration(migrations.Migration):
-    dependencies = [("service", "0021_export_schedules")]
+    dependencies = [("service", "0022_ledger")]
 
     initial = False
 
