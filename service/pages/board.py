@@ -62,6 +62,7 @@ def units(rows: Iterable[Row], board: Board, charge: Mapping[str, Staff], *, tic
         tags += slow if row.correction_late else ""
         name = str(escape(row.full_name))
         person = charge.get(row.code)
+        in_charge = f'<td class="of-staff">{groups(person.name) if person else ""}</td>' if charge else ""
         box = f'<td class="tick">{_tick(row.code, name)}</td>' if ticks else ""
         named = f'<a href="{board.path}{row.code}{board.query}">{name}</a>' if board.linked else name
         parts.append(
@@ -70,7 +71,7 @@ def units(rows: Iterable[Row], board: Board, charge: Mapping[str, Staff], *, tic
             f'<td class="m-{row.timing}">{board.timings[row.timing]}</td>'
             f'<td class="sent-at">{moment(standing.first_sent_at)}</td>'
             f'<td class="due-at">{moment(standing.owed_by)}</td><td class="of-group">{groups(row.group)}</td>'
-            f'<td class="of-staff">{groups(person.name) if person else ""}</td></tr>\n'
+            f"{in_charge}</tr>\n"
         )
     return Markup("".join(parts))  # noqa: S704 - put together from escaped parts
 
