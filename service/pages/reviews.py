@@ -13,7 +13,7 @@ from service.pages import asked, selection
 from service.pages.selection import Selection
 from service.words import N_, _
 
-ORDERS = {"oldest": N_("Gửi trước xem trước"), "doubtful": N_("Nhiều điểm cần xem lại trước")}
+ORDERS = {"oldest": N_("Gửi trước"), "doubtful": N_("Nhiều điểm nhất")}
 FILTERS = ("kind", "group", "q", "doubtful", "mine", "order")
 PER_PAGE = 100
 MOST = 2  # doubts of a report that the queue tells
