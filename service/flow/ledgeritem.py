@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import anyio
+from tortoise.expressions import F
 
 from forms.consolidate.alike import alike, are_alike, words_of
 from service.errors import NotFound
@@ -13,6 +14,7 @@ from service.flow.ledger import PAGE, RELATED, Line, lines, overdue
 from service.models import KeptApart, Recommendation, RecommendationAct, RecommendationReply, Staff
 
 MOST_SUGGESTED = 10
+MOST_COMPARED = 3000  # takes half a second, beside the requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,8 @@ async def sheet(number: int, now: datetime) -> Sheet:
 
 async def suggested(item: Recommendation) -> Sequence[Recommendation]:
     """Others, open or answered, whose matter is alike, also of earlier rounds; the latest first."""
-    rows = Recommendation.filter(state__in=["open", "answered"]).exclude(lead=item.number).order_by("-number")
-    others = [
-        (int(number), str(matter))
-        for number, lead, matter in await rows.values_list("number", "lead", "matter")
-        if number == lead
-    ]
+    rows = Recommendation.filter(number=F("lead"), state__in=["open", "answered"]).exclude(lead=item.number)
+    others = await rows.order_by("-number").limit(MOST_COMPARED).values_list("number", "matter")
     apart = [set(one) for one in await _kept_apart() if item.number in one]
     fitting = await anyio.to_thread.run_sync(_alike_to, item.matter, others)
     numbers = [number for number in fitting if not any(number in one for one in apart)][:MOST_SUGGESTED]
@@ -89,13 +87,14 @@ async def _kept_apart() -> list[list[int]]:
 
 
 async def groups(now: datetime) -> list[list[Line]]:
-    """Open recommendations that look alike, the largest group first, but for those that a person kept apart."""
-    rows = await Recommendation.filter(state="open").order_by("number").values_list("number", "lead", "matter")
-    texts = [(str(number), str(matter)) for number, lead, matter in rows if number == lead]
+    """Open recommendations that look alike, the largest group first, but for those that a person kept apart; of the
+    latest only, and so many groups as one sitting decides."""
+    rows = Recommendation.filter(number=F("lead"), state="open").order_by("-number").limit(MOST_COMPARED)
+    texts = [(str(number), str(matter)) for number, matter in reversed(await rows.values_list("number", "matter"))]
     found = await anyio.to_thread.run_sync(alike, texts)
     apart = [set(one) for one in await _kept_apart()]
     together = [sorted(int(number) for number, _text in group.members) for group in found if len(group.members) > 1]
-    shown = [group for group in together if not any(set(group) <= one for one in apart)]
+    shown = [group for group in together if not any(set(group) <= one for one in apart)][:PAGE]
     items = await _by_number({number for group in shown for number in group})
     by_number = {line.item.number: line for line in await lines(list(items.values()), now)}
     return [[by_number[number] for number in group] for group in shown]
