@@ -15,7 +15,7 @@ from reminders.calendar import Calendar, CalendarGap
 from reminders.periods import Period
 from service import life, periodwords
 from service.errors import AlreadyPublished, Invalid, ServiceError
-from service.flow import audit, campaigns, deadlines, principal, progress, units
+from service.flow import audit, campaigns, deadlines, ledger, principal, progress, units
 from service.flow.deadlines import Deadline
 from service.flow.principal import Principal
 from service.flow.terms import Due, Timing
@@ -211,7 +211,8 @@ class Line:
 class Shown:
     """A series as its page shows it: rounds from the newest; `next` None when it has ended.
 
-    `obstacles`: why a round that should go by itself cannot.
+    `obstacles`: why a round that should go by itself cannot. `open`: the recommendations that wait for an answer, which
+    the next round carries on, as its newest published round `at` lists them.
     """
 
     series: Series
@@ -219,6 +220,8 @@ class Shown:
     older: int
     next: Next | None
     obstacles: Sequence[str]
+    open: int
+    at: int | None
 
 
 async def show(series: Series, now: datetime) -> Shown:
@@ -229,7 +232,9 @@ async def show(series: Series, now: datetime) -> Shown:
     obstacles: Sequence[str] = ()
     if series.automatic and found[0].tried_at is not None and found[0].campaign.published_at is None:
         obstacles = (await campaigns.preview(found[0].campaign, now)).obstacles
-    return Shown(series, lines, len(found) - len(lines), following, obstacles)
+    at = next((line.round.campaign_id for line in lines if line.rate), None)
+    waits = 0 if at is None else await (await ledger.chosen(ledger.Wanted(campaign=at, state="open"), now)).count()
+    return Shown(series, lines, len(found) - len(lines), following, obstacles, waits, at)
 
 
 async def _rate(campaign: Campaign, now: datetime) -> life.Rate | None:

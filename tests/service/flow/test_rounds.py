@@ -10,12 +10,13 @@ from tortoise.transactions import in_transaction
 from reminders.models import Message
 from service import life
 from service.errors import Invalid
-from service.flow import campaigns, events, principal, rounds, series
+from service.flow import campaigns, earlier, events, ledger, principal, rounds, series
 from service.flow.audit import first_broken
 from service.flow.series import SeriesTerms
-from service.models import AuditRecord, Campaign, FormVersion, Round, Series, Unit
+from service.models import AuditRecord, Campaign, FormVersion, Invitation, Round, Series, Unit
 from service.words import ZONE
 from tests.conftest import BOTH, House
+from tests.service import ledgers
 from tests.service.build import AN_LAO, PHU_LIEN, Survey, survey
 
 pytestmark = pytest.mark.anyio
@@ -176,6 +177,23 @@ async def test_a_period_has_one_round_whoever_prepares_it(house: House) -> None:
     other = await rounds._prepared(found, first, following, principal.SYSTEM, at(8, 5))
     assert one.id == other.id
     assert await Campaign.all().count() == 2, "the loser's campaign is gone with its transaction"
+
+
+async def test_a_round_carries_on_open_recommendations_and_shows_last_period_s_answers(house: House) -> None:
+    july, found = await begun(house)
+    house.clock.set(at(7, 15))
+    await ledgers.report(house, july, AN_LAO, [ledgers.row("a", ledgers.SCANNER)], "k1")
+    made = await rounds.prepare(found.id, WHO, at(7, 20))
+    assert (await rounds.show(found, at(7, 20))).open == 1
+    await campaigns.publish(house.settings, made.campaign_id, WHO, at(7, 21))
+    shown = await rounds.show(found, at(7, 22))
+    assert (shown.open, shown.at) == (1, made.campaign_id)
+    listed = await ledger.listing(ledger.Wanted(campaign=made.campaign_id), 1, at(7, 22))
+    assert [line.carried for line in listed.lines] == [True]
+    invitation = await Invitation.get(campaign_id=made.campaign_id, code=AN_LAO)
+    last_period = await earlier.last_period(invitation, await campaigns.get(made.campaign_id), july.form)
+    assert (last_period.begin, last_period.end) == (date(2025, 6, 15), date(2025, 7, 14))
+    assert last_period.found
 
 
 async def test_a_campaign_is_in_one_series(house: House) -> None:
