@@ -319,3 +319,29 @@ def test_more_figures_than_fit_across_a_page_go_on_in_another_table(summed: Camp
         tuple(f"Câu {n}" for n in range(first, min(first + 4, 9))) for first in (0, 4, 8)
     ]
     assert grouped.tables(replace(given, questions=())) == ()
+
+
+def test_letters_are_black_in_one_font_and_lines_below_the_head_are_as_long_as_the_decree_says(made: Any) -> None:
+    looks = list(made.element.body.iter(qn("w:rPr")))
+    assert not [look for look in looks if look.find(qn("w:color")) is not None or look.find(qn("w:rFonts")) is not None]
+    assert {int(size.get(qn("w:val"))) / 2 for look in looks for size in look.iter(qn("w:sz"))} <= {11, 12, 13, 14}
+    below = [made.tables[0].cell(0, side).paragraphs[2] for side in (0, 1)]
+    below.append(next(p for p in made.paragraphs if p._p.find(f".//{qn('w:pBdr')}") is not None))
+    for paragraph, inside, least, most in zip(below, (68, 89, 165), (1 / 3, 0.5, 0.2), (0.5, 0.7, 1 / 3), strict=True):
+        form = paragraph.paragraph_format
+        length = inside - form.left_indent.mm - form.right_indent.mm
+        assert least <= length / inside <= most
+        assert form.left_indent == form.right_indent, "in the middle"
+
+
+def test_an_annex_begins_with_its_number_its_name_and_what_it_belongs_to(made: Any) -> None:
+    texts = [paragraph.text for paragraph in made.paragraphs]
+    first = texts.index("Phụ lục I")
+    number, name, attached = made.paragraphs[first : first + 3]
+    assert _look(number) == _look(name) == (14, True, False, 1)
+    assert _look(attached) == (14, False, True, 1)
+    to = next(paragraph for paragraph in made.paragraphs if paragraph.text.startswith("Kính gửi"))
+    assert (to.text, to.alignment) == ("Kính gửi: Ủy ban nhân dân thành phố Hải Phòng.", 1)
+    headings = [p for p in made.paragraphs if re.match(r"(I|II|III|IV)\. ", p.text)]
+    assert [p.text[: p.text.index(".")] for p in headings] == ["I", "II", "III", "IV"]
+    assert all(_look(p)[:3] == (14, True, False) and p.paragraph_format.keep_with_next for p in headings)
