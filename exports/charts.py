@@ -25,8 +25,9 @@ def drawn(book: Any, chart: Chart) -> Any:
 
 
 def _literal(words: str) -> str:
-    """A title as XlsxWriter takes it for words: what begins with "=" would be a reference to a cell."""
-    words = text.cell(words)
+    """A title as XlsxWriter takes it for words: what begins with "=", or has a "!" and then a cell's name, would be a
+    reference. An invisible joiner after the mark tells them apart."""
+    words = text.cell(words).replace("!", "!\u2060")
     return f" {words}" if words.startswith("=") else words
 
 

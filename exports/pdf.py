@@ -11,6 +11,7 @@ from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
 
+from exports import text
 from exports.paper import Block, Code, Official, Paper
 
 TEMPLATES = Path(__file__).parent / "papers"
@@ -21,7 +22,7 @@ def render(paper: Paper | Official) -> bytes:
     import typst  # 15 MB that only the child needs
 
     values = asdict(paper) | {"made_at": "", "blocks": [_plain(block) for block in paper.blocks]}
-    inputs = {"paper": json.dumps(values, ensure_ascii=False)}
+    inputs = {"paper": json.dumps(text.cleaned(values), ensure_ascii=False)}
     template = TEMPLATES / f"{type(paper).__name__.lower()}.typ"
     made = typst.compile(str(template), sys_inputs=inputs, format="pdf", timestamp=paper.made_at.replace(microsecond=0))
     assert isinstance(made, bytes)  # one file, whatever the number of its pages

@@ -1,7 +1,8 @@
 """Text made fit for a spreadsheet: no characters XML forbids, no longer than a cell holds, names of sheets."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 CELL_LIMIT = 32_767  # Excel: characters in a cell; XlsxWriter's write_string writes nothing beyond it
 NAME_LIMIT = 31  # Excel: characters in the name of a sheet
@@ -23,6 +24,18 @@ def clean(text: str) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text if text.isprintable() else _FORBIDDEN.sub(REPLACEMENT, text)
+
+
+def cleaned(value: Any) -> Any:
+    """A value with all texts in it as `clean` makes them, in lists and by keys too."""
+    match value:
+        case str():
+            return clean(value)
+        case Mapping():
+            return {name: cleaned(inner) for name, inner in value.items()}
+        case list() | tuple():
+            return [cleaned(inner) for inner in value]
+    return value
 
 
 def cell(text: str) -> str:

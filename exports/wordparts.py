@@ -92,7 +92,7 @@ class Drawing:
         width = min(Length(self._width() * 635), Mm(160))
         inline = self._document.part.new_pic_inline(BytesIO(picture(part)), width=width)
         inline.docPr.set(
-            "descr", f"{part.title}: " + "; ".join(f"{label} {shown}" for label, shown, _share in part.rows)
+            "descr", text.clean(f"{part.title}: " + "; ".join(f"{label} {shown}" for label, shown, _share in part.rows))
         )
         run = OxmlElement("w:r")
         run.append(parse_xml(f"<w:drawing {nsdecls('w')}/>"))
@@ -105,7 +105,7 @@ def picture(bars: Bars) -> bytes:
     """The bars as PNG."""
     import typst  # 15 MB that only the child needs
 
-    inputs = {"bars": json.dumps({"rows": bars.rows}, ensure_ascii=False)}
+    inputs = {"bars": json.dumps({"rows": text.cleaned(bars.rows)}, ensure_ascii=False)}
     made = typst.compile(str(_BARS), sys_inputs=inputs, format="png", ppi=_SHARP)
     assert isinstance(made, bytes)  # one page
     return made

@@ -94,3 +94,28 @@ async def test_an_address_needs_a_name_and_a_role(house: House, july: Campaign, 
     page = (await house.client.get(f"/campaigns/{july.id}/exports")).text
     assert "Tạo địa chỉ" not in page
     assert (await house.client.post(path, data={"csrf": scenes.csrf(page), "name": "x"})).status_code == 403
+
+
+async def test_a_refresh_asks_the_head_takes_gzip_and_carries_no_cookie(house: House, july: Campaign) -> None:
+    token = await _new(house, july)
+    house.client.cookies.clear()
+    address, entry = "/data/1/don-vi.csv", httpx.BasicAuth("phieu", token)
+    packed = await house.client.get(address, auth=entry, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["content-encoding"] == "gzip"
+    plain = await house.client.get(address, auth=entry, headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.content == packed.content
+    assert plain.headers["etag"] == packed.headers["etag"]
+    assert "Accept-Encoding" in packed.headers["vary"]
+    head = await house.client.head(address, auth=entry)
+    assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", plain.headers["etag"])
+    assert (await house.client.head(address)).status_code == 401
+    same = await house.client.get(
+        address, auth=entry, headers={"If-None-Match": f'"x", {plain.headers["etag"]}', "Accept-Encoding": "gzip"}
+    )
+    assert same.status_code == 304
+    for answer in (packed, plain, head, same):
+        assert "set-cookie" not in answer.headers
+        assert answer.headers["cache-control"] == "private, no-cache"
+    assert (await house.client.get(address, auth=httpx.BasicAuth("", token))).status_code == 200, "without a name"
+    assert (await house.client.get(f"{address}?token={token}")).status_code == 401, "logs keep addresses"
