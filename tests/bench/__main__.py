@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from service.settings import Settings
-from tests.bench import country, engine, faults, mail, pages
+from tests.bench import country, engine, exports, faults, mail, pages
 
 HISTORY = Path(__file__).parents[2] / "docs" / "bench.jsonl"
 
@@ -33,7 +33,7 @@ def main() -> None:
         )
         found = asyncio.run(pages.sample(settings))
         figures = engine.figures() | pages.measure(found, folder) | mail.measure(folder) | faults.measure(folder)
-        figures |= country.measure(folder)
+        figures |= country.measure(folder) | exports.measure(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     show(figures)
@@ -68,6 +68,8 @@ AIMS: dict[str, tuple[float | None, str | None]] = {
     "table of 3,321 units, filtered, CPU ms": (30, "empty request beside 3,321 units, CPU ms"),
     "summary of 3,321 units, CPU s": (2, None),
     "workbook of 3,321 units, CPU s": (1.5, "bare XlsxWriter with the same cells, CPU s"),
+    "front page, calm, ms": (None, None),
+    "front page while 3,321 units are exported, ms": (2, "front page, calm, ms"),
     "memory before the 3,321 units, MB": (None, None),
     "memory after the summary of 3,321 units, MB": (250, None),
     "memory after the workbook of 3,321 units, MB": (250, None),
