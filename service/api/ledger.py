@@ -7,7 +7,7 @@ from forms.values import clean
 from service import ledgerwords, web
 from service.api import reply
 from service.errors import Invalid
-from service.flow import ledger, ledgeracts, ledgeritem
+from service.flow import ledger, ledgeracts, ledgeritem, ledgermerge
 from service.flow.ledger import RELATED, Line, Wanted
 from service.words import _
 
@@ -95,9 +95,9 @@ async def change(request: Request) -> Response:
         message = _("Gộp hoặc tách là một việc riêng. Vui lòng gửi hai lần.")
         raise Invalid([{"field": "into", "message": message}])
     if into is not None:
-        await ledgeracts.merge(settings, into, [number], who, now)
+        await ledgermerge.merge(settings, into, [number], who, now)
     elif "into" in values:
-        await ledgeracts.split(number, who, now)
+        await ledgermerge.split(number, who, now)
     else:
         await ledgeracts.change(settings, number, wanted, who, now, version)
     request.app.state.postroom.wake()

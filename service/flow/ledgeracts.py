@@ -1,4 +1,4 @@
-"""What staff do with recommendations: say who answers and by when, answer, close, merge alike ones and take that back.
+"""What staff do with a recommendation: say who answers and by when, answer, close, open again.
 
 Every act is in the item's history and in the audit log; a reply is told to the units in the same transaction.
 """
@@ -6,7 +6,6 @@ Every act is in the item's history and in the audit log; a reply is told to the 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
@@ -16,15 +15,14 @@ from reminders import deadlines as counting
 from service import ledgerwords
 from service.errors import Invalid, NotFound, ServiceError
 from service.flow import audit, calendars, deadlines, ledgermail, locks, terms
-from service.flow.ledgerintake import note, settle
+from service.flow.ledgerintake import note
 from service.flow.principal import Principal
 from service.flow.terms import Due, Reader
-from service.models import KeptApart, Recommendation, RecommendationReply, Staff
+from service.models import Recommendation, RecommendationReply, Staff
 from service.settings import Settings
 from service.words import N_, _, number
 
 LONGEST = {"reply": 10_000, "reason": 2_000}
-MOST_MERGED = 500
 FIELDS = ("level", "staff", "due", "reply", "state", "reason")
 
 
@@ -114,7 +112,7 @@ async def change(
     raised it. Raises NotFound, Invalid, Merged, Stale.
     """
     async with in_transaction() as connection:
-        one = await _leading(about, expected)
+        one = await leading(about, expected)
         acts = [*await _assigned(one, wanted), *await _timed(one, wanted, now), *_moved(one, wanted)]
         for act, data in acts:
             await note(one, act, who, now, data, wanted.reason if act == "closed" else "")
@@ -128,7 +126,7 @@ async def change(
     return one
 
 
-async def _leading(about: int, expected: int | None = None) -> Recommendation:
+async def leading(about: int, expected: int | None = None) -> Recommendation:
     """The recommendation, with the ledger locked to the end of the transaction."""
     await locks.ledger()
     one = await Recommendation.get_or_none(number=about)
@@ -207,91 +205,3 @@ async def _replied(
 
 async def latest_reply(one: Recommendation) -> RecommendationReply | None:
     return await RecommendationReply.filter(recommendation_id=one.id).order_by("-number").first()
-
-
-async def merge(
-    settings: Settings, lead: int, numbers: Collection[int], who: Principal, now: datetime
-) -> Recommendation:
-    """Merge recommendations, and what was merged into them, into the one that leads; an answer it has is told to the
-    units that join. Raises NotFound, Invalid (nothing to merge), Merged."""
-    others = sorted(set(numbers) - {lead})
-    if not others or len(others) > MOST_MERGED:
-        message = _("Vui lòng chọn từ hai đến {most} kiến nghị để gộp.").format(most=number(MOST_MERGED))
-        raise Invalid([{"field": "numbers", "message": message}])
-    async with in_transaction() as connection:
-        head = await _leading(lead)
-        raised = await ledgermail.units(others)
-        for one in [await _leading(about) for about in others]:
-            one.into, one.version = lead, one.version + 1
-            await one.save(update_fields=["into", "version"])
-            await note(one, "merged", who, now, {"into": lead})
-        await Recommendation.filter(lead__in=others).update(lead=lead)
-        await _grown(head, "joined", others, who, now)
-        reply = await latest_reply(head) if head.state == "answered" else None
-        if reply is not None:
-            await ledgermail.tell(settings, connection, reply, raised, now)
-        await audit.record("ledger.merge", f"ledger:{lead}", who, now, {"numbers": others})
-    return head
-
-
-async def _grown(head: Recommendation, act: str, numbers: list[int], who: Principal, now: datetime) -> None:
-    """Others joined or left the one that leads."""
-    await Recommendation.filter(id=head.id).update(version=head.version + 1)
-    await note(head, act, who, now, {"numbers": numbers})
-    await settle([head.number, *numbers])
-
-
-async def split(about: int, who: Principal, now: datetime) -> Recommendation:
-    """Take a merging back: the recommendation, with what was merged into it before, stands by itself as it did.
-
-    One that stands by itself already stays. Raises NotFound.
-    """
-    async with in_transaction():
-        await locks.ledger()
-        one = await Recommendation.get_or_none(number=about)
-        if one is None:
-            raise NotFound()
-        if one.into is None:
-            return one
-        head = await Recommendation.get(number=one.lead)
-        merged = await Recommendation.filter(lead=one.lead).values_list("number", "into")
-        await Recommendation.filter(number__in=_under(about, dict(merged))).update(lead=about)
-        await Recommendation.filter(id=one.id).update(into=None, version=one.version + 1)
-        await note(one, "split", who, now, {"lead": head.number})
-        await _grown(head, "left", [about], who, now)
-        await audit.record("ledger.split", f"ledger:{about}", who, now, {"lead": head.number})
-    return await Recommendation.get(number=about)
-
-
-def _under(top: int, into: Mapping[Any, Any]) -> list[int]:
-    """The numbers that were merged into one, directly or through others, and itself."""
-    found = [top]
-    for one in found:
-        found += [number for number, target in into.items() if target == one]
-    return sorted(found)
-
-
-async def keep_apart(numbers: Collection[int], who: Principal, now: datetime) -> KeptApart:
-    """Say that recommendations which look alike are not the same: they are suggested together no more.
-
-    Raises Invalid (fewer than two), NotFound.
-    """
-    chosen = sorted(set(numbers))
-    if len(chosen) < 2 or len(chosen) > MOST_MERGED:
-        raise Invalid([{"field": "numbers", "message": _("Vui lòng chọn từ hai kiến nghị trở lên.")}])
-    async with in_transaction():
-        if await Recommendation.filter(number__in=chosen).count() < len(chosen):
-            raise NotFound()
-        made = await KeptApart.create(numbers=chosen, at=now, by=who.ref)
-        await audit.record("ledger.apart", "ledger", who, now, {"apart": made.id, "numbers": chosen})
-    return made
-
-
-async def suggest_again(apart: int, who: Principal, now: datetime) -> None:
-    """Take back that they are not the same; done twice it is done once. Raises NotFound."""
-    async with in_transaction():
-        if not await KeptApart.exists(id=apart):
-            raise NotFound()
-        standing = KeptApart.filter(id=apart, undone_at=None)
-        if await standing.update(undone_at=now, undone_by=who.ref):
-            await audit.record("ledger.apart_undo", "ledger", who, now, {"apart": apart})

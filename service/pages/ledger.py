@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from service import deadlinewords, ledgertrail, ledgerwords, web, words
 from service.errors import Invalid
-from service.flow import ledger, ledgeracts, ledgerexport, ledgeritem, principal
+from service.flow import ledger, ledgeracts, ledgerexport, ledgeritem, ledgermerge, principal
 from service.flow.ledger import Wanted
 from service.pages import asked, campaignform
 from service.pages.rosteracts import DUE
@@ -170,7 +170,7 @@ async def split(request: Request) -> Response:
     """Take a merging back."""
     await web.read_form(request)
     number = asked.number(request, "number")
-    await ledgeracts.split(number, principal.staff(request.state.staff.id), web.now(request))
+    await ledgermerge.split(number, principal.staff(request.state.staff.id), web.now(request))
     return web.redirect(request, f"/ledger/{number}", _("Đã tách ra, theo dõi riêng như trước khi gộp."))
 
 
@@ -197,10 +197,10 @@ async def decide(request: Request) -> Response:
     who, now = principal.staff(request.state.staff.id), web.now(request)
     try:
         if web.text(form, "act") == "apart":
-            await ledgeracts.keep_apart(numbers, who, now)
+            await ledgermerge.keep_apart(numbers, who, now)
             return web.redirect(request, "/ledger/alike", _("Đã ghi nhận: các kiến nghị này không cùng nội dung."))
         lead = asked.whole(web.text(form, "lead")) or min(numbers, default=0)
-        head = await ledgeracts.merge(web.settings(request), lead, numbers, who, now)
+        head = await ledgermerge.merge(web.settings(request), lead, numbers, who, now)
     except Invalid as error:
         return await _alike(request, error.problems)
     except ledgeracts.Merged as error:
@@ -213,5 +213,5 @@ async def decide(request: Request) -> Response:
 async def suggest_again(request: Request) -> Response:
     await web.read_form(request)
     who = principal.staff(request.state.staff.id)
-    await ledgeracts.suggest_again(asked.number(request), who, web.now(request))
+    await ledgermerge.suggest_again(asked.number(request), who, web.now(request))
     return web.redirect(request, "/ledger/alike", _("Đã bỏ ghi nhận, hệ thống gợi ý lại."))

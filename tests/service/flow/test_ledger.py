@@ -8,7 +8,18 @@ import pytest
 from reminders.models import Message
 from service import webhook
 from service.errors import Invalid, NotFound
-from service.flow import audit, campaigns, hookbody, hooks, ledger, ledgeracts, ledgeritem, principal, reviews
+from service.flow import (
+    audit,
+    campaigns,
+    hookbody,
+    hooks,
+    ledger,
+    ledgeracts,
+    ledgeritem,
+    ledgermerge,
+    principal,
+    reviews,
+)
 from service.models import Campaign, Hook, Invitation, Recommendation, RecommendationAct, RecommendationReply
 from service.words import ZONE
 from tests.conftest import BOTH, House
@@ -31,7 +42,7 @@ async def change(house: House, number: int, expected: int | None = None, **value
 
 
 async def merge(house: House, lead: int, *numbers: int) -> None:
-    await ledgeracts.merge(house.settings, lead, numbers, STAFF, house.clock())
+    await ledgermerge.merge(house.settings, lead, numbers, STAFF, house.clock())
 
 
 async def listed(house: House, **wanted: object) -> list[int]:
@@ -160,10 +171,10 @@ async def test_merging_is_taken_back_step_by_step(house: House, survey: Survey) 
         await merge(house, 1, 1)
     with pytest.raises(NotFound):
         await merge(house, 1, 99)
-    await ledgeracts.split(2, STAFF, house.clock())
+    await ledgermerge.split(2, STAFF, house.clock())
     assert [lead for _number, _state, lead, _matter in await ledgers.standing()] == [1, 2, 2, 2]
-    await ledgeracts.split(3, STAFF, house.clock())
-    await ledgeracts.split(3, STAFF, house.clock())  # it stands by itself already
+    await ledgermerge.split(3, STAFF, house.clock())
+    await ledgermerge.split(3, STAFF, house.clock())  # it stands by itself already
     assert [lead for _number, _state, lead, _matter in await ledgers.standing()] == [1, 2, 3, 3]
     assert await acts(3) == ["raised", "joined", "merged", "split"]
     assert await audit.first_broken() is None
@@ -246,17 +257,17 @@ async def test_what_is_alike_is_suggested_until_a_person_keeps_it_apart(house: H
     now = house.clock()
     assert [[line.item.number for line in group] for group in await ledgeritem.groups(now)] == [[1, 3]]
     assert [one.number for one in (await ledgeritem.sheet(1, now)).alike] == [3]
-    apart = await ledgeracts.keep_apart([3, 1], STAFF, now)
+    apart = await ledgermerge.keep_apart([3, 1], STAFF, now)
     assert await ledgeritem.groups(now) == []
     assert (await ledgeritem.sheet(1, now)).alike == []
     assert [found.kept.numbers for found in await ledgeritem.kept_apart()] == [[1, 3]]
-    await ledgeracts.suggest_again(apart.id, STAFF, now)
-    await ledgeracts.suggest_again(apart.id, STAFF, now)
+    await ledgermerge.suggest_again(apart.id, STAFF, now)
+    await ledgermerge.suggest_again(apart.id, STAFF, now)
     assert len(await ledgeritem.groups(now)) == 1
     with pytest.raises(NotFound):
-        await ledgeracts.keep_apart([1, 99], STAFF, now)
+        await ledgermerge.keep_apart([1, 99], STAFF, now)
     with pytest.raises(Invalid):
-        await ledgeracts.keep_apart([1], STAFF, now)
+        await ledgermerge.keep_apart([1], STAFF, now)
 
 
 async def test_what_stays_open_is_carried_into_the_next_round_and_linked_there(house: House, survey: Survey) -> None:
