@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 EVERY = 5.0  # seconds between looks when nobody wakes it
 LEASE = timedelta(minutes=1)
 ATTEMPTS = 3
+SWEEP = timedelta(hours=1)  # between two looks for files that were kept long enough
 STRAY = timedelta(days=1)  # after which a file that is no export's is removed
 
 
@@ -85,7 +86,8 @@ async def fail(settings: Settings, job: ExportJob, why: str, now: datetime) -> N
 async def sweep(settings: Settings, now: datetime) -> None:
     """Remove files that were kept long enough, and what a process that died left behind."""
     over = await ExportJob.filter(state="done", keep_until__lte=now)
-    await ExportJob.filter(id__in=[job.id for job in over]).update(state="expired")
+    if over:
+        await ExportJob.filter(id__in=[job.id for job in over]).update(state="expired")
     kept = await ExportJob.filter(state__in=["done", "running"])
     names = {exportjobs.place_of(settings, job).name for job in kept}
     await anyio.to_thread.run_sync(_removed, settings.exports_dir, names, (now - STRAY).timestamp())
@@ -106,6 +108,7 @@ class ExportWork:
         self._settings, self._clock = settings, clock
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._sweeps_at: datetime | None = None
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="exports")
@@ -126,7 +129,9 @@ class ExportWork:
         while (job := await claim(self._settings, self._clock())) is not None:
             await self._make(job)
             count += 1
-        await sweep(self._settings, self._clock())
+        if self._sweeps_at is None or self._clock() >= self._sweeps_at:
+            await sweep(self._settings, self._clock())
+            self._sweeps_at = self._clock() + SWEEP
         return count
 
     async def _make(self, job: ExportJob) -> None:
