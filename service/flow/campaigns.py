@@ -11,7 +11,7 @@ from reminders import deadlines as counting
 from reminders import outbox, steps, timeline
 from service import files
 from service.errors import AlreadyPublished, Invalid, NotFound, NotPublished, ServiceError
-from service.flow import approvals, audit, calendars, deadlines, recipients
+from service.flow import approvals, audit, calendars, deadlines, lookups, recipients
 from service.flow.deadlines import Deadline
 from service.flow.principal import Principal
 from service.flow.terms import Terms
@@ -127,9 +127,12 @@ async def _check_references(terms: Terms) -> None:
 
 async def get(campaign_id: int) -> Campaign:
     """The campaign with staff member and letter loaded (its form is large: flow.forms). Raises NotFound."""
-    campaign = await Campaign.filter(id=campaign_id).select_related("staff", "letter_file").first()
+    campaign = await lookups.one(Campaign, id=campaign_id)
     if campaign is None:
         raise NotFound()
+    staff, letter = campaign.staff_id, campaign.letter_file_id
+    campaign.staff = await lookups.one(Staff, id=staff) if staff is not None else None
+    campaign.letter_file = await lookups.one(StoredFile, id=letter) if letter is not None else None
     return campaign
 
 

@@ -14,7 +14,7 @@ from reminders import outbox
 from reminders.ports import Letter
 from service import life, words
 from service.errors import AskedAlready, Invalid, NotFound, WrongState
-from service.flow import audit, events, filling, openness, recipients, rosteracts
+from service.flow import audit, events, filling, lookups, openness, recipients, rosteracts
 from service.flow.entry import Visit
 from service.flow.mailtexts import Writer
 from service.flow.principal import Principal
@@ -170,6 +170,8 @@ class Waiting:
 
 async def waiting(campaign_id: int | None = None) -> Sequence[Waiting]:
     """The requests that wait, of one campaign or of all, the oldest first."""
+    if await lookups.row("SELECT id FROM unitrequest WHERE open IS NOT NULL LIMIT 1") is None:
+        return []  # most of the time nobody asks for anything
     where = {} if campaign_id is None else {"invitation__campaign_id": campaign_id}
     rows = (
         await UnitRequest.filter(open=True, **where)

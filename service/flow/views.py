@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
 from service.errors import Invalid, NotFound
-from service.flow import audit, principal
+from service.flow import audit, lookups, principal
 from service.models import SavedView, Staff
 from service.words import _, collation
 
@@ -15,9 +14,13 @@ LONGEST, MOST = 100, 50
 
 
 async def of(staff: Staff) -> Sequence[SavedView]:
-    """Those of a staff member and those that others share, by name."""
-    found = await SavedView.filter(Q(staff_id=staff.id) | Q(shared=True)).select_related("staff")
-    return sorted(found, key=lambda view: (collation(view.name), view.id))
+    """Those of a staff member and those that others share, these with their staff member, by name."""
+    own = await lookups.every(SavedView, "id", staff_id=staff.id)
+    others = [view for view in await lookups.every(SavedView, "id", shared=True) if view.staff_id != staff.id]
+    people = {one.id: one for one in await Staff.filter(id__in=[view.staff_id for view in others])} if others else {}
+    for view in others:
+        view.staff = people[view.staff_id]
+    return sorted([*own, *others], key=lambda view: (collation(view.name), view.id))
 
 
 async def save(staff: Staff, name: str, query: str, shared: bool, now: datetime) -> None:

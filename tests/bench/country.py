@@ -156,6 +156,7 @@ async def _answers(campaign: Campaign, form: Form, at: datetime) -> None:
     await Submission.bulk_create(sent, batch_size=500)
     acts = {"act": Act.SUBMIT, "to": State.SUBMITTED, "actor": Actor.UNIT, "at": at, "recorded_at": at}
     await Event.bulk_create([Event(invitation_id=one.id, seq=1, **acts) for one in invitations], batch_size=500)
+    await Invitation.filter(campaign_id=campaign.id).update(events_count=1)
 
 
 async def _seconds(work: Callable[[], Any]) -> float:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from reminders.models import Message
-from service.flow import assignments, principal, progress, reviews
+from service.flow import assignments, digest, principal, progress, reviews
 from service.models import AuditRecord, BulkAct, Campaign, Event, Invitation, Unit
 from service.words import ZONE
 from tests.conftest import House
@@ -181,3 +181,12 @@ async def test_a_view_is_kept_shared_and_deleted(house: House, july: Campaign, m
         await house.client.post(gone[0], data={"csrf": scenes.csrf(shown)})
         assert said in (await house.client.get(path)).text
     assert "Chưa có cách xem nào" in (await house.client.get(path)).text
+
+
+async def test_the_digest_names_the_units_that_one_is_in_charge_of(house: House, july: Campaign, made: Office) -> None:
+    codes = sorted(await owing(july))[:2]
+    await assignments.assign(codes, made.staff.id, principal.SYSTEM, NOW)
+    names = [row.full_name for row in (await progress.of(july.id, NOW)).rows if row.code in codes]
+    own = (await digest.news(NOW - timedelta(days=1), NOW, made.staff.id)).campaigns[0].own
+    assert sorted(own) == sorted(names)
+    assert not (await digest.news(NOW - timedelta(days=1), NOW, made.viewer.id)).campaigns[0].own

@@ -91,7 +91,7 @@ async def test_a_correction_asked_for_is_found_everywhere_and_granted_as_asked(h
         assert way in told.partition("Cần sửa nội dung đã gửi?")[2][:200], page
     await visitor.open(f"{visitor.base}/requests/correction")
     await visitor.post(f"{visitor.base}/requests/correction", {"reason": "Nhầm số hồ sơ quý II"})
-    found = await digest.news(house.clock(), house.clock())
+    found = await digest.news(house.clock(), house.clock(), survey.staff.id)
     assert found.campaigns[0].asked == [("Xã An Lão", "Xin sửa báo cáo đã gửi")]
     await scenes.log_in(house.client, survey.staff, house.clock())
     here = f"/campaigns/{survey.id}/units/{AN_LAO}"
