@@ -43,10 +43,11 @@ def before(form: Form, was: Form, answers: Mapping[str, object]) -> dict[str, Be
     return found
 
 
-def comparable(form: Form, was: Form, answers: Mapping[str, object]) -> Mapping[str, object]:
+def comparable(form: Form, answers: Mapping[str, object], found: Collection[str]) -> Mapping[str, object]:
     """The nested answers without those of questions with x_previous that have another kind now, stand in rows, or
-    cannot hold the value any more: nothing is filled in from them or compared with them."""
-    taken = {key.rpartition("/")[2] for key in before(form, was, answers)}
+    cannot hold the value any more: nothing is filled in from them or compared with them. `found` are the keys that
+    `before` gives for these answers."""
+    taken = {key.rpartition("/")[2] for key in found}
     lost = {question.name for question in form.questions() if question.previous is not None} - taken
     return _without(answers, lost) if lost else answers
 

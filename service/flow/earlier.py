@@ -110,7 +110,7 @@ async def _read(form: Form, number: int, version: int) -> _Read:
         sent, was = await lookups.one(Submission, id=number), await forms.built(version)
         assert sent is not None
         found = before(form, was, sent.answers)
-        kept[number] = _Read(found, earlier_node(form, comparable(form, was, sent.answers)))
+        kept[number] = _Read(found, earlier_node(form, comparable(form, sent.answers, found)))
         if len(kept) > KEPT:
             kept.popitem(last=False)
     read: _Read = kept[number]

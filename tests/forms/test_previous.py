@@ -85,7 +85,8 @@ def test_an_authors_own_question_of_that_name_is_asked_instead(form_of: Callable
 
 def test_in_rows_it_is_told_to_do_nothing(made: Form, now: Now) -> None:
     assert [(found.code, found.row) for found in made.warnings] == [("previous_in_rows", 10)]  # type: ignore[attr-defined]
-    earlier = comparable(made, made, {"r": [{"_id": "r1", "what": "cũ"}]})
+    sent = {"r": [{"_id": "r1", "what": "cũ"}]}
+    earlier = comparable(made, sent, before(made, made, sent))
     assert evaluate(made, {}, now, earlier=earlier).answers["r"] == [{"_id": "r1", "what": None}]
 
 
@@ -123,10 +124,10 @@ def test_what_is_of_another_kind_or_no_longer_offered_is_not_compared(made: Form
                   + [{"type": "text", "name": "n", "label": "Số"}], WAYS)  # fmt: skip
     answers = {"g": {"way": "ba", "where": "Xã"}, "n": "12"}
     assert set(before(made, was, answers)) == {"g/where"}
-    assert comparable(made, was, answers) == {"g": {"where": "Xã"}}
+    assert comparable(made, answers, before(made, was, answers)) == {"g": {"where": "Xã"}}
 
 
 def test_it_fills_in_until_somebody_answers(made: Form, now: Now) -> None:
-    earlier = comparable(made, made, ANSWERS)
+    earlier = comparable(made, ANSWERS, before(made, made, ANSWERS))
     assert evaluate(made, {}, now, earlier=earlier).answers["g"]["way"] == "hai"  # type: ignore[index]
     assert evaluate(made, {"g/way": ""}, now, earlier=earlier).answers["g"]["way"] is None  # type: ignore[index]
